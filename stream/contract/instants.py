@@ -1,0 +1,96 @@
+"""Instants: whole microseconds since 1970-01-01T00:00:00Z, and their RFC 3339 text."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+SECOND_US: Final = 1_000_000
+MINUTE_US: Final = 60 * SECOND_US
+HOUR_US: Final = 60 * MINUTE_US
+DAY_US: Final = 24 * HOUR_US
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+# RFC 3339 section 5.6, upper case only; seconds end at 59 because a leap second has no place
+# on a scale of Unix microseconds.
+_MINUTE_LENGTH: Final = len("2026-03-02T14:00:")
+_MINUTE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:", re.ASCII)
+_REST: Final = re.compile(
+    r"([0-5]\d)(?:\.(\d+))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII
+)
+_UNREADABLE: Final = "expected RFC 3339 with date, T, seconds and an offset"
+
+
+class Instant(int):
+    """A moment, in microseconds since the Unix epoch (UTC). A plain `int` to calculate with."""
+
+    __slots__ = ()
+
+
+EARLIEST: Final = Instant((datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND)
+LATEST: Final = Instant((datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND)
+
+
+def parse_instant(text: str) -> Instant:
+    """Read RFC 3339 text with date, `T`, seconds and an offset; digits past the sixth are cut off.
+
+    Raises `ValueError` with what is expected, never with the text itself.
+    """
+    micros = _minute_us(text[:_MINUTE_LENGTH]) + _rest_us(text[_MINUTE_LENGTH:])
+    if not EARLIEST <= micros <= LATEST:
+        raise ValueError("expected a year from 0001 to 9999 in UTC")
+    return Instant(micros)
+
+
+# Events come in bursts of the same minute, and their seconds repeat from minute to minute, so
+# each half of the text is read once and then looked up.
+@lru_cache(maxsize=4096)
+def _minute_us(minute: str) -> int:
+    if _MINUTE.fullmatch(minute) is None:
+        raise ValueError(_UNREADABLE)
+    try:
+        start = datetime.strptime(minute, "%Y-%m-%dT%H:%M:").replace(tzinfo=UTC)
+    except ValueError:
+        raise ValueError("expected a date and time that exist") from None
+    return (start - _EPOCH) // _MICROSECOND
+
+
+@lru_cache(maxsize=65_536)
+def _rest_us(rest: str) -> int:
+    match = _REST.fullmatch(rest)
+    if match is None:
+        raise ValueError(_UNREADABLE)
+    second, fraction, sign, hours, minutes = match.groups()
+    micros = int(second) * SECOND_US + int((fraction or "")[:6].ljust(6, "0"))
+    if sign:
+        offset = int(hours) * HOUR_US + int(minutes) * MINUTE_US
+        micros += -offset if sign == "+" else offset
+    return micros
+
+
+def format_instant(micros: int) -> str:
+    """RFC 3339 in UTC with the shortest fraction that loses nothing: 0, 3 or 6 digits."""
+    moment = to_datetime(micros)
+    if micros % SECOND_US == 0:
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    timespec = "milliseconds" if micros % 1000 == 0 else "microseconds"
+    return moment.replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
+
+
+def format_millis(micros: int) -> str:
+    """RFC 3339 in UTC, cut to the millisecond: how every figure's JSON writes its times."""
+    moment = to_datetime(micros)
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def to_datetime(micros: int) -> datetime:
+    """The aware UTC `datetime` of an instant."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def from_datetime(moment: datetime) -> Instant:
+    """The instant of an aware `datetime`."""
+    return Instant((moment - _EPOCH) // _MICROSECOND)
