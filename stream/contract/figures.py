@@ -1,0 +1,261 @@
+"""The names of every figure and the shape in which figures are read (docs/metrics.md).
+
+A value without evidence, or without meaning where it stands, is None: never 0, never 100 %.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, Protocol
+
+from msgspec import Struct
+
+from stream.contract.instants import MINUTE_US
+
+PANE_US: Final = 5_000_000
+
+Window = Literal["5m", "15m", "30m", "60m", "240m", "today", "all"]
+# Panes in each sliding window; `today` and `all` begin at a moment instead of sliding.
+PANES_OF_WINDOW: Final[dict[str, int]] = {
+    f"{minutes}m": minutes * MINUTE_US // PANE_US for minutes in (5, 15, 30, 60, 240)
+}
+LIVE_WINDOWS: Final = (*PANES_OF_WINDOW, "today")
+WINDOWS: Final = (*LIVE_WINDOWS, "all")
+PANES_HELD: Final = PANES_OF_WINDOW["240m"]
+
+ServiceLevelVariant = Literal[
+    "abandons_count",
+    "abandons_ignored",
+    "abandons_in_target_ignored",
+    "abandons_in_target_met",
+    "stuck_proof",
+]
+SERVICE_LEVEL_VARIANTS: Final[tuple[ServiceLevelVariant, ...]] = (
+    "abandons_count",
+    "abandons_ignored",
+    "abandons_in_target_ignored",
+    "abandons_in_target_met",
+    "stuck_proof",
+)
+
+DRIVERS: Final = ("manner", "ease", "effectiveness", "emotion", "trust")
+COUNTS: Final = (
+    "offered",
+    "answered",
+    "abandoned",
+    "short_abandoned",
+    "diverted",
+    "abandoned_in_target",
+    "answered_in_target",
+    "answered_waited",
+    "handled",
+    "transferred_out",
+    "declined",
+    "surveys",
+    "csat_n",
+    "csat_sum",
+    "csat_top",
+    *(f"{driver}_{part}" for driver in DRIVERS for part in ("n", "top")),
+    "resolved_n",
+    "resolved_yes",
+    "nps_n",
+    "nps_promoters",
+    "nps_detractors",
+    "callbacks_due",
+    "callbacks_kept",
+    "surveys_sent",
+    "responses",
+    "wait_sum_s",
+    "talk_sum_s",
+    "hold_sum_s",
+    "wrap_sum_s",
+    "response_sum_s",
+)
+FIGURES: Final = (
+    "service_level",
+    "service_levels",
+    "average_speed_of_answer_s",
+    "wait_p50_s",
+    "wait_p90_s",
+    "wait_p95_s",
+    "wait_max_s",
+    "abandonment_rate",
+    "average_handle_time_s",
+    "average_talk_time_s",
+    "average_hold_time_s",
+    "average_wrap_time_s",
+    "transfer_rate",
+    "decline_rate",
+    "csat_score",
+    "csat_low",
+    "csat_high",
+    "csat_mean",
+    *(f"{driver}_score" for driver in DRIVERS),
+    "resolution_rate",
+    "nps",
+    "survey_response_rate",
+    "callbacks_kept_rate",
+    "average_response_time_s",
+    "occupancy",
+    "utilisation",
+)
+NOW: Final = (
+    "waiting",
+    "waiting_over_target",
+    "oldest_wait_s",
+    "in_conversation",
+    "on_hold",
+    "wrapping",
+    "agents_available",
+    "agents_busy",
+    "agents_wrap_up",
+    "agents_away",
+    "agents_staffed",
+    "expected_wait_s",
+    "callbacks_open",
+    "callbacks_overdue",
+    "conversations_unanswered",
+    "oldest_unanswered_s",
+)
+HEALTH: Final = (
+    "events",
+    "duplicates",
+    "rejected",
+    "unknown_type",
+    "out_of_place",
+    "too_late",
+    "expired",
+)
+
+_CALLBACKS: Final = frozenset(
+    {
+        "callbacks_due",
+        "callbacks_kept",
+        "callbacks_kept_rate",
+        "callbacks_open",
+        "callbacks_overdue",
+    }
+)
+MEANINGLESS_IN_CHANNELS: Final = _CALLBACKS | {
+    "occupancy",
+    "utilisation",
+    "agents_available",
+    "agents_busy",
+    "agents_wrap_up",
+    "agents_away",
+    "agents_staffed",
+    "expected_wait_s",
+}
+MEANINGLESS_IN_TEAMS: Final = _CALLBACKS | {
+    "offered",
+    "abandoned",
+    "short_abandoned",
+    "abandoned_in_target",
+    "diverted",
+    "service_level",
+    "service_levels",
+    "abandonment_rate",
+    "waiting",
+    "waiting_over_target",
+    "oldest_wait_s",
+    "conversations_unanswered",
+    "oldest_unanswered_s",
+    "expected_wait_s",
+}
+
+Value = float | int | None
+Levels = dict[str, float | None]
+
+
+class Section(Struct, frozen=True):
+    """The figures of the floor, a queue, a channel or a team."""
+
+    counts: dict[str, Value]
+    figures: dict[str, Value | Levels]
+    now: dict[str, Value]
+
+
+class AgentSection(Struct, frozen=True):
+    """The figures of one agent. `state` and `since` are None where no state was ever told."""
+
+    state: str | None
+    reason: str | None
+    since: str | None
+    team: str | None
+    counts: dict[str, Value]
+    figures: dict[str, Value | Levels]
+
+
+class Figures(Struct, frozen=True, omit_defaults=True):
+    """All figures of one window at one instant: the shape of INTERFACES, times as RFC 3339."""
+
+    as_of: str
+    window: str
+    floor: Section
+    queues: dict[str, Section]
+    channels: dict[str, Section]
+    teams: dict[str, Section]
+    health: dict[str, int]
+    agents: dict[str, AgentSection] | None = None
+
+
+class QueueLabel(Struct, frozen=True):
+    """What a screen must name beside a queue's figures."""
+
+    name: str
+    service_level: ServiceLevelVariant
+    # The targets of the channels seen in the queue, in seconds; one entry where they agree.
+    target_s: dict[str, float]
+
+
+class Hour(Struct, frozen=True):
+    """The last 60 minutes, oldest first, one point a minute.
+
+    `service_level` is that of the 5 minutes up to each point (None without evidence), `offered`
+    the contacts offered in that minute.
+    """
+
+    service_level: list[float | None]
+    offered: list[int]
+
+
+class Freshness(Struct, frozen=True):
+    """What is known of the picture's own truth.
+
+    `age_s` is how long ago, in seconds of the wall clock, the slowest partition last told its
+    state; None while any partition has never told one. `silent` are the partitions older than
+    the stale limit. `lag_events` and `lag_s` as METRICS has them, summed and at their worst.
+    """
+
+    age_s: float | None
+    partitions: int
+    silent: list[int]
+    lag_events: int | None
+    lag_s: float | None
+    last_event_at: str | None
+
+
+class Picture(Struct, frozen=True):
+    """One frame for the screens: the figures, and what must stand beside them."""
+
+    figures: Figures
+    freshness: Freshness
+    # How many seconds of the floor pass in one second of the wall clock; 1.0 when live.
+    speed: float
+    title: str
+    labels: dict[str, QueueLabel]
+    floor_service_level: ServiceLevelVariant
+    hour: Hour
+    hours: dict[str, Hour]
+
+
+class PictureReader(Protocol):
+    """Where screens get their figures: whoever follows the workers' frames."""
+
+    def follow(self, timeout_s: float) -> bool:
+        """Take in what the log has to tell, waiting at most `timeout_s`; True where anything
+        came."""
+        ...
+
+    def picture(self, window: str, *, agents: bool = False) -> Picture:
+        """The floor as it stands now, as far as it is known."""
+        ...
