@@ -38,24 +38,48 @@ def decode(payload: bytes) -> KnownEvent | UnknownEvent:
     try:
         return _known.decode(payload)
     except msgspec.ValidationError as error:
-        if _UNKNOWN_TYPE.search(str(error)):
-            return _decode_unknown(payload)
-        raise Rejected(_reason(str(error))) from None
-    except msgspec.DecodeError as error:
+        return _look_again(payload, str(error))
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Rejected(_malformed(error)) from None
-    except RecursionError:
-        raise Rejected("JSON: nested too deeply") from None
 
 
-def _decode_unknown(payload: bytes) -> UnknownEvent:
+def _look_again(payload: bytes, message: str) -> KnownEvent | UnknownEvent:
+    """Find the fault that the contract names first; `message` is about the first in the text.
+
+    Sound JSON comes before attributes, attributes come before data, and the data of an unknown
+    type is not looked at.
+    """
     try:
-        return _unknown.decode(payload)
+        _object.decode(payload)
+        envelope = _unknown.decode(payload)
     except msgspec.ValidationError as error:
         raise Rejected(_reason(str(error))) from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Rejected(_malformed(error)) from None
-    except RecursionError:
-        raise Rejected("JSON: nested too deeply") from None
+    if envelope.type not in _STRUCT_OF:
+        return envelope
+    if _FRACTION.match(message):
+        return _decode_whole(payload, envelope.type)
+    raise Rejected(_reason(message, envelope.type))
+
+
+def _decode_whole(payload: bytes, event_type: str) -> KnownEvent:
+    """An event with a number such as 4.0 where a whole one belongs: to JSON it is the same as 4."""
+    try:
+        event = _raw.decode(payload)
+        data = _raw.decode(event["data"])
+        plain = {name: msgspec.Raw(_plain_number(bytes(raw))) for name, raw in data.items()}
+        event["data"] = msgspec.Raw(_encoder.encode(plain))
+        return _known.decode(_encoder.encode(event))
+    except msgspec.ValidationError as error:
+        raise Rejected(_reason(str(error), event_type)) from None
+
+
+def _plain_number(raw: bytes) -> bytes:
+    """A JSON value, without fraction and exponent where it is a whole number written with them."""
+    if _WRITTEN_WITH_FRACTION.fullmatch(raw) is None or not float(raw).is_integer():
+        return raw
+    return b"%d" % int(float(raw))
 
 
 def encode(event: Event) -> bytes:
@@ -78,6 +102,7 @@ def _tag(struct: type[Event]) -> str:
 
 EVENT_STRUCTS: Final[tuple[type[Event], ...]] = get_args(KnownEvent)
 TAG_OF: Final[dict[type[Event], str]] = {struct: _tag(struct) for struct in EVENT_STRUCTS}
+_STRUCT_OF: Final[dict[str, type[Event]]] = {tag: struct for struct, tag in TAG_OF.items()}
 
 
 def _read_instant(kind: type, value: Any) -> Any:
@@ -94,24 +119,33 @@ def _write_instant(value: Any) -> Any:
     raise NotImplementedError(f"no way to write {type(value)}")
 
 
+class _Object(msgspec.Struct):
+    """Any JSON object: all that it holds is skipped, so only its form is checked."""
+
+
 _known: Final[msgspec.json.Decoder[KnownEvent]] = msgspec.json.Decoder(
     KnownEvent, dec_hook=_read_instant
 )
 _unknown: Final = msgspec.json.Decoder(UnknownEvent, dec_hook=_read_instant)
+_object: Final = msgspec.json.Decoder(_Object)
+_raw: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encoder: Final = msgspec.json.Encoder(enc_hook=_write_instant)
 
-_UNKNOWN_TYPE: Final = re.compile(r"^Invalid value '.*' - at `\$\.type`$", re.DOTALL)
+_WRITTEN_WITH_FRACTION: Final = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_FRACTION: Final = re.compile(r"Expected `int( \| null)?`, got `float`")
 _PLACE: Final = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?$", re.DOTALL)
 _MISSING: Final = re.compile(r"Object missing required field `(\w+)`")
 _INVALID_VALUE: Final = re.compile(r"Invalid enum value|Invalid value", re.DOTALL)
 
 
-def _malformed(error: msgspec.DecodeError) -> str:
+def _malformed(error: msgspec.DecodeError | RecursionError) -> str:
+    if isinstance(error, RecursionError):
+        return "JSON: nested too deeply"
     detail = str(error).removeprefix("JSON is malformed: ")
     return f"JSON: {detail[0].lower()}{detail[1:]}"
 
 
-def _reason(message: str) -> str:
+def _reason(message: str, event_type: str | None = None) -> str:
     """A decoder's message in the product's form: where, then what is allowed there."""
     match = _PLACE.match(message)
     assert match is not None
@@ -123,30 +157,26 @@ def _reason(message: str) -> str:
     if what.endswith("got `null`"):
         return f"{where}: missing"
     if _INVALID_VALUE.match(what):
-        return f"{where}: {_allowed(where.rpartition('.')[2])}"
+        return f"{where}: {_allowed(where, event_type)}"
     what = what.replace("`", "").replace("Expected str of length >= 1", "empty, expected 1 or more")
     return f"{where}: {what[0].lower()}{what[1:]}"
 
 
-def _allowed(field: str) -> str:
-    """What a field with named values may hold; a name stands for the same values in every type
-    except for `reason`, `by` and `kind`, where all that any type allows are listed."""
-    values: dict[str, None] = {}
-    for struct in EVENT_STRUCTS:
-        for info in _fields_named(struct, field):
-            values.update(dict.fromkeys(info))
-    return "expected one of " + ", ".join(values) if values else "not an allowed value"
+def _allowed(where: str, event_type: str | None) -> str:
+    """What a field with named values may hold."""
+    kind: Any = UnknownEvent if event_type is None else _STRUCT_OF[event_type]
+    for name in where.split("."):
+        types = {info.name: info.type for info in msgspec.structs.fields(kind)}
+        if name not in types:
+            # The text has the key `type` twice, and the other one's type was being read.
+            return "not an allowed value"
+        kind = types[name]
+    return f"expected one of {', '.join(_named_values(kind))}"
 
 
-def _fields_named(struct: type[Event], field: str) -> list[tuple[str, ...]]:
-    found = []
-    envelope = msgspec.structs.fields(struct)
-    data_type = next(info.type for info in envelope if info.name == "data")
-    for info in (*envelope, *msgspec.structs.fields(data_type)):
-        if info.name != field:
-            continue
-        for part in (info.type, *get_args(info.type)):
-            values = get_args(part)
-            if values and all(isinstance(value, str) for value in values):
-                found.append(values)
-    return found
+def _named_values(kind: Any) -> list[str]:
+    """The strings of the `Literal` that a field's type is or holds."""
+    parts = get_args(kind)
+    if parts and all(isinstance(part, str) for part in parts):
+        return list(parts)
+    return [value for part in parts for value in _named_values(part)]

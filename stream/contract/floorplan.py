@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -82,12 +83,13 @@ class FloorPlan(_Strict):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
-    def target_us(self, queue: str, channel: Channel) -> int:
+    def target_us(self, queue: str, channel: str) -> int:
         """The longest wait that is still in target, in microseconds."""
         plan = self.queues.get(queue)
         if plan is not None and plan.target_s is not None:
             return round(plan.target_s * SECOND_US)
-        target_s = self.target_s.get(channel, DEFAULT_TARGET_S[channel])
+        targets: Mapping[str, float] = {**DEFAULT_TARGET_S, **self.target_s}
+        target_s = targets[channel]
         return round(target_s * SECOND_US)
 
     def short_abandon_us(self, queue: str) -> int:

@@ -18,9 +18,8 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 # on a scale of Unix microseconds.
 _MINUTE_LENGTH: Final = len("2026-03-02T14:00:")
 _MINUTE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:", re.ASCII)
-_REST: Final = re.compile(
-    r"([0-5]\d)(?:\.(\d+))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII
-)
+_REST: Final = re.compile(r"([0-5]\d)(?:\.(\d+))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII)
+_REST_REMEMBERED_MAX: Final = len("00.123456789+00:00")
 _UNREADABLE: Final = "expected RFC 3339 with date, T, seconds and an offset"
 
 
@@ -39,7 +38,10 @@ def parse_instant(text: str) -> Instant:
 
     Raises `ValueError` with what is expected, never with the text itself.
     """
-    micros = _minute_us(text[:_MINUTE_LENGTH]) + _rest_us(text[_MINUTE_LENGTH:])
+    rest = text[_MINUTE_LENGTH:]
+    # A fraction may be as long as the event; only texts of the usual length are remembered.
+    rest_us = _rest_us if len(rest) <= _REST_REMEMBERED_MAX else _rest_us.__wrapped__
+    micros = _minute_us(text[:_MINUTE_LENGTH]) + rest_us(rest)
     if not EARLIEST <= micros <= LATEST:
         raise ValueError("expected a year from 0001 to 9999 in UTC")
     return Instant(micros)

@@ -1,0 +1,135 @@
+"""Figures of a log at an instant, from files and without servers: the same floor, merge and
+figures as live, in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from stream.contract.codec import Rejected, decode
+from stream.contract.figures import Figures
+from stream.contract.floorplan import FloorPlan
+from stream.contract.frames import HeadFrame, head_key
+from stream.figures import EXPECTATION_WINDOW, floor_figures
+from stream.floor.floor import Floor
+from stream.floor.telling import changes
+from stream.merge import WHOLE_LOG, Merge
+
+BATCH: Final = 4096
+
+
+class EmptyLog(Exception):
+    """There is no good event, hence no instant to tell figures for. Operator: check the file."""
+
+
+class Problem(Struct, frozen=True):
+    """A rejected event: the file, its line from 1, and why."""
+
+    file: str
+    line: int
+    reason: str
+
+
+class FileReading:
+    """Reads a log of events from files into one floor.
+
+    With `at`, good events later than that instant are left out, as if they had never been
+    written. `on_problem` hears of each rejected event.
+    """
+
+    def __init__(
+        self,
+        plan: FloorPlan,
+        *,
+        at: int | None = None,
+        all_time: bool = False,
+        on_problem: Callable[[Problem], None] | None = None,
+    ) -> None:
+        self.plan = plan
+        self.at = at
+        self.floor = Floor(plan, all_time=all_time)
+        self._on_problem = on_problem
+        # What is good is decided on the whole log, before anything is left out.
+        self._whole = Floor(plan) if at is not None else None
+
+    def read(self, file: str, lines: Iterable[tuple[int, bytes]]) -> None:
+        """Read one file's (line, bytes) pairs; files continue one another."""
+        numbers: list[int] = []
+        payloads: list[bytes] = []
+        for number, payload in lines:
+            if self._withheld(payload):
+                continue
+            numbers.append(number)
+            payloads.append(payload)
+            if len(payloads) == BATCH:
+                self._apply(file, numbers, payloads)
+                numbers, payloads = [], []
+        self._apply(file, numbers, payloads)
+
+    @property
+    def as_of(self) -> int:
+        """The instant asked for, or the newest good event's. Raises `EmptyLog`."""
+        as_of = self.at if self.at is not None else self.floor.newest
+        if as_of is None:
+            raise EmptyLog("no good event in the log, so there is no instant to tell figures for")
+        return as_of
+
+    def figures(self, window: str, *, agents: bool = False) -> Figures:
+        """The figures at `as_of`."""
+        as_of = self.as_of
+        floor = self.floor
+        floor.show(as_of)
+        merge = Merge(self.plan, {window, EXPECTATION_WINDOW})
+        for key, frame in changes(floor, 0, as_of, everything=True):
+            merge.take(key, frame)
+        merge.take(head_key(0), _head(floor, as_of))
+        merge.advance(as_of)
+        return floor_figures(merge, window, agents=agents)
+
+    def _apply(self, file: str, numbers: Sequence[int], payloads: Sequence[bytes]) -> None:
+        for index, reason in self.floor.apply(payloads):
+            if self._on_problem is not None:
+                self._on_problem(Problem(file, numbers[index], reason))
+
+    def _withheld(self, payload: bytes) -> bool:
+        if self.at is None or self._whole is None:
+            return False
+        try:
+            event = decode(payload)
+            self._whole.check_not_ahead(event.time, None)
+        except Rejected:
+            return False
+        if self._whole.newest is None or event.time > self._whole.newest:
+            self._whole.newest = event.time
+        return event.time > self.at
+
+
+def compute(
+    plan: FloorPlan,
+    files: Iterable[tuple[str, Iterable[tuple[int, bytes]]]],
+    *,
+    at: int | None = None,
+    window: str = "30m",
+    agents: bool = False,
+) -> Figures:
+    """The figures of files given as (name, (line, bytes) pairs)."""
+    reading = FileReading(plan, at=at, all_time=window == WHOLE_LOG)
+    for name, lines in files:
+        reading.read(name, lines)
+    return reading.figures(window, agents=agents)
+
+
+def _head(floor: Floor, as_of: int) -> HeadFrame:
+    health = floor.health
+    return HeadFrame(
+        as_of=as_of,
+        told_at=as_of,
+        position=health.events,
+        end=health.events,
+        newest=floor.newest,
+        health=floor.health_counts(),
+        events_by_type=health.by_type,
+        rejected_by_field=health.rejected_by_field,
+    )

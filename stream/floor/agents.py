@@ -1,0 +1,77 @@
+"""The agents: the state each is in, since when, in which team and for which queues."""
+
+from __future__ import annotations
+
+from typing import Final
+from zlib import crc32
+
+from msgspec import Struct
+
+from stream.windows.panes import Piece
+
+# Agents are told to readers in this many groups, so that one change does not tell them all again.
+BUCKETS: Final = 64
+
+
+class Agent(Struct):
+    """One agent. `clock` never runs back; `since` is when the state and reason began.
+
+    `closing` are stretches of time that are over on the agent's clock but end after the instant
+    that the floor is shown at: an event may be minutes ahead.
+    """
+
+    clock: int
+    state: str
+    reason: str | None
+    since: int
+    team: str | None
+    queues: tuple[str, ...]
+    closing: list[tuple[str, int, int]] = []
+
+
+class Agents:
+    """The agents of a partition who have told a state."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Agent] = {}
+        self.buckets: dict[int, dict[str, Agent]] = {}
+        self.changed_buckets: set[int] = set()
+
+    def tell(
+        self,
+        identifier: str,
+        time: int,
+        state: str,
+        reason: str | None,
+        team: str | None,
+        queues: tuple[str, ...] | None,
+    ) -> Piece | None:
+        """The agent's state from now on; returns the stretch of time that this ended, if it
+        counts."""
+        agent = self.by_id.get(identifier)
+        self.changed_buckets.add(bucket_of(identifier))
+        if agent is None:
+            agent = Agent(time, state, reason, time, team, queues or ())
+            self.restore(identifier, agent)
+            return None
+        now = max(time, agent.clock)
+        agent.clock = now
+        if team is not None:
+            agent.team = team
+        if queues is not None:
+            agent.queues = queues
+        if (state, reason) == (agent.state, agent.reason):
+            return None
+        ended = Piece(identifier, agent.state, agent.since, now)
+        agent.state, agent.reason, agent.since = state, reason, now
+        return ended if ended.state != "offline" and ended.end > ended.start else None
+
+    def restore(self, identifier: str, agent: Agent) -> None:
+        """Take over an agent as a checkpoint holds it."""
+        self.by_id[identifier] = agent
+        self.buckets.setdefault(bucket_of(identifier), {})[identifier] = agent
+
+
+def bucket_of(identifier: str) -> int:
+    """The group that the agent is told in."""
+    return crc32(identifier.encode()) % BUCKETS

@@ -1,0 +1,221 @@
+"""The life of a contact: what each event does to it, and what may then be measured.
+
+    queued ─▶ waiting ─▶ answered ⇄ held ─▶ wrapping ─▶ gone
+                │            └─ transferred ─▶ to queue / to agent ─▶ queued / answered
+                └─ abandoned, diverted ─▶ gone
+
+A step that the state does not allow is out of place and leaves no trace: `Life` returns False and
+has changed nothing.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from enum import IntEnum
+from typing import Final
+
+from msgspec import Struct
+
+from stream.contract.instants import DAY_US, HOUR_US
+
+UNFINISHED_KEPT_US: Final = 7 * DAY_US
+FINISHED_KEPT_US: Final = HOUR_US
+# A finished contact past its time stays in memory while there are no more than this many of
+# them, so that what is read late finds the same contact whatever was read in between.
+FORGOTTEN_BEYOND: Final = 20_000
+
+
+class Phase(IntEnum):
+    """Where a contact stands. NEW: only written to, promised or surveyed so far."""
+
+    NEW = 0
+    WAITING = 1
+    ANSWERED = 2
+    HELD = 3
+    TO_QUEUE = 4
+    TO_AGENT = 5
+    WRAPPING = 6
+    GONE = 7
+
+
+_STANDING: Final = frozenset((Phase.WAITING, Phase.ANSWERED, Phase.HELD, Phase.WRAPPING))
+_UNFINISHED: Final = frozenset(
+    (Phase.WAITING, Phase.ANSWERED, Phase.HELD, Phase.TO_QUEUE, Phase.TO_AGENT)
+)
+
+
+class Part(Struct):
+    """An agent's part in the conversation that is over but for its wrap-up."""
+
+    agent: str
+    queue: str
+    channel: str | None
+    ended_at: int
+    last: bool
+
+
+class Contact(Struct):
+    """One contact. Times in microseconds; `clock` is the time of its newest applied event and
+    never runs back. `since` is when the wait or the conversation began."""
+
+    clock: int
+    phase: Phase = Phase.NEW
+    queue: str = ""
+    channel: str | None = None
+    agent: str = ""
+    since: int = 0
+    held_at: int = 0
+    hold_us: int = 0
+    parts: list[Part] = []
+    unanswered_since: int | None = None
+    unanswered_queue: str = ""
+
+    @property
+    def kept_us(self) -> int:
+        """How long the contact is kept past its newest event."""
+        if self.phase in _UNFINISHED or self.unanswered_since is not None:
+            return UNFINISHED_KEPT_US
+        return FINISHED_KEPT_US
+
+    @property
+    def expires(self) -> bool:
+        """Whether to be dropped now would be counted: it was standing somewhere."""
+        return self.phase in _STANDING or self.unanswered_since is not None
+
+    def at(self, time: int) -> int:
+        """The event time as the contact's clock has it."""
+        return time if time > self.clock else self.clock
+
+    def close_hold(self, now: int) -> None:
+        if self.phase is Phase.HELD:
+            self.hold_us += now - self.held_at
+
+
+class Contacts:
+    """All contacts of a partition, by id, and which of them stand in which queue."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Contact] = {}
+        # Queue to its contacts that wait, are talked to or wrapped up, and to its threads of
+        # messages without an answer.
+        self.standing: dict[str, dict[str, Contact]] = {}
+        self.threads: dict[str, dict[str, Contact]] = {}
+        self.changed_queues: set[str] = set()
+        # Contacts past their time as of the last `sweep`, still known for what is read late;
+        # the lapsed ones among them stood somewhere.
+        self.past: set[str] = set()
+        self.lapsed: set[str] = set()
+        self.dropped = 0
+        self._deadlines: list[tuple[int, str]] = []
+        self._finished: deque[tuple[str, int]] = deque()
+
+    @property
+    def expired(self) -> int:
+        """How many were dropped while standing somewhere."""
+        return self.dropped + len(self.lapsed)
+
+    def find(self, identifier: str, time: int) -> Contact:
+        """The contact that an event at `time` is about, or a new one that nobody knows yet."""
+        contact = self.by_id.get(identifier)
+        if contact is None or time - contact.clock > contact.kept_us:
+            return Contact(clock=time)
+        return contact
+
+    def keep(self, identifier: str, contact: Contact, now: int) -> None:
+        """Take the contact as it is after an event in place at its clock's `now`."""
+        known = self.by_id.get(identifier)
+        if known is not contact:
+            if known is not None:
+                self._drop(identifier, known)
+            self.by_id[identifier] = contact
+            self._deadlines_push(identifier, now + contact.kept_us)
+        elif self.past and identifier in self.past:
+            # Read late, but in time for the contact: it never was past its time.
+            self.past.discard(identifier)
+            self.lapsed.discard(identifier)
+            self._deadlines_push(identifier, now + contact.kept_us)
+        contact.clock = now
+
+    def stand(self, identifier: str, contact: Contact) -> None:
+        """Note that the contact now waits or is talked to in its queue."""
+        self.standing.setdefault(contact.queue, {})[identifier] = contact
+        self.changed_queues.add(contact.queue)
+
+    def leave(self, identifier: str, contact: Contact) -> None:
+        """Note that the contact no longer stands in its queue."""
+        contacts = self.standing.get(contact.queue)
+        if contacts is not None:
+            contacts.pop(identifier, None)
+        self.changed_queues.add(contact.queue)
+
+    def change(self, contact: Contact) -> None:
+        """Note that what the queue shows of the contact is another."""
+        self.changed_queues.add(contact.queue)
+
+    def finish(self, identifier: str, contact: Contact) -> None:
+        """Note that the contact is now kept for the shorter time."""
+        self._deadlines_push(identifier, contact.clock + contact.kept_us)
+
+    def open_thread(self, identifier: str, contact: Contact, queue: str) -> None:
+        """Note an unanswered message in `queue`; the newest message's queue has the thread."""
+        if contact.unanswered_queue != queue:
+            self.close_thread(identifier, contact)
+        contact.unanswered_queue = queue
+        self.threads.setdefault(queue, {})[identifier] = contact
+        self.changed_queues.add(queue)
+
+    def close_thread(self, identifier: str, contact: Contact) -> None:
+        """Note that nothing is unanswered any more in the thread's queue."""
+        threads = self.threads.get(contact.unanswered_queue)
+        if threads is not None and threads.pop(identifier, None) is not None:
+            self.changed_queues.add(contact.unanswered_queue)
+
+    def sweep(self, moment: int) -> None:
+        """Find the contacts whose time is over as of `moment`."""
+        deadlines = self._deadlines
+        while deadlines and deadlines[0][0] < moment:
+            _, identifier = heapq.heappop(deadlines)
+            contact = self.by_id.get(identifier)
+            if contact is None or identifier in self.past:
+                continue
+            over = contact.clock + contact.kept_us
+            if over >= moment:
+                self._deadlines_push(identifier, over)
+                continue
+            self.past.add(identifier)
+            if contact.expires:
+                self.lapsed.add(identifier)
+                self.changed_queues.update((contact.queue, contact.unanswered_queue))
+            self._finished.append((identifier, contact.clock))
+        while len(self._finished) > FORGOTTEN_BEYOND:
+            self._forget(*self._finished.popleft())
+
+    def restore(self, contacts: dict[str, Contact], dropped: int) -> None:
+        """Take over what a checkpoint holds."""
+        self.dropped = dropped
+        for identifier, contact in contacts.items():
+            self.by_id[identifier] = contact
+            if contact.phase in _STANDING:
+                self.stand(identifier, contact)
+            if contact.unanswered_since is not None:
+                self.open_thread(identifier, contact, contact.unanswered_queue)
+            self._deadlines_push(identifier, contact.clock + contact.kept_us)
+
+    def _drop(self, identifier: str, contact: Contact) -> None:
+        if contact.expires:
+            self.dropped += 1
+        self.past.discard(identifier)
+        self.lapsed.discard(identifier)
+        self.leave(identifier, contact)
+        self.close_thread(identifier, contact)
+
+    def _forget(self, identifier: str, clock: int) -> None:
+        contact = self.by_id.get(identifier)
+        if contact is None or contact.clock != clock or identifier not in self.past:
+            return
+        self._drop(identifier, contact)
+        del self.by_id[identifier]
+
+    def _deadlines_push(self, identifier: str, deadline: int) -> None:
+        heapq.heappush(self._deadlines, (deadline, identifier))

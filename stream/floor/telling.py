@@ -1,0 +1,151 @@
+"""A Floor's changes since it last told them, as frames by key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from stream.contract import frames as fr
+from stream.floor.contacts import Contact, Phase
+from stream.floor.floor import Floor
+from stream.windows.cells import Cells
+from stream.windows.columns import STRIDE
+from stream.windows.sparse import Ints, Tally
+
+Told = tuple[str, fr.Frame | None]
+
+
+def changes(floor: Floor, partition: int, as_of: int, *, everything: bool = False) -> list[Told]:
+    """What changed since the last call, as of an instant that `floor.show` was given.
+
+    None deletes a key. With `everything` all is told, changed or not.
+    """
+    told = [*_panes(floor, partition, everything=everything)]
+    queues = floor.contacts.changed_queues
+    buckets = floor.agents.changed_buckets
+    if everything:
+        queues |= {*floor.contacts.standing, *floor.contacts.threads, *floor.promises.by_queue}
+        buckets |= floor.agents.buckets.keys()
+    for queue in sorted(queues):
+        frame = queue_frame(floor, queue, as_of)
+        told.append((fr.queue_key(partition, queue), frame or None))
+    queues.clear()
+    for bucket in sorted(buckets):
+        told.append((fr.agents_key(partition, bucket), _agents_frame(floor, bucket)))
+    buckets.clear()
+    return told
+
+
+def queue_frame(floor: Floor, queue: str, as_of: int) -> fr.QueueFrame:
+    """The queue's present, without the contacts whose time is over."""
+    waiting: dict[str, list[int]] = {}
+    active: dict[tuple[str | None, str], list[int]] = {}
+    lapsed = floor.contacts.lapsed
+    for identifier, contact in floor.contacts.standing.get(queue, {}).items():
+        if identifier in lapsed:
+            continue
+        if contact.phase is Phase.WAITING:
+            assert contact.channel is not None
+            waiting.setdefault(contact.channel, []).append(contact.since)
+        else:
+            counts = active.setdefault((contact.channel, contact.agent), [0, 0, 0])
+            counts[_ACTIVE.index(contact.phase)] += 1
+    unanswered: dict[str | None, list[int]] = {}
+    for identifier, contact in floor.contacts.threads.get(queue, {}).items():
+        if identifier not in lapsed:
+            unanswered.setdefault(contact.channel, []).append(_unanswered(contact))
+    return fr.QueueFrame(
+        queue=queue,
+        waiting=list(waiting.items()),
+        active=[(channel, agent, *counts) for (channel, agent), counts in active.items()],
+        unanswered=list(unanswered.items()),
+        promises=floor.promises.open_in(queue, as_of),
+    )
+
+
+_ACTIVE = (Phase.ANSWERED, Phase.HELD, Phase.WRAPPING)
+
+
+def tally_frame(tally: Tally, cells: Cells) -> fr.TallyFrame:
+    """A tally with the names of its cells, each numbered anew from 0."""
+    code_cells = tally.codes // STRIDE
+    known, index = np.unique(np.concatenate((code_cells, tally.cells)), return_inverse=True)
+    codes = index[: len(code_cells)] * STRIDE + tally.codes % STRIDE
+    return fr.TallyFrame(
+        cells=[cells.cell(number) for number in known.tolist()],
+        codes=_bytes(codes),
+        amounts=_bytes(tally.amounts),
+        longest_cells=_bytes(index[len(code_cells) :]),
+        longest_us=_bytes(tally.longest_us),
+    )
+
+
+def read_tally(frame: fr.TallyFrame, cells: Cells) -> Tally:
+    """The tally that `tally_frame` told, in the reader's own cells."""
+    numbers = np.array([cells.number(*cell) for cell in frame.cells], np.int64)
+    codes = _ints(frame.codes)
+    return Tally(
+        numbers[codes // STRIDE] * STRIDE + codes % STRIDE,
+        _ints(frame.amounts),
+        numbers[_ints(frame.longest_cells)],
+        _ints(frame.longest_us),
+    )
+
+
+def _panes(floor: Floor, partition: int, *, everything: bool) -> Iterator[Told]:
+    panes = floor.panes
+    numbers = panes.panes.keys() if everything else panes.changed
+    for number in sorted(numbers):
+        pane = panes.panes[number]
+        frame = fr.PaneFrame(number, tally_frame(pane.tally, floor.cells), list(pane.pieces))
+        yield fr.pane_key(partition, number), frame
+    panes.changed.clear()
+    for number in panes.left:
+        yield fr.pane_key(partition, number), None
+    panes.left.clear()
+    if panes.settled_changed or everything:
+        yield fr.settled_key(partition), _settled_frame(floor)
+        panes.settled_changed = False
+
+
+def _settled_frame(floor: Floor) -> fr.SettledFrame:
+    panes = floor.panes
+    days = [
+        fr.DayFrame(key.zone, key.day, tally_frame(tally, floor.cells))
+        for key, tally in panes.days.items()
+    ]
+    ever = None if panes.ever is None else tally_frame(panes.ever, floor.cells)
+    return fr.SettledFrame(panes.first_kept, days, ever)
+
+
+def _agents_frame(floor: Floor, bucket: int) -> fr.AgentsFrame:
+    agents = floor.agents.buckets.get(bucket, {})
+    return fr.AgentsFrame(
+        bucket,
+        [
+            fr.AgentFrame(
+                identifier,
+                agent.state,
+                agent.reason,
+                agent.since,
+                agent.team,
+                agent.queues,
+                agent.closing,
+            )
+            for identifier, agent in agents.items()
+        ],
+    )
+
+
+def _unanswered(contact: Contact) -> int:
+    assert contact.unanswered_since is not None
+    return contact.unanswered_since
+
+
+def _bytes(values: Ints) -> bytes:
+    return values.astype("<i8", copy=False).tobytes()
+
+
+def _ints(values: bytes) -> Ints:
+    return np.frombuffer(values, "<i8")

@@ -1,0 +1,30 @@
+"""Service level: the share of contacts that were answered within the target.
+
+The five variants differ in what an abandonment counts for (ICMI, "Service Level Calculations",
+2005); `stuck_proof` also counts those who still wait past the target, so that a queue that nobody
+leaves does not stay green.
+"""
+
+from __future__ import annotations
+
+from stream.contract.figures import Levels
+from stream.measures.ratio import ratio
+
+
+def service_levels(
+    *,
+    answered_in_target: int,
+    answered_waited: int,
+    abandoned: int,
+    abandoned_in_target: int,
+    waiting_over_target: int,
+) -> Levels:
+    """The five variants as shares from 0 to 1, each None without evidence."""
+    left = answered_waited + abandoned
+    return {
+        "abandons_count": ratio(answered_in_target, left),
+        "abandons_ignored": ratio(answered_in_target, answered_waited),
+        "abandons_in_target_ignored": ratio(answered_in_target, left - abandoned_in_target),
+        "abandons_in_target_met": ratio(answered_in_target + abandoned_in_target, left),
+        "stuck_proof": ratio(answered_in_target, left + waiting_over_target),
+    }

@@ -1,0 +1,40 @@
+"""Cells: the combinations of queue, channel and agent that something was counted for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Cell(NamedTuple):
+    """To whom a happening counts; None where it counts for no queue, channel or agent."""
+
+    queue: str | None
+    channel: str | None
+    agent: str | None
+
+
+class Cells:
+    """Numbers for cells, given in the order in which they are first met."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str | None, str | None, str | None], int] = {}
+        self._cells: list[Cell] = []
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def number(self, queue: str | None, channel: str | None, agent: str | None) -> int:
+        """The cell's number."""
+        key = (queue, channel, agent)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self._cells)
+            self._cells.append(Cell(queue, channel, agent))
+        return number
+
+    def cell(self, number: int) -> Cell:
+        return self._cells[number]
+
+    def since(self, number: int) -> list[Cell]:
+        """The cells numbered `number` and up."""
+        return self._cells[number:]

@@ -1,0 +1,55 @@
+"""Local days: which day an instant belongs to in a time zone, and when that day began."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from stream.contract.instants import EARLIEST, LATEST, from_datetime, to_datetime
+
+
+class DayClock:
+    """The days of one time zone. The day asked for last is kept: neighbours come together."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self._first = 0
+        self._end = 0
+        self._day = 0
+
+    def day_of(self, instant: int) -> int:
+        """The proleptic ordinal of the local day that holds the instant."""
+        if not self._first <= instant < self._end:
+            self._look_up(instant)
+        return self._day
+
+    def midnight_before(self, instant: int) -> int:
+        """The instant at which the local day that holds `instant` began."""
+        self.day_of(instant)
+        return self._first
+
+    def midnights_between(self, start: int, end: int) -> list[int]:
+        """The local midnights after `start` and before `end`, oldest first."""
+        found = []
+        self.day_of(end - 1)
+        while self._first > start:
+            found.append(self._first)
+            self.day_of(self._first - 1)
+        return found[::-1]
+
+    def _look_up(self, instant: int) -> None:
+        try:
+            local = to_datetime(instant).astimezone(self.zone).date()
+            self._first = self._midnight(local)
+            self._end = self._midnight(local + timedelta(days=1))
+        except OverflowError:
+            # The calendar's own first or last day: nothing lies beyond it.
+            local = date.min if instant < 0 else date.max
+            self._first, self._end = EARLIEST, LATEST + 1
+        self._day = local.toordinal()
+
+    def _midnight(self, day: date) -> int:
+        # Where the clocks jump over midnight the day begins at the jump: converting there and
+        # back lands on the first local time that exists.
+        wall = datetime.combine(day, time(), self.zone)
+        return from_datetime(wall.astimezone(UTC))
