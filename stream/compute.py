@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from stream.contract.codec import Rejected, decode
 from stream.contract.figures import Figures
@@ -18,10 +18,6 @@ from stream.floor.telling import changes
 from stream.merge import WHOLE_LOG, Merge
 
 BATCH: Final = 4096
-
-
-class EmptyLog(Exception):
-    """There is no good event, hence no instant to tell figures for. Operator: check the file."""
 
 
 class Problem(Struct, frozen=True):
@@ -69,16 +65,13 @@ class FileReading:
         self._apply(file, numbers, payloads)
 
     @property
-    def as_of(self) -> int:
-        """The instant asked for, or the newest good event's. Raises `EmptyLog`."""
-        as_of = self.at if self.at is not None else self.floor.newest
-        if as_of is None:
-            raise EmptyLog("no good event in the log, so there is no instant to tell figures for")
-        return as_of
+    def as_of(self) -> int | None:
+        """The instant asked for, or the newest good event's; None where there is none."""
+        return self.at if self.at is not None else self.floor.newest
 
     def figures(self, window: str, *, agents: bool = False) -> Figures:
-        """The figures at `as_of`."""
-        as_of = self.as_of
+        """The figures at `as_of`; without a good event there is no instant, and nothing in them."""
+        as_of = self.as_of or 0
         floor = self.floor
         floor.show(as_of)
         merge = Merge(self.plan, {window, EXPECTATION_WINDOW})
@@ -86,7 +79,8 @@ class FileReading:
             merge.take(key, frame)
         merge.take(head_key(0), _head(floor, as_of))
         merge.advance(as_of)
-        return floor_figures(merge, window, agents=agents)
+        figures = floor_figures(merge, window, agents=agents)
+        return figures if self.as_of is not None else structs.replace(figures, as_of=None)
 
     def _apply(self, file: str, numbers: Sequence[int], payloads: Sequence[bytes]) -> None:
         for index, reason in self.floor.apply(payloads):

@@ -87,6 +87,14 @@ class Merge:
         for base in self._bases():
             self._advance_base(base, last)
 
+    def channels_of(self, queue: str) -> set[str]:
+        """The channels that anything was ever counted for in the queue."""
+        return {
+            cell.channel
+            for cell in self.cells.since(0)
+            if cell.queue == queue and cell.channel is not None
+        }
+
     def span_of(self, window: str, zone: str) -> Span:
         """The span of a window; `today` in the zone's own day."""
         if window == "today":

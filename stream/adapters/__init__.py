@@ -1,0 +1,1 @@
+"""Other systems' records read as events; `registry` knows every format by name."""

@@ -186,9 +186,12 @@ class AgentSection(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True, omit_defaults=True):
-    """All figures of one window at one instant: the shape of INTERFACES, times as RFC 3339."""
+    """All figures of one window at one instant: the shape of INTERFACES, times as RFC 3339.
 
-    as_of: str
+    `as_of` is None where a log holds no good event, and so has no time of its own.
+    """
+
+    as_of: str | None
     window: str
     floor: Section
     queues: dict[str, Section]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -27,6 +27,8 @@ DEFAULT_TARGET_S: Final[dict[Channel, float]] = {
     "in_person": 600,
 }
 SHORT_ABANDON_S: Final = 5.0
+# queues.<queue>.<key>
+_DEPTH: Final = 3
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -71,13 +73,10 @@ class FloorPlan(_Strict):
     @field_validator("queues", mode="before")
     @classmethod
     def _as_yaml_means(cls, queues: Any) -> Any:
-        # YAML reads a queue called 201 as a number, and one with nothing set as null.
+        # YAML reads a queue with nothing set as null.
         if not isinstance(queues, dict):
             return queues
-        return {
-            str(queue) if type(queue) is int else queue: {} if plan is None else plan
-            for queue, plan in queues.items()
-        }
+        return {queue: {} if plan is None else plan for queue, plan in queues.items()}
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -88,7 +87,7 @@ class FloorPlan(_Strict):
         plan = self.queues.get(queue)
         if plan is not None and plan.target_s is not None:
             return round(plan.target_s * SECOND_US)
-        targets: Mapping[str, float] = {**DEFAULT_TARGET_S, **self.target_s}
+        targets: Mapping[Any, float] = {**DEFAULT_TARGET_S, **self.target_s}
         target_s = targets[channel]
         return round(target_s * SECOND_US)
 
@@ -132,14 +131,15 @@ def load_floor_plan(path: Path) -> FloorPlan:
 def parse_floor_plan(text: str, where: str) -> FloorPlan:
     """Read the text of a floor plan; `where` names it in errors."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        root, content = _load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark is not None else 1
         raise FloorPlanError(f"{where}:{line}: {error.problem}") from None
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise FloorPlanError(f"{where}: {str(error).splitlines()[0]}") from None
+    if twice := list(_twice(root, where)):
+        raise FloorPlanError("\n".join(twice))
     if content is None:
         return FloorPlan()
     if not isinstance(content, dict):
@@ -149,6 +149,42 @@ def parse_floor_plan(text: str, where: str) -> FloorPlan:
     except ValidationError as error:
         lines = [_told(problem, root, where) for problem in error.errors()]
         raise FloorPlanError("\n".join(dict.fromkeys(lines))) from None
+
+
+def _load(text: str) -> tuple[yaml.Node | None, Any]:
+    """The text's nodes, which know their lines, and what they mean."""
+    loader = yaml.SafeLoader(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            return None, None
+        queues = next((node for key, node in _members(root) if key.value == "queues"), None)
+        for queue, _ in _members(queues):
+            # A queue's name is what is written: 007 is not 7, 2.5 no number and `no` not false.
+            if isinstance(queue, yaml.ScalarNode):
+                queue.tag = "tag:yaml.org,2002:str"
+        return root, loader.construct_document(root)
+    finally:
+        loader.dispose()
+
+
+def _members(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
+    return node.value if isinstance(node, yaml.MappingNode) else []
+
+
+def _twice(node: yaml.Node | None, where: str, place: tuple[str, ...] = ()) -> Iterator[str]:
+    """A line for each key that stands again where it stood before: YAML would take the last."""
+    seen: set[str] = set()
+    for key, value in _members(node):
+        if not isinstance(key, yaml.ScalarNode):
+            continue
+        inner = (*place, key.value)
+        if key.value in seen:
+            yield f"{where}:{key.start_mark.line + 1}: {'.'.join(inner)}: set twice"
+        seen.add(key.value)
+        # No deeper than the plan itself goes: a file may hold itself by an alias.
+        if len(inner) < _DEPTH:
+            yield from _twice(value, where, inner)
 
 
 def _told(problem: Any, root: yaml.Node | None, where: str) -> str:

@@ -7,10 +7,12 @@ reader sums panes, joins presents, and divides last. The log keeps the newest va
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
+
+from stream.contract.instants import Instant
 
 CellKey = tuple[str | None, str | None, str | None]
 
@@ -107,6 +109,13 @@ class HeadFrame(Struct, frozen=True):
 
 Frame = PaneFrame | SettledFrame | QueueFrame | AgentsFrame | HeadFrame
 
+def plain_int(value: Any) -> int:
+    """An encoder's hook that writes an `Instant` as the number that it is."""
+    if isinstance(value, Instant):
+        return int(value)
+    raise NotImplementedError(f"no way to write {type(value)}")
+
+
 _KINDS: Final[dict[str, type[Frame]]] = {
     "pane": PaneFrame,
     "settled": SettledFrame,
@@ -115,7 +124,7 @@ _KINDS: Final[dict[str, type[Frame]]] = {
     "head": HeadFrame,
 }
 _decoders: Final = {kind: msgspec.msgpack.Decoder(struct) for kind, struct in _KINDS.items()}
-_encoder: Final = msgspec.msgpack.Encoder()
+_encoder: Final = msgspec.msgpack.Encoder(enc_hook=plain_int)
 
 
 def pane_key(partition: int, pane: int) -> str:

@@ -46,6 +46,10 @@ class Ledger:
         """Hold what was entered since the bookmark until `until` may be seen."""
         self._push(until, self._measured.cut(bookmark))
 
+    def hold(self, measured: Measured, until: int) -> None:
+        """Hold measurements until `until` may be seen."""
+        self._push(until, measured)
+
     def set_late(self, bookmark: tuple[int, int]) -> None:
         """What was entered since the bookmark is too late for the panes: let it settle."""
         self.panes.measured_late.extend(self._measured.cut(bookmark))

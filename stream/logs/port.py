@@ -61,12 +61,20 @@ class Consumer(Protocol):
 
     def poll(self, records_max: int, timeout_s: float) -> Sequence[Record]:
         """The next records of this member's partitions, in order within each; empty after
-        `timeout_s` without any. Also what keeps the membership alive, so call it often."""
+        `timeout_s` without any. Also what keeps the membership alive, so call it often.
+
+        A poll in which the assignment changes returns at once and without records, so that the
+        reader can look at `assignment`, take up what it was given, and `seek`.
+        """
         ...
 
     def assignment(self) -> frozenset[int]:
         """The partitions held as of the last `poll`. A newly held one is read from its
-        committed position on, or from its first record where nothing was committed."""
+        committed position on, or from its first record where nothing was committed.
+
+        One that passed through other hands between two polls is missing after the first that
+        could know of it, so that the reader never goes on with a picture that is not its own.
+        """
         ...
 
     def committed(self, partition: int) -> int:
@@ -84,7 +92,8 @@ class Consumer(Protocol):
     def commit(self, positions: Mapping[int, int], produced: Sequence[Produced]) -> None:
         """Move the positions and write the records in one step: all of it or nothing.
 
-        Raises `Fenced` where a partition of `positions` is no longer this member's.
+        Raises `Fenced` where a partition of `positions` is no longer this member's, even if it
+        came back meanwhile, and `LogError` where a record's topic or partition is not there.
         """
         ...
 
@@ -101,7 +110,8 @@ class Tail(Protocol):
         ...
 
     def caught_up(self) -> bool:
-        """Whether everything that the topic held when this tail was opened has been polled."""
+        """Whether everything that the topic held when this tail was opened has been polled, or,
+        on a compacted topic, what has taken its place since: from then on no key is missing."""
         ...
 
     def close(self) -> None: ...
@@ -112,7 +122,7 @@ class Log(Protocol):
 
     def create(self, topics: Iterable[Topic]) -> None:
         """Make the topics that are not there yet. Raises `LogError` where one is there with
-        another number of partitions or another kind of retention."""
+        another number of partitions, or compacted where this one is not or the reverse."""
         ...
 
     def partitions(self, topic: str) -> int:
@@ -133,7 +143,10 @@ class Log(Protocol):
         ...
 
     def read(self, topic: str, partition: int) -> Iterable[Record]:
-        """Every record the partition holds now, from its first one, and then stop."""
+        """Every record the partition holds now, from its first one, and then stop.
+
+        A compacted partition may hold more than a key's newest record: the last one counts.
+        """
         ...
 
     def close(self) -> None: ...

@@ -155,12 +155,16 @@ class Panes:
         # Panes that settled since this was last emptied.
         self.left: set[int] = set()
         self.settled_changed = False
+        # While events are read again that the panes hold already, measurements are dropped.
+        self.replaying = False
         self.measured = Measured()
         self.measured_late = Measured()
         self._clocks = [DayClock(zone) for zone in zones]
 
     def add_piece(self, piece: Piece, cell: int, newest_pane: int) -> None:
         """Add a stretch of an agent's time, cut at every midnight that it crosses."""
+        if self.replaying:
+            return
         cuts: set[int] = set()
         for clock in self._clocks:
             cuts.update(clock.midnights_between(piece.start, piece.end))
@@ -182,6 +186,10 @@ class Panes:
 
     def fold(self, newest_pane: int) -> None:
         """Bring the measurements into the panes, and settle the panes that are too old to keep."""
+        if self.replaying:
+            self.measured.clear()
+            self.measured_late.clear()
+            return
         late = self.measured_late.by_pane()
         for number, tally in self.measured.by_pane().items():
             if self.first_kept is not None and number < self.first_kept:

@@ -15,7 +15,6 @@ COMMON: Final = {
     "subject": "The contact that it happened to.",
     # Contacts and people.
     "queue": "The queue that the contact waits in or was answered in.",
-    "agent": "The agent.",
     "channel": "How the customer reaches the centre.",
     "customer": "Who the customer is; personal data, so send a pseudonym.",
     "segment": "The customer's segment, such as `veterans`.",

@@ -35,13 +35,13 @@ Every event has these seven attributes, all of them required. Others are ignored
 
 {{table}}
 
-- An **identifier** is 1 to {IDENTIFIER_LENGTH_MAX} characters (Unicode code points) that mean
-  nothing to Floorwatch. Two are the same only if they are the same character for character:
-  capitals, accents and spaces count.
+- An **identifier** is 1 to {IDENTIFIER_LENGTH_MAX} characters (Unicode code points) that mean nothing to
+  Floorwatch. Two are the same only if they are the same character for character: capitals,
+  accents and spaces count.
 - A **time** is RFC 3339 with the date, a capital `T`, seconds and an offset (`Z` or `+02:00`),
   such as `2026-03-02T14:00:00.250Z`. Six digits of the fraction are kept, further ones are cut
   off. A leap second (`:60`) cannot be read.
-- A **whole number** is written without a fraction or an exponent; `true` is not a number.
+- A **whole number** has no fraction: 4, or 4.0, not 4.5; `true` is not a number.
 - A field that is not required may be left out or `null`, which is the same. A required field
   that is `null` is missing.
 """
@@ -73,7 +73,8 @@ contract, never taken away, so a sender and a reader need not change on the same
 
 **Late.** An event counts in the five-second pane of its own `time`, however late it comes. One
 more than 240 minutes behind the newest time seen is counted as too late: it still moves its
-contact or agent on and counts for today, but in no sliding window.
+contact or agent on, and counts in what is summed from midnight or from the start, but in no
+sliding window.
 
 **Out of place.** A contact waits, is answered, may be held, taken back or passed on, ends, and is
 wrapped up; or it waits and is abandoned or diverted. An event that cannot happen where the

@@ -1,0 +1,182 @@
+"""Checkpoints: what a worker must know of a partition beyond what it has published.
+
+The panes and the health of a partition stand in its frames, which are written in one step with its
+position P. A checkpoint holds the rest, the lives that are still open, as of an earlier
+position C. To resume, a worker takes the frames, restores the lives, and reads the events from C
+to P once more for what they do to the lives alone; their measurements are in the panes already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from stream.contract import frames as fr
+from stream.contract.floorplan import FloorPlan
+from stream.floor.agents import Agent
+from stream.floor.contacts import Contact
+from stream.floor.duplicates import SeenEvents
+from stream.floor.floor import Floor
+from stream.floor.health import Health
+from stream.floor.telling import read_tally
+from stream.windows.columns import STRIDE
+from stream.windows.panes import Measured, Pane, Piece, Settled
+
+# A piece of a checkpoint is one record; logs dislike records near a megabyte.
+PIECE_BYTES: Final = 512 * 1024
+
+HeldCount = tuple[int, fr.CellKey, int, int]
+HeldWait = tuple[int, fr.CellKey, int]
+
+
+class Held(Struct, frozen=True, array_like=True):
+    """What may be seen only after `until`: counts (pane, cell, column, amount), waits (pane, cell,
+    microseconds), or a piece of an agent's time."""
+
+    until: int
+    counts: list[HeldCount]
+    waits: list[HeldWait]
+    piece: tuple[str, str, int, int] | None
+
+
+class Checkpoint(Struct, frozen=True):
+    """The lives of a partition as of `position`, the offset to be read next."""
+
+    position: int
+    newest: int | None
+    seen: SeenEvents
+    contacts: dict[str, Contact]
+    dropped: int
+    agents: dict[str, Agent]
+    promises: dict[str, list[tuple[str, int]]]
+    held: list[Held]
+
+
+class _Piece(Struct, frozen=True, array_like=True):
+    position: int
+    index: int
+    count: int
+    content: bytes
+
+
+_encoder: Final = msgspec.msgpack.Encoder(enc_hook=fr.plain_int)
+_decoder: Final = msgspec.msgpack.Decoder(Checkpoint)
+_piece_decoder: Final = msgspec.msgpack.Decoder(_Piece)
+
+
+def take(floor: Floor, position: int) -> Checkpoint:
+    """The floor's lives as they are."""
+    return Checkpoint(
+        position=position,
+        newest=floor.newest,
+        seen=floor.seen,
+        contacts=floor.contacts.by_id,
+        dropped=floor.contacts.dropped,
+        agents=floor.agents.by_id,
+        promises=floor.promises.by_contact,
+        held=[_held(floor, until, held) for until, _, held in sorted(floor.ledger.ahead)],
+    )
+
+
+def encode_pieces(checkpoint: Checkpoint, partition: int, pieces_before: int) -> Iterator[Told]:
+    """The checkpoint as (key, value) records; pieces of a longer one before it are deleted."""
+    whole = _encoder.encode(checkpoint)
+    parts = [whole[start : start + PIECE_BYTES] for start in range(0, len(whole), PIECE_BYTES)]
+    for index, part in enumerate(parts):
+        piece = _Piece(checkpoint.position, index, len(parts), part)
+        yield _key(partition, index), _encoder.encode(piece)
+    for index in range(len(parts), pieces_before):
+        yield _key(partition, index), None
+
+
+Told = tuple[str, bytes | None]
+
+
+def decode_pieces(values: Iterable[bytes]) -> tuple[Checkpoint | None, int]:
+    """The checkpoint and how many pieces it has; None where there was none yet."""
+    pieces = sorted((_piece_decoder.decode(value) for value in values), key=lambda p: p.index)
+    if not pieces:
+        return None, 0
+    return _decoder.decode(b"".join(piece.content for piece in pieces)), len(pieces)
+
+
+def restore(
+    plan: FloorPlan, checkpoint: Checkpoint | None, frames: Iterable[fr.Frame]
+) -> tuple[Floor, fr.HeadFrame | None]:
+    """A floor with the lives of the checkpoint and the panes of the frames, and the head that
+    says how far the frames reach. The floor is replaying until `finish` is called."""
+    floor = Floor(plan)
+    head = None
+    for frame in frames:
+        match frame:
+            case fr.PaneFrame():
+                pieces = [Piece(*piece) for piece in frame.pieces]
+                floor.panes.panes[frame.pane] = Pane(read_tally(frame.tally, floor.cells), pieces)
+            case fr.SettledFrame():
+                floor.panes.first_kept = frame.first_kept
+                for day in frame.days:
+                    tally = read_tally(day.tally, floor.cells)
+                    floor.panes.days[Settled(day.zone, day.day)] = tally
+            case fr.HeadFrame():
+                head = frame
+            case _:
+                pass
+    if checkpoint is not None:
+        _restore_lives(floor, checkpoint)
+    floor.panes.replaying = head is not None
+    return floor, head
+
+
+def finish(floor: Floor, head: fr.HeadFrame) -> None:
+    """The events up to the head's position are read: from here on measurements count again."""
+    floor.panes.replaying = False
+    counts = {name: head.health[name] for name in head.health}
+    floor.health = Health(
+        **counts,
+        by_type=dict(head.events_by_type),
+        rejected_by_field=dict(head.rejected_by_field),
+    )
+
+
+def _restore_lives(floor: Floor, checkpoint: Checkpoint) -> None:
+    floor.newest = checkpoint.newest
+    floor.seen = checkpoint.seen
+    floor.contacts.restore(checkpoint.contacts, checkpoint.dropped)
+    for identifier, agent in checkpoint.agents.items():
+        floor.agents.restore(identifier, agent)
+    for contact, promises in checkpoint.promises.items():
+        for queue, due in promises:
+            floor.promises.promise(contact, queue, due)
+    for held in checkpoint.held:
+        if held.piece is not None:
+            floor.ledger.hold_piece(Piece(*held.piece))
+            continue
+        measured = Measured()
+        for pane, cell, column, amount in held.counts:
+            measured.count(pane, floor.cells.number(*cell), column, amount)
+        for pane, cell, wait_us in held.waits:
+            measured.longest(pane, floor.cells.number(*cell), wait_us)
+        floor.ledger.hold(measured, held.until)
+
+
+def _held(floor: Floor, until: int, held: Measured | Piece) -> Held:
+    if isinstance(held, Piece):
+        return Held(until, [], [], tuple(held))
+    counts = [
+        (pane, tuple(floor.cells.cell(code // STRIDE)), code % STRIDE, amount)
+        for pane, code, amount in zip(held.panes, held.codes, held.amounts, strict=True)
+    ]
+    waits = [
+        (pane, tuple(floor.cells.cell(cell)), wait_us)
+        for pane, cell, wait_us in zip(
+            held.longest_panes, held.longest_cells, held.longest_us, strict=True
+        )
+    ]
+    return Held(until, counts, waits, None)
+
+
+def _key(partition: int, index: int) -> str:
+    return f"{partition}/{index}"

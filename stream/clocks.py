@@ -1,0 +1,56 @@
+"""Follows the floor's clock in the log, so that worker and dashboard agree on what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from stream.contract.clock import LIVE, FloorClock, decode_clock, encode_clock
+from stream.contract.instants import SECOND_US, Instant
+from stream.logs.port import Log, LogError
+from stream.logs.topics import FLOOR_CLOCK
+
+CLOCK_KEY = "clock"
+
+
+class ClockFollower:
+    """The floor's clock as the log last told it; `now` is the wall clock in microseconds."""
+
+    def __init__(self, log: Log, now: Callable[[], int]) -> None:
+        self._tail = log.tail(FLOOR_CLOCK, from_start=True)
+        self._now = now
+        self._looked_at = 0
+        self.clock = LIVE
+        self.look()
+
+    def look(self) -> None:
+        """Take in a change of the clock, looking at most once a second."""
+        wall = self._now()
+        if abs(wall - self._looked_at) < SECOND_US:
+            return
+        self._looked_at = wall
+        for record in self._tail.poll(100, 0):
+            if record.value is not None:
+                self.clock = decode_clock(record.value)
+
+    def at(self, wall: int) -> Instant:
+        """The floor's time at an instant of the wall clock."""
+        return self.clock.at(wall)
+
+    def close(self) -> None:
+        self._tail.close()
+
+
+def current_clock(log: Log) -> FloorClock:
+    """The floor's clock as the log holds it."""
+    clock = LIVE
+    for record in log.read(FLOOR_CLOCK, 0):
+        if record.value is not None:
+            clock = decode_clock(record.value)
+    return clock
+
+
+def set_clock(log: Log, clock: FloorClock, *, has_events: bool) -> None:
+    """Make the floor run on `clock`. Raises `LogError` where events of another one are there."""
+    if has_events and current_clock(log) != clock:
+        raise LogError("the log holds events of another clock; play this into a log of its own")
+    log.append(FLOOR_CLOCK, [(CLOCK_KEY, encode_clock(clock))])

@@ -1,0 +1,40 @@
+"""The topics of the product: what is kept of a contact centre, where, and for how long."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stream.contract.instants import DAY_US
+from stream.logs.port import Topic
+
+CONTACT_EVENTS: Final = "contact-events"
+FLOOR_FRAMES: Final = "floor-frames"
+FLOOR_CHECKPOINTS: Final = "floor-checkpoints"
+DEAD_LETTERS: Final = "dead-letters"
+ALERTS: Final = "alerts"
+FLOOR_CLOCK: Final = "floor-clock"
+
+# As many workers can share the floor as it has partitions; four of them carry some 100,000
+# events a second, and the number cannot be changed in a log that is there.
+PARTITIONS_DEFAULT: Final = 4
+
+# The same weekday of last week is still there to be replayed from its first event to its last.
+CONTACT_EVENTS_KEPT_US: Final = 8 * DAY_US
+DEAD_LETTERS_KEPT_US: Final = 30 * DAY_US
+
+
+def topics(partitions: int = PARTITIONS_DEFAULT) -> tuple[Topic, ...]:
+    """All topics, for a floor whose events lie in `partitions`.
+
+    A worker writes what follows from a partition of events to the partition of the same number,
+    so frames, checkpoints and dead letters have as many. Alerts and the clock have one, because
+    their order over the whole floor matters and they are few.
+    """
+    return (
+        Topic(CONTACT_EVENTS, partitions, retention_us=CONTACT_EVENTS_KEPT_US),
+        Topic(FLOOR_FRAMES, partitions, compacted=True),
+        Topic(FLOOR_CHECKPOINTS, partitions, compacted=True),
+        Topic(DEAD_LETTERS, partitions, retention_us=DEAD_LETTERS_KEPT_US),
+        Topic(ALERTS, 1, compacted=True),
+        Topic(FLOOR_CLOCK, 1, compacted=True),
+    )

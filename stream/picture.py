@@ -1,0 +1,142 @@
+"""Follows the workers' frames in the log and makes the picture that every screen draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from stream.clocks import ClockFollower
+from stream.contract import frames as fr
+from stream.contract.figures import (
+    LIVE_WINDOWS,
+    Freshness,
+    Hour,
+    Picture,
+    QueueLabel,
+)
+from stream.contract.floorplan import FloorPlan
+from stream.contract.instants import SECOND_US, format_millis
+from stream.figures import floor_figures
+from stream.logs.port import Log, Record
+from stream.logs.topics import FLOOR_FRAMES
+from stream.merge import Merge
+from stream.windows.minutes import MinuteSeries
+
+RECORDS_AT_ONCE: Final = 10_000
+# A partition that has told nothing for this long is silent.
+SILENT_AFTER_US: Final = 5 * SECOND_US
+
+
+class LogPictureReader:
+    """The merged floor, kept up with a log; `now` is the wall clock in microseconds."""
+
+    def __init__(self, log: Log, plan: FloorPlan, *, now: Callable[[], int], title: str) -> None:
+        self._plan = plan
+        self._now = now
+        self._title = title
+        self._tail = log.tail(FLOOR_FRAMES, from_start=True)
+        self._clock = ClockFollower(log, now)
+        self._partitions = log.partitions(FLOOR_FRAMES)
+        self._merge = Merge(plan, LIVE_WINDOWS)
+        self._minutes = MinuteSeries(self._merge.rows, self._merge.store)
+        # Frames of a commit wait for its head, so that no picture shows half of one.
+        self._waiting: dict[int, list[tuple[str, fr.Frame | None]]] = {}
+
+    def follow(self, timeout_s: float) -> bool:
+        """Take in the frames that the log has, waiting at most `timeout_s` for the first."""
+        self._clock.look()
+        records = self._tail.poll(RECORDS_AT_ONCE, timeout_s)
+        came = bool(records)
+        while records:
+            for record in records:
+                self._take(record)
+            records = self._tail.poll(RECORDS_AT_ONCE, 0)
+        return came
+
+    def picture(self, window: str, *, agents: bool = False) -> Picture:
+        """The floor as it stands now, or as it was last known."""
+        wall = self._now()
+        merge = self._merge
+        merge.advance(self._as_of(wall))
+        figures = floor_figures(merge, window, agents=agents)
+        service_level, offered = self._minutes.hour(merge.as_of, merge.rows.named("queue"))
+        return Picture(
+            figures=figures,
+            freshness=self._freshness(wall),
+            speed=self._clock.clock.speed,
+            title=self._title,
+            labels={queue: self._label(queue) for queue in figures.queues},
+            floor_service_level=self._plan.service_level,
+            hour=Hour(service_level[""], offered[""]),
+            hours={
+                queue: Hour(service_level[queue], offered[queue])
+                for queue in figures.queues
+                if queue in service_level
+            },
+        )
+
+    def close(self) -> None:
+        self._tail.close()
+        self._clock.close()
+
+    def _take(self, record: Record) -> None:
+        partition, kind, _ = fr.split_key(record.key)
+        frame = None if record.value is None else fr.decode_frame(record.key, record.value)
+        waiting = self._waiting.setdefault(partition, [])
+        waiting.append((record.key, frame))
+        if kind == "head":
+            for key, told in waiting:
+                self._merge.take(key, told)
+            waiting.clear()
+
+    def _as_of(self, wall: int) -> int:
+        """Now on the floor's clock; while nothing is heard, the last instant that was told.
+
+        Counting on without news would let windows run empty and waits grow for contacts that may
+        be answered long since.
+        """
+        now = self._clock.at(wall)
+        heads = self._merge.heads.values()
+        told = max((head.as_of for head in heads), default=None)
+        heard = max((head.told_at for head in heads), default=0)
+        if told is None or wall - heard <= SILENT_AFTER_US:
+            return now if told is None else max(now, told)
+        return told
+
+    def _freshness(self, wall: int) -> Freshness:
+        heads = self._merge.heads
+        silent = [
+            number
+            for number in range(self._partitions)
+            if number not in heads or wall - heads[number].told_at > SILENT_AFTER_US
+        ]
+        newest = max(
+            (head.newest for head in heads.values() if head.newest is not None), default=None
+        )
+        age_us = max((wall - head.told_at for head in heads.values()), default=None)
+        whole = len(heads) == self._partitions
+        return Freshness(
+            age_s=max(0, age_us) / SECOND_US if age_us is not None and whole else None,
+            partitions=self._partitions,
+            silent=silent,
+            lag_events=sum(head.end - head.position for head in heads.values()) if heads else None,
+            lag_s=(self._merge.as_of - newest) / SECOND_US if newest is not None else None,
+            last_event_at=format_millis(newest) if newest is not None else None,
+        )
+
+    def _label(self, queue: str) -> QueueLabel:
+        plan = self._plan
+        channels = {
+            channel
+            for frame in self._merge.queues.get(queue, {}).values()
+            for channel, _ in frame.waiting
+        }
+        channels |= self._merge.channels_of(queue)
+        return QueueLabel(
+            name=plan.name_of(queue),
+            service_level=plan.variant(queue),
+            target_s={
+                channel: plan.target_us(queue, channel) / SECOND_US for channel in sorted(channels)
+            },
+        )
+

@@ -1,0 +1,280 @@
+"""A stream worker: poll, apply, publish, commit.
+
+What follows from a batch (frames, checkpoint, dead letters) and the position after it are written
+in one step. Kill the worker anywhere: whoever takes the partition over goes on from that position
+and tells what this one would have told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from stream import checkpoint as cp
+from stream.clocks import ClockFollower
+from stream.contract import frames as fr
+from stream.contract.floorplan import FloorPlan
+from stream.contract.instants import SECOND_US, format_millis
+from stream.floor.floor import Floor, Refused
+from stream.floor.telling import changes
+from stream.logs.port import Consumer, Fenced, Log, Produced, Record
+from stream.logs.topics import (
+    CONTACT_EVENTS,
+    DEAD_LETTERS,
+    FLOOR_CHECKPOINTS,
+    FLOOR_FRAMES,
+)
+
+GROUP: Final = "floorwatch-stream"
+RECORDS_AT_ONCE: Final = 4096
+POLL_S: Final = 0.05
+# Often enough that a dashboard's frame each second is never long behind, seldom enough that a
+# pane is not written anew for every batch.
+PUBLISH_EVERY_US: Final = SECOND_US // 10
+# A partition without news tells its head all the same: silence would mean that it is lost.
+HEAD_EVERY_US: Final = SECOND_US
+CHECKPOINT_EVERY_US: Final = 30 * SECOND_US
+CHECKPOINT_EVERY_EVENTS: Final = 100_000
+
+
+class DeadLetter(Struct, frozen=True):
+    """A rejected event, whole, with its reason and its place. `payload` is the text where it is
+    UTF-8, else `payload_base64` holds the bytes."""
+
+    reason: str
+    topic: str
+    partition: int
+    offset: int
+    appended_at: str
+    payload: str | None = None
+    payload_base64: bytes | None = None
+
+
+class Partition:
+    """A partition as its worker holds it."""
+
+    def __init__(self, floor: Floor, head: fr.HeadFrame | None, position: int, pieces: int) -> None:
+        self.floor = floor
+        self.position = position
+        self.checkpoint_pieces = pieces
+        self.checkpointed_at = 0
+        self.checkpoint_position = position
+        self.as_of = head.as_of if head is not None else 0
+        self.told_at = 0
+        self.replay: fr.HeadFrame | None = head
+        self.dead_letters: list[Produced] = []
+        self.end_replay()
+
+    @property
+    def has_news(self) -> bool:
+        floor = self.floor
+        return bool(
+            floor.panes.measured.panes or floor.contacts.changed_queues or self.dead_letters
+        )
+
+    def end_replay(self) -> None:
+        """Begin to count again where everything up to the head's position is read."""
+        if self.replay is not None and self.position >= self.replay.position:
+            self.floor.panes.fold(0)
+            cp.finish(self.floor, self.replay)
+            self.replay = None
+
+
+class Worker:
+    """One member of the group that turns events into frames."""
+
+    def __init__(
+        self,
+        log: Log,
+        plan: FloorPlan,
+        *,
+        now: Callable[[], int],
+        logger: Any = None,
+    ) -> None:
+        self._log = log
+        self._plan = plan
+        self._now = now
+        self._logger = logger or structlog.get_logger("floorwatch.stream")
+        self._consumer: Consumer = log.consumer(GROUP, CONTACT_EVENTS)
+        self._clock = ClockFollower(log, now)
+        self._held: dict[int, Partition] = {}
+
+    @property
+    def events(self) -> int:
+        """Events read by the partitions held, since the start of the log."""
+        return sum(held.floor.health.events for held in self._held.values())
+
+    @property
+    def lag_events(self) -> int:
+        """How many records of the partitions held are not read yet."""
+        return sum(
+            self._consumer.end(number) - held.position for number, held in self._held.items()
+        )
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Work until `stopped` says so; what was read is published before it ends."""
+        try:
+            while not stopped():
+                self.step()
+            self.publish(everybody=True)
+        finally:
+            self._consumer.close()
+            self._clock.close()
+
+    def step(self, timeout_s: float = POLL_S) -> int:
+        """One round: poll, apply, and publish what is due. Returns how many events were read."""
+        self._clock.look()
+        records = self._consumer.poll(RECORDS_AT_ONCE, timeout_s)
+        fresh = self._take_assignment()
+        by_partition: dict[int, list[Record]] = {}
+        for record in records:
+            if record.partition not in fresh:
+                by_partition.setdefault(record.partition, []).append(record)
+        for number, batch in by_partition.items():
+            self._apply(number, self._held[number], batch)
+        self.publish()
+        return len(records)
+
+    def publish(self, *, everybody: bool = False) -> None:
+        """Write what is due: frames of partitions with news, the heads of the others."""
+        wall = self._now()
+        due = {
+            number: held
+            for number, held in self._held.items()
+            if held.replay is None and (everybody or _is_due(held, wall))
+        }
+        if not due:
+            return
+        produced: list[Produced] = []
+        for number, held in due.items():
+            produced += self._told(number, held, wall)
+        try:
+            self._consumer.commit({number: held.position for number, held in due.items()}, produced)
+        except Fenced:
+            # Somebody else has these partitions now, and tells what this worker would have told.
+            self._logger.warning("fenced", partitions=sorted(self._held))
+            self._held.clear()
+
+    def _take_assignment(self) -> set[int]:
+        """Restore what was newly given and let go of what was taken; returns the new ones."""
+        given = self._consumer.assignment()
+        lost = self._held.keys() - given
+        for number in lost:
+            del self._held[number]
+        fresh = given - self._held.keys()
+        for number in sorted(fresh):
+            self._held[number] = self._restore(number)
+        if lost or fresh:
+            self._logger.info("partitions", held=sorted(given), gained=sorted(fresh))
+        return set(fresh)
+
+    def _restore(self, number: int) -> Partition:
+        frames = [
+            fr.decode_frame(record.key, record.value)
+            for record in self._log.read(FLOOR_FRAMES, number)
+            if record.value is not None
+        ]
+        pieces = [
+            record.value
+            for record in self._log.read(FLOOR_CHECKPOINTS, number)
+            if record.value is not None
+        ]
+        checkpoint, count = cp.decode_pieces(pieces)
+        floor, head = cp.restore(self._plan, checkpoint, frames)
+        position = checkpoint.position if checkpoint is not None else 0
+        self._consumer.seek(number, position)
+        held = Partition(floor, head, position, count)
+        held.checkpointed_at = self._now()
+        return held
+
+    def _apply(self, number: int, held: Partition, batch: Sequence[Record]) -> None:
+        if held.replay is not None:
+            cut = held.replay.position
+            again = [record for record in batch if record.offset < cut]
+            if again:
+                self._read(held, again, shown=held.replay.as_of)
+                held.floor.panes.fold(0)
+            held.end_replay()
+            batch = batch[len(again) :]
+        if batch:
+            shown = max(held.as_of, self._clock.at(self._now()))
+            for refused in self._read(held, batch, shown=shown):
+                record = batch[refused.index]
+                held.dead_letters.append(_dead_letter(number, record, refused.reason))
+
+    def _read(self, held: Partition, batch: Sequence[Record], *, shown: int) -> list[Refused]:
+        at = self._clock.at
+        held.position = batch[-1].offset + 1
+        return held.floor.apply(
+            [record.value or b"" for record in batch],
+            appended_at=[at(record.appended_at) for record in batch],
+            shown=shown,
+        )
+
+    def _told(self, number: int, held: Partition, wall: int) -> list[Produced]:
+        floor = held.floor
+        held.as_of = as_of = max(held.as_of, self._clock.at(wall))
+        held.told_at = wall
+        floor.show(as_of)
+        produced = [
+            Produced(FLOOR_FRAMES, number, key, None if frame is None else fr.encode_frame(frame))
+            for key, frame in changes(floor, number, as_of)
+        ]
+        produced += self._checkpoint(number, held, wall)
+        produced += held.dead_letters
+        held.dead_letters = []
+        head = fr.HeadFrame(
+            as_of=as_of,
+            told_at=wall,
+            position=held.position,
+            end=max(self._consumer.end(number), held.position),
+            newest=floor.newest,
+            health=floor.health_counts(),
+            events_by_type=floor.health.by_type,
+            rejected_by_field=floor.health.rejected_by_field,
+        )
+        # Last, so that a reader that has the head has all that belongs to it.
+        produced.append(
+            Produced(FLOOR_FRAMES, number, fr.head_key(number), fr.encode_frame(head))
+        )
+        return produced
+
+    def _checkpoint(self, number: int, held: Partition, wall: int) -> list[Produced]:
+        read = held.position - held.checkpoint_position
+        if not read or (
+            wall - held.checkpointed_at < CHECKPOINT_EVERY_US and read < CHECKPOINT_EVERY_EVENTS
+        ):
+            return []
+        held.checkpointed_at, held.checkpoint_position = wall, held.position
+        checkpoint = cp.take(held.floor, held.position)
+        records = list(cp.encode_pieces(checkpoint, number, held.checkpoint_pieces))
+        held.checkpoint_pieces = sum(value is not None for _, value in records)
+        return [Produced(FLOOR_CHECKPOINTS, number, key, value) for key, value in records]
+
+
+def _is_due(held: Partition, wall: int) -> bool:
+    since = wall - held.told_at
+    return since >= HEAD_EVERY_US or since < 0 or (held.has_news and since >= PUBLISH_EVERY_US)
+
+
+def _dead_letter(partition: int, record: Record, reason: str) -> Produced:
+    payload = record.value or b""
+    try:
+        text, raw = payload.decode(), None
+    except UnicodeDecodeError:
+        text, raw = None, payload
+    letter = DeadLetter(
+        reason=reason,
+        topic=CONTACT_EVENTS,
+        partition=partition,
+        offset=record.offset,
+        appended_at=format_millis(record.appended_at),
+        payload=text,
+        payload_base64=raw,
+    )
+    key = f"{partition}/{record.offset}"
+    return Produced(DEAD_LETTERS, partition, key, msgspec.json.encode(letter))
