@@ -15,7 +15,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, Final, Literal, NoReturn
 
-import click
 import msgspec
 import structlog
 import typer
@@ -92,12 +91,15 @@ def main() -> NoReturn:
     try:
         result = app(standalone_mode=False)
         code = result if isinstance(result, int) else 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        sys.stdout.write(error.format_message() + "\n")
+    except typer.exceptions.TyperException as error:
+        # The help that is asked for by saying nothing is long; every other message is one line.
+        told = getattr(error, "format_message", error.__str__)()
         code = MISUSE
-    except click.ClickException as error:
-        code = _fail(error.format_message(), MISUSE)
-    except (click.Abort, KeyboardInterrupt):
+        if told.startswith("Usage:"):
+            sys.stderr.write(told + "\n")
+        else:
+            _fail(" ".join(told.split()), MISUSE)
+    except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away, as `head` does: nothing is wrong.
@@ -124,7 +126,9 @@ def _fail(message: str, code: int) -> int:
 @app.command()
 def compute(
     files: Files,
-    at: Annotated[str | None, typer.Option(metavar="TIME", help="Default: the newest event.")] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Default: the newest event.")
+    ] = None,
     window: Annotated[str, typer.Option(metavar="|".join(WINDOWS))] = "30m",
     config: ConfigOption = None,
     agents: Annotated[bool, typer.Option("--agents", help="Tell every agent's figures.")] = False,
@@ -207,7 +211,8 @@ def import_(
             for malformed in summary.malformed:
                 _say(f"{name}:{malformed.line}: {malformed.reason}")
             left_out = ", ".join(f"{n} {why}" for why, n in summary.without_event.items())
-            _say(f"{name}: {summary.rows} rows, {summary.events} events, "
+            _say(
+                f"{name}: {summary.rows} rows, {summary.events} events, "
                 f"{len(summary.malformed)} malformed; no event for: {left_out or 'none'}",
             )
 
@@ -217,11 +222,15 @@ def import_(
 
 @app.command()
 def simulate(
-    scenario: Annotated[str, typer.Option(metavar="NAME", help="A name, or a file's path.")] = "weekday",
+    scenario: Annotated[
+        str, typer.Option(metavar="NAME", help="A name, or a file's path.")
+    ] = "weekday",
     seed: Annotated[int, typer.Option(metavar="N")] = 1,
     start: Annotated[str | None, typer.Option(metavar="TIME", help="Live: now.")] = None,
     duration: Annotated[str | None, typer.Option(metavar="4h", help="Live: without end.")] = None,
-    out: Annotated[str | None, typer.Option(metavar="FILE", help="To a file, at full speed.")] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="To a file, at full speed.")
+    ] = None,
     log: Annotated[str | None, typer.Option(metavar="URL", help="Live, to a log.")] = None,
     speed: Annotated[float, typer.Option(metavar="X", help="Live: times the wall clock.")] = 1.0,
     scale: Annotated[float, typer.Option(metavar="X", help="Times the contacts and agents.")] = 1.0,
@@ -282,7 +291,9 @@ def replay(
 def record(
     log: LogOption,
     out: Annotated[str, typer.Option("--out", metavar="FILE", help=".jsonl or .jsonl.zst")],
-    duration: Annotated[str | None, typer.Option(metavar="1h", help="Then end; else Ctrl-C.")] = None,
+    duration: Annotated[
+        str | None, typer.Option(metavar="1h", help="Then end; else Ctrl-C.")
+    ] = None,
     from_start: Annotated[
         bool, typer.Option("--from-start", help="Begin with what the log holds already.")
     ] = False,
@@ -378,9 +389,7 @@ def demo(
                 lambda stopped: _play_live(logs[0], events, speed, Instant(wall), stopped, wall),
             )
         )
-        parts.enter_context(
-            _in_background("stream", Worker(logs[1], plan, now=now_us).run)
-        )
+        parts.enter_context(_in_background("stream", Worker(logs[1], plan, now=now_us).run))
         reader = LogPictureReader(logs[2], plan, now=now_us, title=world.title)
         application = web.create_app(reader, now=_now, title=world.title)
         sys.stdout.write(f"Floorwatch is at {_address(listener)}  (Ctrl-C to end)\n")
@@ -420,7 +429,9 @@ def _duration(text: str) -> int:
     except (ValueError, KeyError, OverflowError):
         length = 0
     if not 0 < length <= ENDLESS_US:
-        raise Failure("--duration: expected a number and a unit, such as 90s, 30m, 4h or 2d", MISUSE)
+        raise Failure(
+            "--duration: expected a number and a unit, such as 90s, 30m, 4h or 2d", MISUSE
+        )
     return length
 
 
@@ -571,7 +582,7 @@ def _offset(world: Any, at: Instant, showing: str | None) -> int:
         hour, minute = -1, -1
     if not (0 <= hour < 24 and 0 <= minute < 60):
         raise Failure("--showing: expected a time of day such as 10:30", MISUSE)
-    return offset_showing(world, at, "tuesday", hour * 60 + minute)
+    return offset_showing(world, at, "tue", hour * 60 + minute)
 
 
 def _first_morning(world: Any) -> Instant:
@@ -647,9 +658,7 @@ def _play_live(
         if stopped():
             return
         pairs: list[tuple[str, bytes | None]] = [
-            (item.key, item.payload)
-            if isinstance(item, Played)
-            else (item.subject, encode(item))
+            (item.key, item.payload) if isinstance(item, Played) else (item.subject, encode(item))
             for item in due.events
         ]
         if pairs:
@@ -660,7 +669,7 @@ def _play_live(
 
 
 def _demo_plan(world: Any) -> FloorPlan:
-    names = {queue: {"name": plan.title} for queue, plan in world.queues.items()}
+    names = {queue: {"name": plan.name} for queue, plan in world.queues.items()}
     return FloorPlan.model_validate({"time_zone": world.time_zone, "queues": names})
 
 

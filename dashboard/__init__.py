@@ -1,0 +1,1 @@
+"""Wallboards for the people who run the floor."""

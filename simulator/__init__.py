@@ -1,0 +1,20 @@
+"""Believable contact-centre traffic, the same for the same seed."""
+
+from simulator.calendar import offset_showing
+from simulator.centre import simulate
+from simulator.pacing import Due, Pace, paced
+from simulator.plans import Scenario
+from simulator.scenario import ScenarioError, load_scenario, parse_scenario, scenario_names
+
+__all__ = [
+    "Due",
+    "Pace",
+    "Scenario",
+    "ScenarioError",
+    "load_scenario",
+    "offset_showing",
+    "paced",
+    "parse_scenario",
+    "scenario_names",
+    "simulate",
+]

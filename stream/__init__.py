@@ -1,0 +1,1 @@
+"""Turn contact-centre events into a live picture of the floor."""

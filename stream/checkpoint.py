@@ -164,18 +164,23 @@ def _restore_lives(floor: Floor, checkpoint: Checkpoint) -> None:
 
 def _held(floor: Floor, until: int, held: Measured | Piece) -> Held:
     if isinstance(held, Piece):
-        return Held(until, [], [], tuple(held))
+        return Held(until, [], [], (held.agent, held.state, held.start, held.end))
     counts = [
-        (pane, tuple(floor.cells.cell(code // STRIDE)), code % STRIDE, amount)
+        (pane, _key_of(floor, code // STRIDE), code % STRIDE, amount)
         for pane, code, amount in zip(held.panes, held.codes, held.amounts, strict=True)
     ]
     waits = [
-        (pane, tuple(floor.cells.cell(cell)), wait_us)
+        (pane, _key_of(floor, cell), wait_us)
         for pane, cell, wait_us in zip(
             held.longest_panes, held.longest_cells, held.longest_us, strict=True
         )
     ]
     return Held(until, counts, waits, None)
+
+
+def _key_of(floor: Floor, cell: int) -> fr.CellKey:
+    queue, channel, agent = floor.cells.cell(cell)
+    return queue, channel, agent
 
 
 def _key(partition: int, index: int) -> str:

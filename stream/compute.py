@@ -83,9 +83,9 @@ class FileReading:
         return figures if self.as_of is not None else structs.replace(figures, as_of=None)
 
     def _apply(self, file: str, numbers: Sequence[int], payloads: Sequence[bytes]) -> None:
-        for index, reason in self.floor.apply(payloads):
+        for place, reason in self.floor.apply(payloads):
             if self._on_problem is not None:
-                self._on_problem(Problem(file, numbers[index], reason))
+                self._on_problem(Problem(file, numbers[place], reason))
 
     def _withheld(self, payload: bytes) -> bool:
         if self.at is None or self._whole is None:

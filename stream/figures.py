@@ -127,9 +127,7 @@ class _Reading:
         if row is None:
             return Totals(times=times)
         span = self.merge.span_of(self.window, zone)
-        return Totals(
-            span.counts[row].tolist(), span.waits[row], int(span.longest_us[row]), times
-        )
+        return Totals(span.counts[row].tolist(), span.waits[row], int(span.longest_us[row]), times)
 
     def _times_of(self, agents: Iterable[str], zone: str) -> StateTimes:
         return StateTimes.total(self._time_of(agent, zone) for agent in agents)
@@ -150,10 +148,9 @@ class _Reading:
         times = self._closed_time(name, zone, start)
         stretches = [*agent.closing, (agent.state, agent.since, self.as_of)]
         for state, begin, end in stretches:
-            begin = begin if start is None else max(begin, start)
-            seconds = min(end, self.as_of) - begin
-            if state in times and seconds > 0:
-                times[state] += seconds
+            inside_us = min(end, self.as_of) - (begin if start is None else max(begin, start))
+            if state in times and inside_us > 0:
+                times[state] += inside_us
         return StateTimes(*(times[state] for state in _STATES))
 
     def _closed_time(self, name: str, zone: str, start: int | None) -> dict[str, int]:

@@ -13,8 +13,8 @@ from stream.floor.telling import read_tally
 from stream.windows.cells import Cells
 from stream.windows.days import DayClock
 from stream.windows.pieces import PieceIndex
-from stream.windows.sparse import Tally
 from stream.windows.spans import NEVER, PaneStore, Rows, Span, move, settle_doubts
+from stream.windows.sparse import Tally
 
 WHOLE_LOG: Final = "all"
 
@@ -44,6 +44,8 @@ class Merge:
         self.agents: dict[tuple[int, int], fr.AgentsFrame] = {}
         self.settled: dict[int, fr.SettledFrame] = {}
         self.as_of = NEVER
+        # Panes that came or changed since somebody last emptied this.
+        self.changed_panes: set[int] = set()
         windows = tuple(windows)
         self.sliding = {
             window: Span(self.rows, PANES_OF_WINDOW[window])
@@ -83,9 +85,11 @@ class Merge:
             assert span.length is not None
             move(span, self.store, last - span.length + 1, last)
             settle_doubts(span, self.store)
-            span.ready()
         for base in self._bases():
             self._advance_base(base, last)
+        # Only now: a pane read for one span may have brought rows that all must have room for.
+        for span in self._spans():
+            span.ready()
 
     def channels_of(self, queue: str) -> set[str]:
         """The channels that anything was ever counted for in the queue."""
@@ -115,6 +119,7 @@ class Merge:
         return (self.as_of // PANE_US - PANES_OF_WINDOW[window] + 1) * PANE_US
 
     def _take_pane(self, partition: int, frame: fr.PaneFrame) -> None:
+        self.changed_panes.add(frame.pane)
         known = self.store.get(frame.pane, partition)
         spans = [span for span in self._spans() if span.holds(frame.pane)]
         if known is not None:
@@ -173,7 +178,6 @@ class Merge:
                 self._take_base(base, partition)
         # What leaves such a span leaves it for the settled part of it, its longest wait included.
         base.span.doubtful.clear()
-        base.span.ready()
 
     def _bases(self) -> list[Base]:
         return [*self.todays.values(), *([self.ever] if self.ever is not None else [])]

@@ -59,6 +59,8 @@ class LogPictureReader:
         merge = self._merge
         merge.advance(self._as_of(wall))
         figures = floor_figures(merge, window, agents=agents)
+        self._minutes.forget(merge.changed_panes)
+        merge.changed_panes.clear()
         service_level, offered = self._minutes.hour(merge.as_of, merge.rows.named("queue"))
         return Picture(
             figures=figures,
@@ -139,4 +141,3 @@ class LogPictureReader:
                 channel: plan.target_us(queue, channel) / SECOND_US for channel in sorted(channels)
             },
         )
-

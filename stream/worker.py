@@ -36,7 +36,7 @@ POLL_S: Final = 0.05
 # pane is not written anew for every batch.
 PUBLISH_EVERY_US: Final = SECOND_US // 10
 # A partition without news tells its head all the same: silence would mean that it is lost.
-HEAD_EVERY_US: Final = SECOND_US
+HEAD_EVERY_US: Final = SECOND_US // 2
 CHECKPOINT_EVERY_US: Final = 30 * SECOND_US
 CHECKPOINT_EVERY_EVENTS: Final = 100_000
 
@@ -203,7 +203,7 @@ class Worker:
         if batch:
             shown = max(held.as_of, self._clock.at(self._now()))
             for refused in self._read(held, batch, shown=shown):
-                record = batch[refused.index]
+                record = batch[refused.place]
                 held.dead_letters.append(_dead_letter(number, record, refused.reason))
 
     def _read(self, held: Partition, batch: Sequence[Record], *, shown: int) -> list[Refused]:
@@ -238,9 +238,7 @@ class Worker:
             rejected_by_field=floor.health.rejected_by_field,
         )
         # Last, so that a reader that has the head has all that belongs to it.
-        produced.append(
-            Produced(FLOOR_FRAMES, number, fr.head_key(number), fr.encode_frame(head))
-        )
+        produced.append(Produced(FLOOR_FRAMES, number, fr.head_key(number), fr.encode_frame(head)))
         return produced
 
     def _checkpoint(self, number: int, held: Partition, wall: int) -> list[Produced]:

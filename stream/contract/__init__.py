@@ -1,0 +1,1 @@
+"""All that dashboard and simulator may know of the stream: events, frames, figures, their codec."""

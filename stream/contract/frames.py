@@ -109,6 +109,7 @@ class HeadFrame(Struct, frozen=True):
 
 Frame = PaneFrame | SettledFrame | QueueFrame | AgentsFrame | HeadFrame
 
+
 def plain_int(value: Any) -> int:
     """An encoder's hook that writes an `Instant` as the number that it is."""
     if isinstance(value, Instant):

@@ -1,0 +1,1 @@
+"""One partition of the floor: lives of contacts and agents, pure and deterministic."""

@@ -85,7 +85,7 @@ class Contact(Struct):
 
     def at(self, time: int) -> int:
         """The event time as the contact's clock has it."""
-        return time if time > self.clock else self.clock
+        return max(self.clock, time)
 
     def close_hold(self, now: int) -> None:
         if self.phase is Phase.HELD:

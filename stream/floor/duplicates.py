@@ -41,9 +41,7 @@ class SeenEvents(Struct):
         if not young or time > self.young_latest:
             self.young_latest = time
         young.add(pair)
-        if len(young) >= GENERATION and (
-            not self.old or newest - self.old_latest > REMEMBERED_US
-        ):
+        if len(young) >= GENERATION and (not self.old or newest - self.old_latest > REMEMBERED_US):
             self.old, self.old_latest = young, self.young_latest
             self.young = set()
         return False

@@ -36,9 +36,9 @@ CALLBACKS_KEPT: Final = COLUMN["callbacks_kept"]
 
 
 class Refused(NamedTuple):
-    """A rejected event: its index in the batch and why."""
+    """A rejected event: its place in the batch, from 0, and why."""
 
-    index: int
+    place: int
     reason: str
 
 

@@ -283,4 +283,3 @@ class ContactLife:
         if short is None:
             short = self._shorts[queue] = self._plan.short_abandon_us(queue)
         return short
-

@@ -45,22 +45,22 @@ class SurveyBook:
         if data.csat is not None:
             count(cell, CSAT_N)
             count(cell, CSAT_SUM, data.csat)
-            if data.csat >= TOP_BOX_FROM:
-                count(cell, CSAT_TOP)
+            count(cell, CSAT_TOP, int(data.csat >= TOP_BOX_FROM))
         for driver, answers, top in _DRIVER_COLUMNS:
             score = getattr(data, driver)
             if score is not None:
                 count(cell, answers)
-                if score >= TOP_BOX_FROM:
-                    count(cell, top)
+                count(cell, top, int(score >= TOP_BOX_FROM))
         if data.resolved is not None:
             count(cell, RESOLVED_N)
-            if data.resolved:
-                count(cell, RESOLVED_YES)
+            count(cell, RESOLVED_YES, int(data.resolved))
         if data.nps is not None:
-            count(cell, NPS_N)
-            if data.nps >= PROMOTER_FROM:
-                count(cell, NPS_PROMOTERS)
-            elif data.nps <= DETRACTOR_UP_TO:
-                count(cell, NPS_DETRACTORS)
+            self._recommended(cell, data.nps)
         return True
+
+    def _recommended(self, cell: int, score: int) -> None:
+        self._ledger.count(cell, NPS_N)
+        if score >= PROMOTER_FROM:
+            self._ledger.count(cell, NPS_PROMOTERS)
+        elif score <= DETRACTOR_UP_TO:
+            self._ledger.count(cell, NPS_DETRACTORS)

@@ -58,7 +58,10 @@ def queue_frame(floor: Floor, queue: str, as_of: int) -> fr.QueueFrame:
     return fr.QueueFrame(
         queue=queue,
         waiting=list(waiting.items()),
-        active=[(channel, agent, *counts) for (channel, agent), counts in active.items()],
+        active=[
+            (channel, agent, counts[0], counts[1], counts[2])
+            for (channel, agent), counts in active.items()
+        ],
         unanswered=list(unanswered.items()),
         promises=floor.promises.open_in(queue, as_of),
     )

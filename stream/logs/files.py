@@ -27,8 +27,8 @@ Place = Path | Literal["-"]
 # true length, and all that one bad file can make the reader hold.
 LINE_BYTES_MAX: Final = 16 * 1024 * 1024
 CHUNK_BYTES: Final = 1024 * 1024
-# 4 bytes of zstd may stand for 128 KiB: what one step can unpack to is bounded by 64 MiB.
-_COMPRESSED_STEP_BYTES: Final = 2 * 1024
+# 4 bytes of zstd may stand for 128 KiB: what one step can unpack to is bounded by 32 MiB.
+_COMPRESSED_STEP_BYTES: Final = 1024
 _ZST_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _BLANKS: Final = b" \t\r"
 

@@ -1,0 +1,1 @@
+"""The formulas of METRICS, one module a family."""

@@ -83,9 +83,7 @@ def section(
     dimension: str, totals: Totals, present: Present, variant: ServiceLevelVariant
 ) -> Section:
     """All that is told of one thing of a dimension; None where a name has no meaning there."""
-    counts, figures = counts_and_figures(
-        dimension, totals, variant, present.waiting_over_target
-    )
+    counts, figures = counts_and_figures(dimension, totals, variant, present.waiting_over_target)
     now = _now(present)
     _blank(now, MEANINGLESS[dimension])
     return Section(counts, figures, now)
@@ -223,8 +221,7 @@ def _longer(oldest: int | None, ages_us: Sequence[int]) -> int | None:
     if not ages_us:
         return oldest
     # An event a little ahead of the clock began to wait, as far as we know, just now.
-    newest = max(0, max(ages_us))
-    return newest if oldest is None else max(oldest, newest)
+    return max(0, oldest or 0, *ages_us)
 
 
 def _mean_s(total_us: int, count: int) -> float | None:

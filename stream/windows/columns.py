@@ -24,9 +24,7 @@ COLUMNS: Final = (
 )
 COLUMN: Final = {name: index for index, name in enumerate(COLUMNS)}
 COLUMN_COUNT: Final = len(COLUMNS)
-STATE_TIME_COLUMN: Final = {
-    name.removesuffix("_us"): COLUMN[name] for name in STATE_TIMES
-}
+STATE_TIME_COLUMN: Final = {name.removesuffix("_us"): COLUMN[name] for name in STATE_TIMES}
 
 # A code names a place in a pane: cell * STRIDE + column. Wait buckets follow the columns.
 STRIDE: Final = 512

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -25,8 +27,7 @@ Lines = dict[str, list[float | None]]
 class MinuteSeries:
     """Offered contacts and service level by minute, of the floor (named "") and each queue.
 
-    The minutes that are over are kept once added up; a pane that changes late is seen when its
-    minute is added up anew, which the newest few are each time.
+    A minute that was added up is kept until one of its panes changes.
     """
 
     def __init__(self, rows: Rows, store: PaneStore) -> None:
@@ -34,9 +35,12 @@ class MinuteSeries:
         self._store = store
         self._minutes: dict[int, np.typing.NDArray[np.int64]] = {}
 
-    def hour(
-        self, as_of: int, queues: dict[str, int]
-    ) -> tuple[Lines, dict[str, list[int]]]:
+    def forget(self, panes: Iterable[int]) -> None:
+        """These panes have changed: their minutes are to be added up anew."""
+        for pane in panes:
+            self._minutes.pop(pane // _PANES_A_MINUTE, None)
+
+    def hour(self, as_of: int, queues: dict[str, int]) -> tuple[Lines, dict[str, list[int]]]:
         """The service level of the 5 minutes up to each minute's end, and the contacts offered
         in each minute; 60 points up to `as_of`, oldest first."""
         last = as_of // MINUTE_US
@@ -44,7 +48,7 @@ class MinuteSeries:
         wanted = range(first, last + 1)
         for minute in [minute for minute in self._minutes if minute < first]:
             del self._minutes[minute]
-        table = np.stack([self._minute(minute, last) for minute in wanted])
+        table = np.stack([self._minute(minute) for minute in wanted])
         rows = [0, *queues.values()]
         chosen = table[:, rows, :]
         upto = np.cumsum(chosen, axis=0)
@@ -56,16 +60,16 @@ class MinuteSeries:
         names = ["", *queues]
         return (
             {
-                name: [None if value != value else value for value in level[:, i].tolist()]
+                name: [None if math.isnan(value) else value for value in level[:, i].tolist()]
                 for i, name in enumerate(names)
             },
             {name: offered[:, i].tolist() for i, name in enumerate(names)},
         )
 
-    def _minute(self, minute: int, last: int) -> np.typing.NDArray[np.int64]:
+    def _minute(self, minute: int) -> np.typing.NDArray[np.int64]:
         known = self._minutes.get(minute)
         rows = len(self._rows)
-        if known is None or minute >= last - SMOOTHED_OVER or len(known) < rows:
+        if known is None or len(known) < rows:
             span = Span(self._rows, None)
             first = minute * _PANES_A_MINUTE
             for spread in self._store.between(first, first + _PANES_A_MINUTE - 1):

@@ -10,6 +10,7 @@ and folded into the panes in one grouped sum.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -170,7 +171,7 @@ class Panes:
             cuts.update(clock.midnights_between(piece.start, piece.end))
         edges = [piece.start, *sorted(cuts), piece.end]
         column = STATE_TIME_COLUMN[piece.state]
-        for start, end in zip(edges[:-1], edges[1:], strict=True):
+        for start, end in pairwise(edges):
             number = (end - 1) // PANE_US
             if number <= newest_pane - PANES_HELD:
                 self.measured_late.count(number, cell, column, end - start)
@@ -228,8 +229,6 @@ class Panes:
 
     def _forget_days(self, newest_pane: int) -> None:
         # The newest event may be minutes ahead of the instant that is shown, so yesterday stays.
-        newest_day = {
-            clock.zone.key: clock.day_of(newest_pane * PANE_US) for clock in self._clocks
-        }
+        newest_day = {clock.zone.key: clock.day_of(newest_pane * PANE_US) for clock in self._clocks}
         for key in [key for key in self.days if key.day < newest_day[key.zone] - 1]:
             del self.days[key]

@@ -1,0 +1,91 @@
+# Everything a user or a developer runs. `make` alone lists it.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+PORT ?= 8050
+SCENARIO ?=
+SPEED ?= 1
+ARGS ?=
+
+BIN := .venv/bin
+# Each stamp says that .venv holds what these two files asked for when they last changed.
+INSTALLED := .venv/.installed
+INSTALLED_TEST := .venv/.installed-test
+ASKED := pyproject.toml constraints.txt
+
+export PYTHON
+
+.PHONY: help
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(INSTALLED) ## make .venv and install floorwatch into it
+	@echo "setup: .venv holds floorwatch"
+
+.PHONY: setup-test
+setup-test: $(INSTALLED_TEST) ## the same, with what tests and checks need
+	@echo "setup: .venv holds floorwatch and what its tests need"
+
+$(INSTALLED): $(ASKED) scripts/setup.sh
+	@scripts/setup.sh
+	@touch $@
+
+$(INSTALLED_TEST): $(ASKED) scripts/setup.sh
+	@scripts/setup.sh test
+	@touch $(INSTALLED) $@
+
+.PHONY: demo
+demo: $(INSTALLED) ## run a whole floor on this machine (PORT=8050 SCENARIO=name SPEED=1)
+	@exec $(BIN)/floorwatch demo --port $(PORT) --speed $(SPEED) $(if $(SCENARIO),--scenario $(SCENARIO))
+
+.PHONY: test
+test: $(INSTALLED_TEST) ## run all tests but the slow ones (ARGS="-k waiting" for some)
+	@browser="$$(scripts/chromium.sh)"; \
+	    FLOORWATCH_CHROMIUM="$$browser" exec $(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+.PHONY: test-long
+test-long: $(INSTALLED_TEST) ## run every test, properties with thousands of random examples
+	@browser="$$(scripts/chromium.sh)"; \
+	    FLOORWATCH_CHROMIUM="$$browser" exec $(BIN)/python -m pytest --hypothesis-profile=long \
+	    --timeout=1800 $(ARGS)
+
+.PHONY: lint
+lint: $(INSTALLED_TEST) ## formatting, ruff, mypy, the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: check
+check: ## everything that must pass: lint, then test
+	@$(MAKE) lint
+	@$(MAKE) test
+
+.PHONY: format
+format: $(INSTALLED_TEST) ## format the code and mend what ruff can
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+.PHONY: bench
+bench: $(INSTALLED_TEST) ## measure the figures of docs/performance.md
+	@exec $(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: screenshots
+screenshots: $(INSTALLED_TEST) ## take the README's pictures of a running demo again
+	@browser="$$(scripts/chromium.sh)"; \
+	    FLOORWATCH_CHROMIUM="$$browser" exec $(BIN)/python scripts/screenshots.py
+
+.PHONY: pins
+pins: ## write constraints.txt again from what .venv holds
+	@$(BIN)/python -m pip freeze --all --exclude pip --exclude floorwatch > constraints.txt
+
+.PHONY: clean
+clean: ## remove .venv, caches and build results
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	    .import_linter_cache test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Figures, the stream and the state of the service, over HTTP."""

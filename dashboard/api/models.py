@@ -1,0 +1,105 @@
+"""The shapes of answers, as OpenAPI tells them: made from the names of the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from stream.contract.figures import (
+    COUNTS,
+    FIGURES,
+    HEALTH,
+    LIVE_WINDOWS,
+    NOW,
+    SERVICE_LEVEL_VARIANTS,
+)
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+def _numbers(name: str, doc: str, names: tuple[str, ...], **more: Any) -> type[BaseModel]:
+    """A model of numbers, each null where it has no evidence or no meaning."""
+    fields: dict[str, Any] = dict.fromkeys(names, (float | None, None))
+    return create_model(name, __base__=_Shape, __doc__=doc, **{**fields, **more})
+
+
+ServiceLevels = _numbers(
+    "ServiceLevels", "The five variants of service level, side by side.", SERVICE_LEVEL_VARIANTS
+)
+Counts = _numbers("Counts", "What happened in the window.", COUNTS)
+Ratios = _numbers(
+    "Figures",
+    "Ratios, means and quantiles of the window; null without evidence, never 0.",
+    FIGURES,
+    service_levels=(ServiceLevels | None, None),
+)
+Present = _numbers("Now", "How it stands at `as_of`, without a window.", NOW)
+Health: type[BaseModel] = create_model(
+    "Health",
+    __base__=_Shape,
+    __doc__="What the stream itself met since its start.",
+    **dict.fromkeys(HEALTH, (int, 0)),  # type: ignore[call-overload]
+)
+
+
+class Section(_Shape):
+    """The figures of the floor, a queue, a channel or a team."""
+
+    counts: Counts  # type: ignore[valid-type]
+    figures: Ratios  # type: ignore[valid-type]
+    now: Present  # type: ignore[valid-type]
+
+
+class Agent(_Shape):
+    """The figures of one agent."""
+
+    state: str | None
+    reason: str | None
+    since: str | None
+    team: str | None
+    counts: Counts  # type: ignore[valid-type]
+    figures: Ratios  # type: ignore[valid-type]
+
+
+class Floor(_Shape):
+    """All figures of one window at one instant."""
+
+    as_of: str = Field(examples=["2026-03-02T14:30:00.000Z"])
+    window: str = Field(examples=list(LIVE_WINDOWS))
+    floor: Section
+    queues: dict[str, Section]
+    channels: dict[str, Section]
+    teams: dict[str, Section]
+    health: Health  # type: ignore[valid-type]
+    agents: dict[str, Agent] | None = None
+
+
+class Queue(Section):
+    """The figures of one queue."""
+
+    as_of: str = Field(examples=["2026-03-02T14:30:00.000Z"])
+    window: str = Field(examples=list(LIVE_WINDOWS))
+    queue: str
+
+
+class Problem(_Shape):
+    """What is wrong, in one line."""
+
+    detail: str
+
+
+class Alive(_Shape):
+    """The process is up."""
+
+    status: str = "ok"
+
+
+class Readiness(_Shape):
+    """Whether the newest frame is fresh, and if not, why."""
+
+    ready: bool
+    reason: str | None
+    age_s: float | None

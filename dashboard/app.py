@@ -1,0 +1,82 @@
+"""The dashboard's application: FastAPI and Dash joined over one feed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+from dash import Dash
+from fastapi import FastAPI
+
+from dashboard.api.figures import figures_router
+from dashboard.api.health import health_router
+from dashboard.api.problems import answer_problems_in_one_line, answer_unknown_paths
+from dashboard.api.reference import add_reference
+from dashboard.api.stream import stream_router
+from dashboard.feed import Feed
+from dashboard.screens import wallboard
+from dashboard.server import PortUnavailable, bind, serve, serving
+from stream.contract.figures import PictureReader
+
+__all__ = ["PortUnavailable", "bind", "create_app", "serve", "serving"]
+
+_ASSETS: Final = Path(__file__).with_name("assets")
+
+
+def create_app(
+    reader: PictureReader, *, now: Callable[[], datetime], title: str = "Floorwatch"
+) -> FastAPI:
+    """Join everything. The feed lives as long as the server: from its start to its end.
+
+    `app.state.feed` is the feed. The reader is used by the feed's thread alone.
+    """
+    feed = Feed(reader, now=now)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        feed.start()
+        try:
+            yield
+        finally:
+            feed.stop()
+
+    app = FastAPI(
+        title="Floorwatch", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    app.state.feed = feed
+    answer_problems_in_one_line(app)
+    for router in (figures_router(feed), stream_router(feed), health_router(feed)):
+        app.include_router(router)
+    add_reference(app)
+    _add_screens(app, title)
+    answer_unknown_paths(app)
+    return app
+
+
+def _add_screens(app: FastAPI, title: str) -> None:
+    dash = Dash(
+        "floorwatch",
+        backend="fastapi",
+        server=app,  # type: ignore[arg-type]
+        assets_folder=str(_ASSETS),
+        title=title,
+        update_title="",
+        index_string=wallboard.PAGE,
+        serve_locally=True,
+        add_log_handler=False,
+    )
+    # No callback ever comes back to Python, so no browser need hold a WebSocket open for one.
+    dash.backend.websocket_capability = False
+    dash.layout = wallboard.layout(title)
+    wallboard.connect(dash)
+
+
+def _version() -> str:
+    try:
+        return version("floorwatch")
+    except PackageNotFoundError:
+        return "0"

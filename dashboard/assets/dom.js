@@ -1,0 +1,44 @@
+/* Touching the page only where something changed. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+
+  function make(tag, className, ...children) {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    element.append(...children);
+    return element;
+  }
+
+  function text(element, value) {
+    if (element.textContent !== value) element.textContent = value;
+  }
+
+  function attribute(element, name, value) {
+    if (value === null) element.removeAttribute(name);
+    else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  }
+
+  /* Values of the same shape change their texts alone, so that nothing is laid out anew. */
+  function value(element, parts) {
+    const shape = parts.map(([, kind]) => kind).join(" ");
+    if (element.dataset.shape !== shape) {
+      element.replaceChildren(...parts.map(([, kind]) => make("span", kind)));
+      element.dataset.shape = shape;
+      element.classList.toggle("is-none", shape === "none");
+    }
+    parts.forEach(([told], index) => text(element.children[index], told));
+    const width = parts.reduce((sum, [told]) => sum + broad(told), 0);
+    attribute(element, "data-length", width > 5.5 ? "longest" : width > 4.5 ? "long" : null);
+  }
+
+  /* About how many digits wide a text is: points and colons are half a digit. */
+  function broad(told) {
+    return Array.from(told).reduce((sum, letter) => sum + (".,: ".includes(letter) ? 0.5 : 1), 0);
+  }
+
+  const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  fw.dom = { make, text, attribute, value, part, calm };
+})();

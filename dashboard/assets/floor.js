@@ -1,0 +1,88 @@
+/* The six large figures of the floor, and the sentence above them. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  let waits = null, where = "", spark = null, announced = "";
+
+  function draw(picture, standing) {
+    const { counts, figures, now } = picture.figures.floor, f = fw.format;
+    const all = (counts.answered_waited || 0) + (counts.abandoned || 0);
+    const known = agentsKnown(picture);
+    sentence(standing);
+    show("level", f.share(figures.service_level), levelNote(picture), picture);
+    show("waiting", f.count(now.waiting), null);
+    waits = now.waiting ? now.oldest_wait_s : null;
+    where = waits === null ? "" : oldestIn(picture);
+    show("asa", f.duration(figures.average_speed_of_answer_s), answeredNote(counts), picture);
+    show("abandoned", f.share(figures.abandonment_rate, true), all ? `${counts.abandoned} of ${all}` : "no contacts yet", picture);
+    const csat = f.csat(counts, figures);
+    show("csat", csat.value, csat.note, picture);
+    show("agents", known ? f.count(now.agents_available) : f.DASH, known ? fw.people.words(now, known) : "agents not told");
+    aside(picture, standing, now, known);
+  }
+
+  /* A figure of a window names it beside its label. */
+  function show(name, value, note, windowed) {
+    const figure = document.querySelector(`[data-figure="${name}"]`);
+    if (windowed) fw.dom.text(fw.dom.part(figure, "window"), ` · ${fw.format.window(windowed.figures.window)}`);
+    fw.dom.value(fw.dom.part(figure, "value"), value);
+    if (note !== null) fw.dom.text(fw.dom.part(figure, "note"), note);
+    return figure;
+  }
+
+  function levelNote(picture) {
+    const targets = Object.values(picture.labels).flatMap((label) => Object.values(label.target_s));
+    const one = new Set(targets).size === 1;
+    const target = one ? "in " + fw.format.target(targets[0]) : "in own targets";
+    return `${target}, ${fw.format.VARIANTS[picture.floor_service_level]}`;
+  }
+
+  function answeredNote(counts) {
+    return counts.answered_waited ? `average of ${fw.format.plain(fw.format.count(counts.answered_waited))} answered` : "nobody answered yet";
+  }
+
+  /* Beside the number: the hour for the service level, «of 84» and the bar for the agents. */
+  function aside(picture, standing, now, known) {
+    const place = (name) => fw.dom.part(document.querySelector(`[data-figure="${name}"]`), "aside");
+    if (!spark) place("level").append((spark = fw.sparkline.make()).element);
+    fw.sparkline.draw(spark, picture.hour.service_level, standing.goal);
+    fw.dom.text(place("agents"), known ? `of ${now.agents_staffed}` : "");
+    const level = picture.figures.floor.figures.service_level;
+    const figure = document.querySelector('[data-figure="level"]');
+    fw.dom.attribute(figure, "data-tone", level !== null && level < standing.goal ? "bad" : null);
+  }
+
+  function countUp(passed) {
+    const figure = document.querySelector('[data-figure="waiting"]');
+    if (!figure) return;
+    const oldest = waits === null ? null : fw.format.plain(fw.format.duration(waits + passed));
+    fw.dom.text(fw.dom.part(figure, "note"), oldest === null ? "nobody waits" : `oldest ${oldest}${where}`);
+  }
+
+  function sentence(standing) {
+    const place = document.getElementById("sentence");
+    fw.dom.attribute(place, "data-state", standing.state);
+    fw.dom.text(fw.dom.part(place, "lead"), standing.lead);
+    fw.dom.text(fw.dom.part(place, "rest"), standing.rest);
+    fw.dom.attribute(place, "title", `${standing.lead} ${standing.rest}`);
+    if (standing.lead !== announced) {
+      announced = standing.lead;
+      fw.dom.text(document.getElementById("announce"), `${standing.lead} ${standing.rest}`);
+    }
+  }
+
+  /* Which queue has the contact that waits longest. */
+  function oldestIn(picture) {
+    const wait = (queue) => picture.figures.queues[queue].now.oldest_wait_s || 0;
+    const oldest = Object.keys(picture.figures.queues).reduce((a, b) => (wait(a) >= wait(b) ? a : b));
+    const label = picture.labels[oldest];
+    return oldest ? `, ${label ? label.name : oldest}` : "";
+  }
+
+  function agentsKnown(picture) {
+    const { now, figures } = picture.figures.floor;
+    return Boolean(now.agents_staffed) || fw.format.given(figures.occupancy);
+  }
+
+  fw.floor = { draw, countUp, agentsKnown };
+})();

@@ -1,0 +1,1 @@
+"""The parts that screens are made of: empty shells, which the browser fills from each frame."""

@@ -1,0 +1,251 @@
+"""The feed: figures are computed once, for everybody, by one thread that alone uses the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import Final, Literal
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from dashboard.cadence import PERIOD, Cadence
+from dashboard.meters import FeedMeters
+from dashboard.status import Standing, standing
+from dashboard.viewers import Viewers
+from stream.contract.figures import Picture, PictureReader
+
+WINDOW: Final = "30m"
+# Past this a frame is no longer news: the screens say so, and /readyz turns.
+FRESH_S_MAX: Final = 5.0
+_RETRY_S: Final = 1.0
+_STOP_S_MAX: Final = 5.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Frame(Struct, frozen=True):
+    """What every screen draws from. `broken` has no picture but the reason there is none."""
+
+    seq: int
+    state: Literal["live", "broken"]
+    reason: str | None
+    picture: Picture | None
+    standing: Standing | None
+
+
+class SentFrame(Struct, frozen=True):
+    """A frame, the bytes that all viewers get of it, and when it was built."""
+
+    frame: Frame
+    data: bytes
+    built_at: datetime
+
+    @property
+    def seq(self) -> int:
+        """The number of the frame."""
+        return self.frame.seq
+
+
+class Answer(Struct, frozen=True):
+    """A picture that was asked for, and its figures as JSON."""
+
+    picture: Picture
+    figures_json: bytes
+    built_at: datetime
+
+
+class _Question(Struct):
+    window: str
+    agents: bool
+    future: Future[Answer]
+
+
+class Feed:
+    """Follows the log, builds a frame a second, hands the same bytes to all viewers.
+
+    The reader is touched by the feed's thread alone: who wants another window asks, and is
+    answered from what was built within the second.
+    """
+
+    def __init__(self, reader: PictureReader, *, now: Callable[[], datetime]) -> None:
+        self.meters = FeedMeters()
+        self.viewers = Viewers(self.meters)
+        self._reader = reader
+        self._now = now
+        self._cadence = Cadence()
+        self._questions: SimpleQueue[_Question] = SimpleQueue()
+        self._answers: dict[tuple[str, bool], Answer] = {}
+        self._newest: SentFrame | None = None
+        self._news = False
+        self._health: dict[str, int] | None = None
+        self._unreadable: str | None = None
+        self._failure: str | None = None
+        # Frames are numbered on from the clock's milliseconds, so that after a restart no viewer
+        # is taken to have a frame that it never saw.
+        self._seq = int(now().timestamp() * 1000)
+        self._stopping = Event()
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        """Begin to follow, in a thread of its own. Doing so twice changes nothing."""
+        if self._thread is None:
+            self._thread = Thread(target=self._run, name="floorwatch-feed", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End all streams and the thread."""
+        self._stopping.set()
+        self.viewers.close()
+        if self._thread is not None:
+            self._thread.join(_STOP_S_MAX)
+
+    @property
+    def newest(self) -> SentFrame | None:
+        """The newest frame, once there is one."""
+        return self._newest
+
+    def age_s(self) -> float | None:
+        """How old the newest frame's picture is by now; None where that is not known."""
+        newest = self._newest
+        if newest is None or newest.frame.picture is None:
+            return None
+        age_s = newest.frame.picture.freshness.age_s
+        if age_s is None:
+            return None
+        return age_s + (self._now() - newest.built_at).total_seconds()
+
+    def unready(self) -> str | None:
+        """Why the newest frame cannot be trusted to be the present, or None when it can."""
+        newest = self._newest
+        if newest is None:
+            return "no frame yet"
+        if newest.frame.picture is None:
+            return newest.frame.reason
+        age_s = self.age_s()
+        if age_s is None:
+            return "no news from the stream yet: is a worker running?"
+        if age_s > FRESH_S_MAX:
+            return f"no news from the stream for {age_s:.0f} s"
+        return None
+
+    def ask(self, window: str, *, agents: bool = False) -> Future[Answer]:
+        """The picture of a window, built at most once a second whoever asks."""
+        future: Future[Answer] = Future()
+        self._questions.put(_Question(window, agents, future))
+        return future
+
+    def step(self) -> None:
+        """One turn: follow, answer, and send a frame where one is due."""
+        self._follow()
+        self._answer()
+        moment = self._now()
+        if self._cadence.due(moment):
+            self._send(moment, self._frame(moment))
+        elif self._news and self._cadence.may_peek(moment):
+            self._cadence.peeked(moment)
+            self._news = False
+            frame = self._frame(moment)
+            if self._changed(frame):
+                self._send(moment, frame)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self.step()
+
+    def _follow(self) -> None:
+        try:
+            came = self._reader.follow(self._cadence.wait_s(self._now()))
+        except Exception as error:
+            self._unreadable = f"the log cannot be followed ({type(error).__name__})"
+            self._tell(self._unreadable)
+            self._stopping.wait(min(_RETRY_S, self._cadence.wait_s(self._now())))
+        else:
+            self._unreadable = None
+            self._news = self._news or came
+
+    def _answer(self) -> None:
+        while True:
+            try:
+                question = self._questions.get_nowait()
+            except Empty:
+                return
+            if question.future.set_running_or_notify_cancel():
+                try:
+                    answer = self._answered(question.window, question.agents)
+                except Exception as error:
+                    question.future.set_exception(error)
+                else:
+                    question.future.set_result(answer)
+
+    def _answered(self, window: str, agents: bool) -> Answer:
+        moment = self._now()
+        answer = self._answers.get((window, agents))
+        if answer is None or not moment - PERIOD < answer.built_at <= moment:
+            picture = self._build(window, agents=agents)
+            answer = self._remember(window, agents, picture, moment)
+        return answer
+
+    def _remember(self, window: str, agents: bool, picture: Picture, moment: datetime) -> Answer:
+        answer = Answer(picture, msgspec.json.encode(picture.figures), moment)
+        self._answers[window, agents] = answer
+        return answer
+
+    def _frame(self, moment: datetime) -> Frame:
+        self._seq += 1
+        if self._unreadable is not None:
+            return Frame(self._seq, "broken", self._unreadable, None, None)
+        try:
+            picture = self._build(WINDOW)
+            judged = standing(picture)
+        except Exception as error:
+            reason = f"the picture of the floor cannot be built ({type(error).__name__})"
+            self._tell(reason)
+            return Frame(self._seq, "broken", reason, None, None)
+        self._tell(None)
+        self._remember(WINDOW, False, picture, moment)
+        return Frame(self._seq, "live", None, picture, judged)
+
+    def _build(self, window: str, *, agents: bool = False) -> Picture:
+        began = self._now()
+        try:
+            return self._reader.picture(window, agents=agents)
+        except Exception:
+            self.meters.failures.inc()
+            raise
+        finally:
+            took_s = (self._now() - began).total_seconds()
+            self.meters.build_seconds.observe(max(0.0, took_s))
+
+    def _changed(self, frame: Frame) -> bool:
+        """Whether any event was read since the last frame: each counts somewhere in health."""
+        return frame.picture is None or frame.picture.figures.health != self._health
+
+    def _send(self, moment: datetime, frame: Frame) -> None:
+        changed = self._changed(frame)
+        self._news = False
+        self._health = frame.picture.figures.health if frame.picture is not None else None
+        sent = SentFrame(frame, _as_event(frame), moment)
+        self._newest = sent
+        self._cadence.sent(moment, changed=changed)
+        self.meters.frames_built.inc()
+        self.viewers.hand_out(sent)
+
+    def _tell(self, failure: str | None) -> None:
+        """Log a failure once, when it begins, and once when it is over."""
+        if failure == self._failure:
+            return
+        self._failure = failure
+        if failure is not None:
+            _log.error("feed_broken", reason=failure)
+        else:
+            _log.info("feed_mended")
+
+
+def _as_event(frame: Frame) -> bytes:
+    head = f"id: {frame.seq}\nevent: frame\ndata: ".encode()
+    return head + msgspec.json.encode(frame) + b"\n\n"

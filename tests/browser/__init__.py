@@ -1,0 +1,1 @@
+"""What the people on the floor see, in a real browser."""

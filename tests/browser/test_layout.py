@@ -1,0 +1,73 @@
+"""The wallboard fits: no sideways scroll from a phone to 4K, and sizes to be read at five metres."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenPage
+from tests.dashboard.pictures import TableReader, surge
+
+pytestmark = pytest.mark.browser
+
+_WIDTHS = ((360, 780), (768, 1024), (1366, 768), (1920, 1080), (3840, 2160))
+
+
+def size_px(page: Page, selector: str) -> float:
+    """The font size of the first such element."""
+    size: float = page.eval_on_selector(selector, "e => parseFloat(getComputedStyle(e).fontSize)")
+    return size
+
+
+def cut_off(page: Page) -> list[str]:
+    """The numbers that do not fit their places."""
+    cut: list[str] = page.eval_on_selector_all(
+        "#queues .big-value, .figure-value",
+        "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)",
+    )
+    return cut
+
+
+@pytest.mark.parametrize(("width", "height"), _WIDTHS)
+@pytest.mark.parametrize("floor", ["surge", "empty"])
+def test_nothing_scrolls_sideways(
+    open_page: OpenPage, reader: TableReader, width: int, height: int, floor: str
+) -> None:
+    """At any width, with long names and long waits; and no number is cut off."""
+    reader.queues, reader.events = (surge(), 7) if floor == "surge" else ({}, 0)
+    page = open_page(width=width, height=height)
+    page.wait_for_selector("[data-floor]")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert cut_off(page) == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
+def test_twelve_queues_are_on_one_screen_to_be_read_from_afar(
+    open_page: OpenPage, reader: TableReader, width: int, height: int
+) -> None:
+    """Numbers of at least 40 px, labels of at least 16, twice that on 4K, and nothing to scroll."""
+    reader.queues = surge()
+    page = open_page(width=width, height=height)
+    page.wait_for_selector("#queues .tile")
+    scale = width / 1920
+
+    assert page.evaluate("document.documentElement.scrollHeight") == height
+    assert size_px(page, '[data-queue="benefits"] .big-value') >= 40 * scale
+    assert size_px(page, ".big-label") >= 16 * scale
+    assert size_px(page, ".small-label") >= 16 * scale
+    assert size_px(page, ".people-words") >= 16 * scale
+    assert size_px(page, ".figure-value") >= 60 * scale
+    last = page.locator("#queues .tile").last.bounding_box()
+    assert last is not None
+    assert last["y"] + last["height"] <= height
+
+
+def test_nothing_moves_for_who_asks_for_stillness(open_page: OpenPage) -> None:
+    """prefers-reduced-motion stops shimmer, fades and moving tiles."""
+    page = open_page()
+    page.emulate_media(reduced_motion="reduce")
+    page.wait_for_selector("#queues .tile")
+    page.click("#order")
+
+    assert page.evaluate("document.getAnimations().length") == 0

@@ -1,0 +1,205 @@
+"""The wallboard as it is seen: figures, states, order, theme and keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.dashboard.pictures import Q, TableReader, many, surge
+
+pytestmark = pytest.mark.browser
+
+# How soon a number must be there after opening, and a change after it happened, in milliseconds.
+_OPEN_MS, _CHANGE_MS = 3_000, 1_000
+
+
+def tile(page: Page, queue: str) -> str:
+    """The text of a queue's tile."""
+    return page.locator(f'[data-queue="{queue}"]').inner_text()
+
+
+def order(page: Page) -> list[str]:
+    """The queues as they stand."""
+    ids: list[str] = page.eval_on_selector_all(
+        "#queues > *", "all => all.map(e => e.dataset.queue)"
+    )
+    return ids
+
+
+def test_a_number_is_there_within_three_seconds(open_page: OpenPage) -> None:
+    """Opening the wall shows the floor, not a promise of it."""
+    page = open_page()
+
+    expect(page.locator('[data-figure="waiting"] .figure-value')).to_have_text(
+        "152", timeout=_OPEN_MS
+    )
+    expect(page.locator('[data-queue="benefits"] .big-value').first).to_have_text("4")
+
+
+def test_a_change_is_seen_within_a_second(open_page: OpenPage, reader: TableReader) -> None:
+    """Somebody more waits: the wall says so."""
+    page = open_page()
+    waiting = page.locator('[data-queue="benefits"] .big-value').first
+    expect(waiting).to_have_text("4", timeout=_OPEN_MS)
+    page.wait_for_timeout(1_500)
+
+    reader.change(reader.queues | {"benefits": replace(reader.queues["benefits"], waiting=5)})
+
+    expect(waiting).to_have_text("5", timeout=_CHANGE_MS)
+
+
+def test_the_oldest_wait_counts_between_frames(open_page: OpenPage, reader: TableReader) -> None:
+    """A frame a second, but nobody waits in jumps."""
+    page = open_page()
+    oldest = page.locator('[data-queue="benefits"] .big-value').nth(1)
+    expect(oldest).to_have_text("0:31", timeout=_OPEN_MS)
+    reader.stop()
+
+    page.wait_for_timeout(3_500)
+
+    # The floor in memory says 0:31 in every frame; what passes within one is the browser's own.
+    assert oldest.inner_text() in {"0:31", "0:32"}
+
+
+def test_a_trouble_is_told_by_colour_shape_and_word(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """First in the sentence, first on the wall."""
+    reader.queues = surge()
+    page = open_page()
+    status = page.locator('[data-queue="benefits"] .status')
+
+    expect(status).to_have_text("▲In trouble", timeout=_OPEN_MS)
+    assert page.inner_text("#sentence").startswith(
+        "Three queues in trouble: Benefits 38 waiting, oldest 6:12"
+    )
+    assert order(page)[0] == "benefits"
+    red = status.evaluate("e => getComputedStyle(e).color")
+    calm = page.locator('[data-queue="vip"] .status').evaluate("e => getComputedStyle(e).color")
+    assert red != calm
+
+
+def test_figures_name_their_target_variant_window_and_evidence(open_page: OpenPage) -> None:
+    """No figure stands without what it means."""
+    page = open_page()
+    page.wait_for_selector(".tile")
+
+    level = page.locator('[data-figure="level"]').inner_text()
+    assert "30 min" in level
+    assert "abandons count" in level
+    benefits = tile(page, "benefits")
+    assert "answered in 20 s" in benefits
+    assert "abandons count" in benefits
+    assert "n 102" in benefits
+    assert "n 311, 79–88 %" in page.locator('[data-figure="csat"]').inner_text()
+    assert "21 of 765" in page.locator('[data-figure="abandoned"]').inner_text()
+    assert "oldest 52:0" in page.locator('[data-figure="waiting"]').inner_text()
+
+
+def test_a_null_is_a_dash_and_few_answers_are_too_few(open_page: OpenPage) -> None:
+    """Never 0 %, never 100 % of four."""
+    page = open_page()
+    page.wait_for_selector(".tile")
+
+    night = page.locator('[data-queue="night"] .big-value')
+    assert night.all_inner_texts() == ["0", "–", "–"]
+    assert "too few" in tile(page, "records")
+
+
+def test_each_kind_of_queue_has_its_own_figures(open_page: OpenPage) -> None:
+    """Replies for messages, promises for callbacks."""
+    page = open_page()
+    page.wait_for_selector(".tile")
+
+    assert "Unanswered" in tile(page, "email")
+    assert "no reply 1" in tile(page, "email")
+    assert "Reply" in tile(page, "tax-sms")
+    assert "overdue" in tile(page, "callbacks")
+    assert "9 of 10 due" in tile(page, "callbacks")
+    assert "Abandoned" in tile(page, "benefits")
+
+
+def test_the_order_is_chosen_and_kept(open_page: OpenPage) -> None:
+    """In the address, and in the browser for the next time."""
+    page = open_page()
+    page.wait_for_selector(".tile")
+    assert order(page)[0] == "medicaid"
+
+    page.click("#order")
+    expect(page.locator("#order")).to_have_text("Fixed order")
+    assert order(page)[:3] == ["benefits", "callbacks", "email"]
+    assert "order=fixed" in page.url
+    page.goto(page.url.partition("?")[0])
+    page.wait_for_selector(".tile")
+
+    assert order(page)[0] == "benefits"
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_the_theme_follows_the_system_until_chosen(open_page: OpenPage, scheme: str) -> None:
+    """Then it is kept in the address and the browser."""
+    page = open_page(scheme=scheme)
+    page.wait_for_selector(".tile")
+    other = {"dark": "light", "light": "dark"}[scheme]
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-theme", scheme)
+
+    page.click("#theme")
+    expect(root).to_have_attribute("data-theme", other)
+    assert f"theme={other}" in page.url
+    page.goto(page.url.partition("?")[0])
+
+    expect(root).to_have_attribute("data-theme", other)
+
+
+def test_the_keyboard_reaches_every_control(open_page: OpenPage) -> None:
+    """With a ring to be seen, and a name to be heard."""
+    page = open_page()
+    page.wait_for_selector(".tile")
+    reached = []
+    for _ in range(2):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id"))
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    page.keyboard.press("Enter")
+
+    assert reached == ["order", "theme"]
+    assert outline == "solid"
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    assert page.get_by_role("button", name="Order of queues: worst first").count() == 1
+
+
+def test_tiles_have_names_for_who_hears_the_wall(open_page: OpenPage) -> None:
+    """Queue, state and reason; the sentence is announced when its state changes."""
+    page = open_page()
+    page.wait_for_selector(".tile")
+
+    items = page.get_by_role("listitem", name="Medicaid renewals: Watch, oldest waits 2.2 times")
+    assert items.count() == 1
+    assert page.inner_text("#announce").startswith("One queue to watch:")
+
+
+def test_queues_come_and_go(open_page: OpenPage, reader: TableReader) -> None:
+    """A new queue gets a tile, a gone one loses it; a name cannot be markup."""
+    page = open_page()
+    page.wait_for_selector(".tile")
+
+    reader.change({"new": Q("<b>New</b> & long " + "name " * 20)})
+
+    expect(page.locator("#queues .tile")).to_have_count(1)
+    assert page.locator("#queues .tile-name").inner_text().startswith("<b>New</b> & long")
+
+
+def test_many_queues_are_a_page_to_scroll(open_page: OpenPage, reader: TableReader) -> None:
+    """Sixty tiles keep a size that can be read."""
+    reader.queues = many(60)
+    page = open_page()
+    page.wait_for_selector(".tile")
+
+    expect(page.locator("html")).to_have_attribute("data-fit", "scroll")
+    box = page.locator(".tile:not(.shell)").first.bounding_box()
+    assert box is not None
+    assert box["width"] > 300

@@ -1,0 +1,180 @@
+"""The API over HTTP: shapes, errors of one line, health, metrics, and the stream."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from dashboard.api.models import Floor, Queue
+from dashboard.app import create_app, serving
+from tests.dashboard.pictures import TableReader, ordinary, wall_clock
+
+
+@pytest.fixture(scope="module")
+def reader() -> TableReader:
+    """An ordinary morning."""
+    return TableReader(ordinary(), wall_clock)
+
+
+@pytest.fixture(scope="module")
+def client(reader: TableReader) -> Iterator[httpx2.Client]:
+    """A client of a dashboard that serves this morning."""
+    app = create_app(reader, now=wall_clock)
+    with serving(app) as url, httpx2.Client(base_url=url, timeout=10) as client:
+        yield client
+
+
+def events(response: httpx2.Response, count: int) -> list[dict[str, str]]:
+    """The first `count` server-sent events of a stream."""
+    told: list[dict[str, str]] = []
+    event: dict[str, str] = {}
+    for line in response.iter_lines():
+        if line:
+            name, _, value = line.partition(": ")
+            event[name] = value
+        elif "data" in event:
+            told.append(event)
+            event = {}
+            if len(told) == count:
+                return told
+    return told
+
+
+def test_the_floor_has_the_shape_of_the_contract(client: httpx2.Client) -> None:
+    """Every name stands in its place, and none besides."""
+    answer = client.get("/api/v1/floor", params={"window": "30m"}).json()
+
+    floor = Floor.model_validate(answer)
+
+    assert list(answer) == ["as_of", "window", "floor", "queues", "channels", "teams", "health"]
+    assert len(floor.queues) == 12
+    assert answer["queues"]["night"]["figures"]["service_level"] is None
+
+
+def test_agents_come_when_asked_for(client: httpx2.Client) -> None:
+    """And are left out else."""
+    answer = client.get("/api/v1/floor", params={"agents": "1"}).json()
+
+    assert list(Floor.model_validate(answer).agents or {}) == ["a-17"]
+
+
+@pytest.mark.parametrize("window", ["7m", "all", "", "30M"])
+def test_a_bad_window_names_those_there_are(client: httpx2.Client, window: str) -> None:
+    """In one line, with 422."""
+    answer = client.get("/api/v1/floor", params={"window": window})
+
+    assert answer.status_code == 422
+    assert "expected one of 5m, 15m, 30m, 60m, 240m, today" in answer.json()["detail"]
+
+
+def test_a_bad_flag_is_told_in_one_line(client: httpx2.Client) -> None:
+    """No list of machine-made objects."""
+    answer = client.get("/api/v1/floor", params={"agents": "perhaps"})
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("agents: expected")
+
+
+def test_one_queue_is_told_alone(client: httpx2.Client) -> None:
+    """With its own name and instant."""
+    answer = client.get("/api/v1/queues/spanish", params={"window": "5m"}).json()
+
+    assert Queue.model_validate(answer).queue == "spanish"
+    assert answer["window"] == "5m"
+    assert list(answer) == ["as_of", "window", "queue", "counts", "figures", "now"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/api/v1/queues/nowhere", 404), ("/api/v1/nowhere", 404), ("/supervisor", 404)],
+)
+def test_what_is_not_there_is_not_found(client: httpx2.Client, path: str, status: int) -> None:
+    """No address is answered with a page that it isn't."""
+    assert client.get(path).status_code == status
+
+
+def test_the_service_is_up_and_fresh(client: httpx2.Client) -> None:
+    """Liveness and readiness are two questions."""
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json()["ready"] is True
+
+
+def test_readiness_goes_with_the_stream(client: httpx2.Client, reader: TableReader) -> None:
+    """503 with the reason while nothing is heard, 200 once it is back."""
+    reader.told_s_ago(8)
+    with client.stream("GET", "/api/v1/stream") as response:
+        events(response, 2)
+    stale = client.get("/readyz")
+    reader.resume()
+    with client.stream("GET", "/api/v1/stream") as response:
+        events(response, 3)
+
+    assert stale.status_code == 503
+    assert "no news from the stream for" in stale.json()["reason"]
+    assert client.get("/readyz").status_code == 200
+
+
+def test_metrics_tell_of_queues_and_of_nobody(client: httpx2.Client) -> None:
+    """Figures with the queue as label; nulls left out; no agent anywhere."""
+    text = client.get("/metrics").text
+
+    assert 'floorwatch_waiting{queue="benefits"} 4.0' in text
+    assert 'floorwatch_service_level{queue="",window="30m"}' in text
+    assert 'floorwatch_service_level{queue="night"' not in text
+    assert "floorwatch_events_total" in text
+    assert "floorwatch_picture_build_seconds_bucket" in text
+    assert "floorwatch_age_seconds" in text
+    assert "a-17" not in text
+
+
+def test_the_reference_is_served_without_the_internet(client: httpx2.Client) -> None:
+    """OpenAPI with real shapes, and a page of it that loads nothing from elsewhere."""
+    schema: dict[str, Any] = client.get("/openapi.json").json()
+    page = client.get("/docs").text
+
+    counts = schema["components"]["schemas"]["Counts"]["properties"]
+    assert "offered" in counts
+    assert "/api/v1/queues/{queue}" in page
+    assert "https://" not in page
+
+
+def test_the_page_loads_nothing_from_elsewhere(client: httpx2.Client) -> None:
+    """Everything the wall needs is served from here."""
+    page = client.get("/").text
+
+    assert 'src="http' not in page
+    assert 'href="http' not in page
+
+
+def test_the_stream_begins_with_a_whole_frame(client: httpx2.Client) -> None:
+    """Then one a second, each with the next number."""
+    with client.stream("GET", "/api/v1/stream") as response:
+        told = events(response, 3)
+
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert [event["event"] for event in told] == ["frame"] * 3
+    numbers = [int(event["id"]) for event in told]
+    assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
+    frame = json.loads(told[0]["data"])
+    assert list(frame) == ["seq", "state", "reason", "picture", "standing"]
+    assert frame["standing"]["queues"]["night"]["word"] == "Closed"
+
+
+def test_last_event_id_is_honoured(client: httpx2.Client) -> None:
+    """Who has the newest frame is not sent it again."""
+    with client.stream("GET", "/api/v1/stream") as response:
+        first = events(response, 1)[0]["id"]
+    with client.stream("GET", "/api/v1/stream", headers={"Last-Event-ID": first}) as response:
+        second = events(response, 1)[0]["id"]
+
+    assert int(second) > int(first)
+
+
+@pytest.mark.parametrize("number", ["", "abc", "-1", "9" * 40, "²"])
+def test_a_strange_last_event_id_is_no_frame(client: httpx2.Client, number: str) -> None:
+    """What is no number of ours gets the whole frame."""
+    headers = {"Last-Event-ID": number.encode()}
+    with client.stream("GET", "/api/v1/stream", headers=headers) as response:
+        assert len(events(response, 1)) == 1

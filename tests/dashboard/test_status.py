@@ -1,0 +1,209 @@
+"""Status is told by pure rules: what is trouble, what to watch, and the floor in one sentence."""
+
+from dataclasses import replace
+
+import pytest
+
+from dashboard.status import Standing, State, standing
+from tests.dashboard.pictures import Q, ordinary, picture, section, surge
+
+CALM = Q("Benefits", answered=40, in_target=38, abandoned=1)
+
+
+def judged(queue: Q, *others: Q) -> Standing:
+    """How a floor stands of this queue, called `q`, and others."""
+    named = {"q": queue} | {f"other-{index}": other for index, other in enumerate(others)}
+    return standing(picture(named))
+
+
+@pytest.mark.parametrize(
+    ("queue", "state", "word"),
+    [
+        pytest.param(CALM, "on_target", "On target", id="a good half hour"),
+        pytest.param(replace(CALM, in_target=33), "on_target", "On target", id="33 of 41 is 80 %"),
+        pytest.param(replace(CALM, in_target=32), "watch", "Watch", id="32 of 41 is under 80 %"),
+        pytest.param(
+            replace(CALM, in_target=24, hour=(0.5,) * 60), "trouble", "In trouble", id="under 60 %"
+        ),
+        pytest.param(
+            replace(CALM, in_target=24, hour=(*(0.5,) * 59, 0.75)),
+            "watch",
+            "Watch",
+            id="the last five minutes have recovered",
+        ),
+        pytest.param(
+            replace(CALM, in_target=24, hour=(None,) * 60),
+            "trouble",
+            "In trouble",
+            id="nothing known of the last five minutes",
+        ),
+        pytest.param(
+            replace(CALM, answered=9, in_target=0, abandoned=0), "none", "Too few", id="nine bad"
+        ),
+        pytest.param(
+            replace(CALM, answered=10, in_target=0, abandoned=0, hour=(0.0,) * 60),
+            "trouble",
+            "In trouble",
+            id="ten bad",
+        ),
+        pytest.param(
+            replace(CALM, waiting=2, over=2, oldest_s=101), "trouble", "In trouble", id="stuck"
+        ),
+        pytest.param(
+            replace(CALM, waiting=1, over=1, oldest_s=101), "watch", "Watch", id="one forgotten"
+        ),
+        pytest.param(
+            replace(CALM, waiting=2, over=2, oldest_s=100), "watch", "Watch", id="at five targets"
+        ),
+        pytest.param(
+            replace(CALM, waiting=1, over=1, oldest_s=40), "on_target", "On target", id="at two"
+        ),
+        pytest.param(
+            replace(CALM, waiting=60, over=60, oldest_s=30, hour=(0.4,) * 60),
+            "trouble",
+            "In trouble",
+            id="who waits past the target counts already",
+        ),
+        pytest.param(
+            replace(CALM, promises=(3, 1, 0, 0)), "trouble", "In trouble", id="a promise overdue"
+        ),
+        pytest.param(
+            replace(CALM, promises=(3, 0, 10, 7)), "watch", "Watch", id="promises badly kept"
+        ),
+        pytest.param(
+            replace(CALM, waiting=1, oldest_s=3, agents=(0, 0, 0, 0)),
+            "trouble",
+            "In trouble",
+            id="somebody waits for nobody",
+        ),
+        pytest.param(
+            Q("Night", answered=0, in_target=0, abandoned=0, agents=(0, 0, 0, 0)),
+            "closed",
+            "Closed",
+            id="nobody there, nobody waiting",
+        ),
+        pytest.param(
+            Q("Quiet", answered=0, in_target=0, abandoned=0),
+            "none",
+            "Quiet",
+            id="staffed, no calls",
+        ),
+        pytest.param(
+            replace(CALM, channel="sms", target_s=300, unanswered=1, unanswered_s=99_999),
+            "watch",
+            "Watch",
+            id="an unanswered message is never more than a watch",
+        ),
+    ],
+)
+def test_a_queue_stands_as_the_rules_say(queue: Q, state: State, word: str) -> None:
+    """Each rule holds at its limit, and not before."""
+    other = Q("Other")
+
+    told = judged(queue, other).queues["q"]
+
+    assert (state, word) == (told.state, told.word)
+
+
+def test_every_state_but_on_target_has_a_reason() -> None:
+    """Whoever sees a colour can ask why."""
+    told = standing(picture(surge())).queues.values()
+
+    assert all(queue.reasons for queue in told if queue.state != "on_target")
+
+
+def test_a_floor_that_tells_of_no_agents_is_not_closed() -> None:
+    """An imported call log has no agents; its queues wait for somebody all the same."""
+    calls = replace(CALM, agents=(0, 0, 0, 0), waiting=1, oldest_s=3)
+
+    assert judged(calls).queues["q"].state == "on_target"
+
+
+def test_a_queue_without_anything_is_no_data() -> None:
+    """No contacts, no agents ever: that is not green."""
+    nothing = Q("Nothing", answered=0, in_target=0, abandoned=0, agents=(0, 0, 0, 0))
+
+    assert judged(nothing).queues["q"].word == "No data"
+
+
+@pytest.mark.parametrize(
+    ("channel", "kind"),
+    [("voice", "calls"), ("callback", "promises"), ("email", "messages"), ("chat", "messages")],
+)
+def test_the_channel_tells_what_matters(channel: str, kind: str) -> None:
+    """Calls, messages and promises are asked for different figures."""
+    assert judged(replace(CALM, channel=channel)).queues["q"].kind == kind
+
+
+def test_the_sentence_names_the_troubled_first() -> None:
+    """The floor in one sentence: how many, which, how long."""
+    told = standing(picture(surge()))
+
+    assert told.lead == "Three queues in trouble:"
+    assert told.rest == (
+        "Benefits 38 waiting, oldest 6:12; E-mail 1,240 waiting, oldest 2\u00a0h\u00a004; "
+        "Callbacks: two promises overdue. One queue to watch."
+    )
+
+
+def test_a_long_list_of_troubles_is_cut() -> None:
+    """More than three names are not read in passing."""
+    stuck = replace(CALM, waiting=5, over=5, oldest_s=400)
+
+    told = judged(stuck, stuck, stuck, stuck, stuck)
+
+    assert told.lead == "Five queues in trouble:"
+    assert told.rest.endswith("; and two more.")
+
+
+@pytest.mark.parametrize(
+    ("queues", "sentence"),
+    [
+        pytest.param({"a": CALM, "b": CALM}, "Two queues on target, none in trouble. ", id="good"),
+        pytest.param({}, "No queues yet. ", id="nothing"),
+        pytest.param(
+            {"a": replace(CALM, in_target=32)},
+            "One queue to watch: Benefits 78 % in target is under 80 %.",
+            id="watch",
+        ),
+    ],
+)
+def test_a_calm_floor_says_so(queues: dict[str, Q], sentence: str) -> None:
+    """There is a sentence for every floor."""
+    told = standing(picture(queues))
+
+    assert sentence.replace("Benefits ", "Benefits: ") == f"{told.lead} {told.rest}"
+
+
+def test_the_worst_stand_first_and_closed_ones_last() -> None:
+    """Order is by state, then by how many doublings of its target the oldest waits, then name."""
+    order = standing(picture(surge())).worst_first
+
+    assert order[:4] == ["benefits", "email", "callbacks", "medicaid"]
+    assert order[-1] == "night"
+
+
+def test_a_second_more_of_waiting_does_not_change_the_order() -> None:
+    """Neighbours with much the same waits keep their places."""
+    first = replace(CALM, name="A", waiting=3, over=3, oldest_s=130)
+    second = replace(CALM, name="B", waiting=3, over=3, oldest_s=159)
+
+    assert standing(picture({"b": second, "a": first})).worst_first == ["a", "b"]
+
+
+def test_a_null_is_never_judged_as_zero() -> None:
+    """A section in which every value is null raises nothing and is no trouble."""
+    empty = section(CALM)
+    blank = picture({"q": CALM})
+    for values in (blank.figures.queues["q"].now, blank.figures.queues["q"].counts):
+        values.update(dict.fromkeys(values))
+
+    assert empty.now["waiting"] == 0
+    assert standing(blank).queues["q"].state == "none"
+
+
+def test_an_ordinary_morning_has_no_trouble() -> None:
+    """On a good day there is no red at all."""
+    states = {queue.state for queue in standing(picture(ordinary())).queues.values()}
+
+    assert states == {"on_target", "watch", "closed"}

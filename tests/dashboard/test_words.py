@@ -1,0 +1,38 @@
+"""Numbers, durations and targets as the wall writes them."""
+
+import pytest
+
+from dashboard import words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (59.9, "0:59"), (60, "1:00"), (3120, "52:00"), (3599, "59:59"),
+     (3600, "1 h 00"), (4325, "1 h 12"), (86_399, "23 h 59"), (90_000, "1 d 1 h"), (-3, "0:00")],
+)  # fmt: skip
+def test_a_duration_is_short_at_any_length(seconds: float, text: str) -> None:
+    """Whole units, cut off, and no line break inside."""
+    assert words.duration(seconds) == text.replace(" ", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(20, "20 s"), (90, "90 s"), (300, "5 min"), (3600, "1 h"), (2.5, "2.5 s")]
+)
+def test_a_target_is_told_as_people_say_it(seconds: float, text: str) -> None:
+    """In the largest unit that keeps it whole."""
+    assert words.target(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "no queues"), (1, "one queue"), (12, "twelve queues"),
+                        (13, "13 queues"), (1300, "1,300 queues")],
+)  # fmt: skip
+def test_a_count_agrees_with_its_noun(count: int, text: str) -> None:
+    """Words up to twelve, digits above."""
+    assert words.counted(count, "queue") == text
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.0, "0 %"), (0.785, "79 %"), (1.0, "100 %")])
+def test_a_share_is_in_whole_percent(share: float, text: str) -> None:
+    """Halves go up, as the browser rounds them."""
+    assert words.percent(share) == text

@@ -1,0 +1,1 @@
+"""Properties that hold for every log, and the nasty logs they are held against."""

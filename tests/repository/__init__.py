@@ -1,0 +1,1 @@
+"""Checks of the repository itself: its sizes, its dependencies, what may stand in it."""
