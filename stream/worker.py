@@ -94,6 +94,7 @@ class Worker:
         *,
         now: Callable[[], int],
         logger: Any = None,
+        checkpoint_every_events: int = CHECKPOINT_EVERY_EVENTS,
     ) -> None:
         self._log = log
         self._plan = plan
@@ -101,6 +102,7 @@ class Worker:
         self._logger = logger or structlog.get_logger("floorwatch.stream")
         self._consumer: Consumer = log.consumer(GROUP, CONTACT_EVENTS)
         self._clock = ClockFollower(log, now)
+        self._checkpoint_every_events = checkpoint_every_events
         self._held: dict[int, Partition] = {}
 
     @property
@@ -244,7 +246,7 @@ class Worker:
     def _checkpoint(self, number: int, held: Partition, wall: int) -> list[Produced]:
         read = held.position - held.checkpoint_position
         if not read or (
-            wall - held.checkpointed_at < CHECKPOINT_EVERY_US and read < CHECKPOINT_EVERY_EVENTS
+            wall - held.checkpointed_at < CHECKPOINT_EVERY_US and read < self._checkpoint_every_events
         ):
             return []
         held.checkpointed_at, held.checkpoint_position = wall, held.position

@@ -1,0 +1,148 @@
+"""Workers that die anywhere, held against floors that never did."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream.contract.figures import LIVE_WINDOWS
+from stream.contract.floorplan import FloorPlan
+from stream.contract.frames import HeadFrame, decode_frame, encode_frame, head_key
+from stream.contract.instants import MINUTE_US, SECOND_US
+from stream.figures import floor_figures
+from stream.floor.floor import Floor
+from stream.floor.telling import changes
+from stream.logs.embedded import EmbeddedLog
+from stream.logs.port import Log
+from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, FLOOR_FRAMES, topics
+from stream.merge import Merge
+from stream.worker import Worker
+from tests.properties import nasty
+from tests.properties.comparison import differences
+
+PARTITIONS: Final = 2
+# Past the lease of a member that died without a word.
+LONG_US: Final = 20 * SECOND_US
+
+
+class Clock:
+    """A wall clock that moves when the test says so."""
+
+    def __init__(self, now: int) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class Trial:
+    """A log, a clock, and the worker of the moment."""
+
+    def __init__(self, directory: Path, plan: FloorPlan, now: int) -> None:
+        self.clock = Clock(now)
+        self.plan = plan
+        self.log: Log = EmbeddedLog(directory, now=self.clock)
+        self.log.create(topics(PARTITIONS))
+        self.worker = self._worker()
+
+    def work(self, data: st.DataObject) -> None:
+        """A few rounds, with time passing between them."""
+        for _ in range(data.draw(st.integers(0, 3))):
+            self.worker.step(timeout_s=0)
+            self.clock.now += data.draw(st.sampled_from((0, SECOND_US, 40 * SECOND_US)))
+
+    def die(self) -> None:
+        """The worker is gone without a word; another comes when its lease has run out."""
+        self.clock.now += LONG_US
+        self.worker = self._worker()
+
+    def finish(self) -> None:
+        """Let everything be read and told."""
+        for _ in range(50):
+            self.clock.now += SECOND_US
+            if not self.worker.step(timeout_s=0) and not self.worker.lag_events:
+                break
+        self.worker.publish(everybody=True)
+
+    def told(self, window: str, as_of: int) -> dict[str, Any]:
+        """The figures that a reader of the frames finds."""
+        merge = Merge(self.plan, LIVE_WINDOWS)
+        for partition in range(PARTITIONS):
+            for record in self.log.read(FLOOR_FRAMES, partition):
+                if record.value is not None:
+                    merge.take(record.key, decode_frame(record.key, record.value))
+        return _figures(merge, window, as_of)
+
+    def undisturbed(self, window: str, as_of: int) -> dict[str, Any]:
+        """The figures of floors that read the same log in one go."""
+        merge = Merge(self.plan, LIVE_WINDOWS)
+        for partition in range(PARTITIONS):
+            floor = Floor(self.plan)
+            records = list(self.log.read(CONTACT_EVENTS, partition))
+            floor.apply(
+                [record.value or b"" for record in records],
+                appended_at=[record.appended_at for record in records],
+                shown=as_of,
+            )
+            floor.show(as_of)
+            head = HeadFrame(as_of, as_of, 0, 0, floor.newest, floor.health_counts(), {}, {})
+            for key, frame in changes(floor, partition, as_of, everything=True):
+                if frame is not None:
+                    merge.take(key, decode_frame(key, encode_frame(frame)))
+            merge.take(head_key(partition), head)
+        return _figures(merge, window, as_of)
+
+    def count(self, topic: str) -> int:
+        return sum(1 for part in range(PARTITIONS) for _ in self.log.read(topic, part))
+
+    def _worker(self) -> Worker:
+        quiet = structlog.wrap_logger(structlog.testing.ReturnLogger(), processors=[])
+        return Worker(
+            self.log, self.plan, now=self.clock, logger=quiet, checkpoint_every_events=7
+        )
+
+
+def _figures(merge: Merge, window: str, as_of: int) -> dict[str, Any]:
+    merge.advance(as_of)
+    plain: dict[str, Any] = msgspec.to_builtins(floor_figures(merge, window, agents=True))
+    return plain
+
+
+def _key(line: bytes) -> str:
+    return nasty.subject_of(line) or ""
+
+
+@given(nasty.cases(nasty.Span.HOURS), st.sampled_from(LIVE_WINDOWS), st.data())
+def test_a_worker_may_die_anywhere(case: nasty.Case, window: str, data: st.DataObject) -> None:
+    """However often workers die and others take over, every count and figure is what one
+    undisturbed reading of the same log gives, and each dead letter is there once."""
+    newest = _newest(case)
+    start = newest - data.draw(st.sampled_from((0, 2, 6, 300))) * MINUTE_US
+    with tempfile.TemporaryDirectory() as directory:
+        trial = Trial(Path(directory), FloorPlan.model_validate(case.plan), start)
+        for batch in nasty.cut([line for line in case.lines if line], data.draw):
+            trial.log.append(CONTACT_EVENTS, [(_key(line), line) for line in batch])
+            trial.work(data)
+            if data.draw(st.booleans()):
+                trial.die()
+        trial.finish()
+        as_of = trial.clock.now
+        told = trial.told(window, as_of)
+
+        assert [] == differences(trial.undisturbed(window, as_of), told)
+        assert told["health"]["rejected"] == trial.count(DEAD_LETTERS)
+        trial.log.close()
+
+
+def _newest(case: nasty.Case) -> int:
+    floor = Floor(FloorPlan())
+    floor.apply([line for line in case.lines if line])
+    return floor.newest or 1_772_460_000 * SECOND_US
+
+

@@ -1,0 +1,189 @@
+"""Real processes, really killed: nothing is lost and nothing counts twice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from simulator import load_scenario, offset_showing, simulate
+from stream.contract.codec import encode
+from stream.contract.figures import LIVE_WINDOWS
+from stream.contract.floorplan import FloorPlan
+from stream.contract.frames import HeadFrame, decode_frame, head_key
+from stream.contract.instants import HOUR_US, MINUTE_US, Instant
+from stream.figures import floor_figures
+from stream.floor.floor import Floor
+from stream.floor.telling import changes
+from stream.logs.embedded import EmbeddedLog
+from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, FLOOR_FRAMES, topics
+from stream.merge import Merge
+from tests.properties.comparison import differences
+
+KILLS: Final = 12
+PARTITIONS: Final = 3
+SEED: Final = 20261121
+# Longer than the longest window, so that panes settle into days while workers die.
+HISTORY_US: Final = 5 * HOUR_US
+BATCH: Final = 200
+CAUGHT_UP_WITHIN_S: Final = 60
+
+Pairs = list[tuple[str, bytes | None]]
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+def traffic(chance: Random) -> Iterator[Pairs]:
+    """Five hours of a busy floor up to now, with copies and rubbish among them, in batches."""
+    scenario = load_scenario("weekday")
+    start = Instant(now_us() - HISTORY_US)
+    events = simulate(
+        scenario,
+        seed=SEED,
+        start=start,
+        duration_us=HISTORY_US - MINUTE_US,
+        profile_offset_us=offset_showing(scenario, start, "tue", 8 * 60),
+    )
+    batch: Pairs = []
+    for event in events:
+        line = encode(event)
+        batch.append((event.subject, line))
+        if chance.random() < 0.02:
+            batch.append((event.subject, line))
+        if chance.random() < 0.01:
+            batch.append((event.subject, line[: chance.randrange(len(line))]))
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+class Victim:
+    """The worker process of the moment."""
+
+    def __init__(self, url: str) -> None:
+        self._command = [sys.executable, "-m", "tests.stream.worker_child", url]
+        self.born = now_us()
+        self._process = subprocess.Popen(self._command, stderr=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        """SIGKILL: no time to close anything."""
+        self._process.kill()
+        self._process.wait()
+
+    def replace(self) -> None:
+        self.kill()
+        self.born = now_us()
+        self._process = subprocess.Popen(self._command, stderr=subprocess.DEVNULL)
+
+
+@pytest.mark.timeout(240)
+def test_a_dozen_kills_change_no_figure(tmp_path: Path) -> None:
+    """Killed at a dozen random moments under traffic, the workers tell in the end what one
+    undisturbed reading of the same log tells, and every dead letter lies there once."""
+    chance = Random(SEED)
+    log = EmbeddedLog(tmp_path / "log", now=now_us)
+    log.create(topics(PARTITIONS))
+    victim = Victim(f"embedded:{tmp_path / 'log'}")
+    pause = threading.Event()
+    try:
+        kills = 0
+        kill_at = None
+        for batch in traffic(chance):
+            log.append(CONTACT_EVENTS, batch)
+            pause.wait(0.15)
+            if kill_at is None and _has_told(log, since=victim.born):
+                kill_at = time.monotonic() + chance.uniform(0, 0.6)
+            if kills < KILLS and kill_at is not None and time.monotonic() >= kill_at:
+                victim.replace()
+                kills, kill_at = kills + 1, None
+        _wait_until_read(log, pause)
+    finally:
+        victim.kill()
+
+    as_of = now_us()
+    told = _told(log, as_of)
+    undisturbed, events = _undisturbed(log, as_of)
+    rejected = sum(len(list(log.read(DEAD_LETTERS, part))) for part in range(PARTITIONS))
+
+    assert KILLS == kills
+    assert events == told["today"]["health"]["events"] > 10_000
+    assert rejected == told["today"]["health"]["rejected"] > 50
+    for window in LIVE_WINDOWS:
+        assert [] == differences(undisturbed[window], told[window])
+    log.close()
+
+
+def _heads(log: EmbeddedLog) -> dict[int, HeadFrame]:
+    heads = {}
+    for partition in range(PARTITIONS):
+        for record in log.read(FLOOR_FRAMES, partition):
+            if record.key == head_key(partition) and record.value is not None:
+                frame = decode_frame(record.key, record.value)
+                assert isinstance(frame, HeadFrame)
+                heads[partition] = frame
+    return heads
+
+
+def _has_told(log: EmbeddedLog, *, since: int) -> bool:
+    """Whether a worker that began at `since` has committed for every partition."""
+    heads = _heads(log)
+    return len(heads) == PARTITIONS and all(head.told_at > since for head in heads.values())
+
+
+def _wait_until_read(log: EmbeddedLog, pause: threading.Event) -> None:
+    ends = [sum(1 for _ in log.read(CONTACT_EVENTS, part)) for part in range(PARTITIONS)]
+    deadline = time.monotonic() + CAUGHT_UP_WITHIN_S
+    while time.monotonic() < deadline:
+        heads = _heads(log)
+        if [heads[part].position for part in sorted(heads)] == ends:
+            return
+        pause.wait(0.5)
+    pytest.fail(f"not all read within {CAUGHT_UP_WITHIN_S} s: {ends}, {_heads(log)}")
+
+
+def _told(log: EmbeddedLog, as_of: int) -> dict[str, Any]:
+    merge = Merge(FloorPlan(), LIVE_WINDOWS)
+    for partition in range(PARTITIONS):
+        for record in log.read(FLOOR_FRAMES, partition):
+            if record.value is not None:
+                merge.take(record.key, decode_frame(record.key, record.value))
+    return _figures(merge, as_of)
+
+
+def _undisturbed(log: EmbeddedLog, as_of: int) -> tuple[dict[str, Any], int]:
+    merge = Merge(FloorPlan(), LIVE_WINDOWS)
+    events = 0
+    for partition in range(PARTITIONS):
+        floor = Floor(FloorPlan())
+        records = list(log.read(CONTACT_EVENTS, partition))
+        events += len(records)
+        floor.apply(
+            [record.value or b"" for record in records],
+            appended_at=[record.appended_at for record in records],
+            shown=as_of,
+        )
+        floor.show(as_of)
+        head = HeadFrame(as_of, as_of, 0, 0, floor.newest, floor.health_counts(), {}, {})
+        for key, frame in changes(floor, partition, as_of, everything=True):
+            merge.take(key, frame)
+        merge.take(head_key(partition), head)
+    return _figures(merge, as_of), events
+
+
+def _figures(merge: Merge, as_of: int) -> dict[str, Any]:
+    merge.advance(as_of)
+    return {
+        window: msgspec.to_builtins(floor_figures(merge, window, agents=True))
+        for window in LIVE_WINDOWS
+    }
