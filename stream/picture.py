@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from stream.clocks import ClockFollower
@@ -75,6 +76,8 @@ class LogPictureReader:
                 for queue in figures.queues
                 if queue in service_level
             },
+            events_by_type=_added(head.events_by_type for head in merge.heads.values()),
+            rejected_by_field=_added(head.rejected_by_field for head in merge.heads.values()),
         )
 
     def close(self) -> None:
@@ -141,3 +144,10 @@ class LogPictureReader:
                 channel: plan.target_us(queue, channel) / SECOND_US for channel in sorted(channels)
             },
         )
+
+
+def _added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(sorted(total.items()))

@@ -249,6 +249,9 @@ class Picture(Struct, frozen=True):
     floor_service_level: ServiceLevelVariant
     hour: Hour
     hours: dict[str, Hour]
+    # Good events by type, and rejected ones by the field at fault, since the log's start.
+    events_by_type: dict[str, int] = {}
+    rejected_by_field: dict[str, int] = {}
 
 
 class PictureReader(Protocol):

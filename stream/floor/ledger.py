@@ -44,7 +44,9 @@ class Ledger:
 
     def hold_back(self, bookmark: tuple[int, int], until: int) -> None:
         """Hold what was entered since the bookmark until `until` may be seen."""
-        self._push(until, self._measured.cut(bookmark))
+        held = self._measured.cut(bookmark)
+        if held.panes:
+            self._push(until, held)
 
     def hold(self, measured: Measured, until: int) -> None:
         """Hold measurements until `until` may be seen."""
@@ -78,8 +80,8 @@ class Ledger:
         return pieces
 
     def _enter(self, held: Measured, newest_pane: int) -> None:
-        pane = held.panes[0] if held.panes else held.longest_panes[0]
-        if pane <= newest_pane - PANES_HELD:
+        # What one event enters lies in one pane, and a longest wait never comes without its count.
+        if held.panes[0] <= newest_pane - PANES_HELD:
             self.panes.measured_late.extend(held)
         else:
             self._measured.extend(held)

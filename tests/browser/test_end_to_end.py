@@ -1,0 +1,129 @@
+"""From an event in the log to a number on the wall: the real parts, each a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from stream.contract.instants import SECOND_US
+from stream.logs.embedded import EmbeddedLog
+from stream.logs.topics import CONTACT_EVENTS, topics
+from tests import builders
+
+pytestmark = pytest.mark.browser
+
+_START_S: Final = 30
+_OPEN_MS: Final = 3_000
+_CHANGE_MS: Final = 1_000
+_WAITING: Final = '[data-queue="benefits"] .big-value >> nth=0'
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+class Floor:
+    """A floor on an embedded log: `floorwatch stream`, `floorwatch dashboard`, and this test as
+    the centre whose events they show."""
+
+    def __init__(self, directory: Path) -> None:
+        self.url = f"embedded:{directory}"
+        self.log = EmbeddedLog(directory, now=now_us)
+        self.log.create(topics(2))
+        self._stream = self._start("stream", "--log", self.url)
+        command = ("dashboard", "--log", self.url, "--port", "0")
+        self._dashboard = self._start(*command, stdout=subprocess.PIPE)
+        assert self._dashboard.stdout is not None
+        self.address = self._dashboard.stdout.readline().split()[-1]
+
+    def queue_up(self, contact: str) -> None:
+        """A contact begins to wait for benefits now."""
+        line = builders.event(
+            "contact.queued", subject=contact, at_us=now_us(), queue="benefits", channel="voice"
+        )
+        self.log.append(CONTACT_EVENTS, [(contact, line)])
+
+    def stop_stream(self) -> None:
+        self._stream.send_signal(signal.SIGTERM)
+        assert self._stream.wait(10) == 0
+
+    def start_stream(self) -> None:
+        self._stream = self._start("stream", "--log", self.url)
+
+    def close(self) -> None:
+        for process in (self._stream, self._dashboard):
+            process.send_signal(signal.SIGINT)
+        for process in (self._stream, self._dashboard):
+            process.wait(10)
+            if process.stdout is not None:
+                process.stdout.close()
+        self.log.close()
+
+    def _start(self, *command: str, stdout: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "floorwatch", *command],
+            stdout=stdout,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[Floor]:
+    floor = Floor(tmp_path / "log")
+    try:
+        yield floor
+    finally:
+        floor.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails its test with what the console said."""
+    said: list[str] = []
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"uncaught: {error}"))
+    yield page
+    context.close()
+    assert [] == said
+
+
+def test_an_event_reaches_the_wall_and_a_stopped_stream_is_seen(floor: Floor, page: Page) -> None:
+    """Within 3 s of opening there is a number, within 1 s of an event it follows; without a
+    stream it goes stale and grey, and with it comes back, all without a touch."""
+    for number in range(3):
+        floor.queue_up(f"early-{number}")
+    page.goto(floor.address)
+    root = page.locator("html")
+    expect(page.locator(_WAITING)).to_have_text("3", timeout=_START_S * 1000)
+
+    page.reload()
+    expect(page.locator(_WAITING)).to_have_text("3", timeout=_OPEN_MS)
+
+    for number in range(4, 9):
+        # No round number, so that the events do not keep step with the frames.
+        page.wait_for_timeout(1_370)
+        appended_us = now_us()
+        floor.queue_up(f"later-{number}")
+        expect(page.locator(_WAITING)).to_have_text(str(number), timeout=_CHANGE_MS)
+        assert now_us() - appended_us < SECOND_US
+
+    floor.stop_stream()
+    expect(root).to_have_attribute("data-fresh", "stale", timeout=9_000)
+    expect(root).to_have_attribute("data-fresh", "lost", timeout=14_000)
+    expect(page.locator("#banner")).to_contain_text("No news from the stream")
+
+    floor.queue_up("in the dark")
+    floor.start_stream()
+    expect(root).to_have_attribute("data-fresh", "live", timeout=_START_S * 1000)
+    expect(page.locator(_WAITING)).to_have_text("9", timeout=_CHANGE_MS)

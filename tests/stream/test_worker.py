@@ -1,0 +1,257 @@
+"""The worker on a real embedded log, its clock in the test's hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pytest
+import structlog
+
+from stream.contract.figures import Picture
+from stream.contract.floorplan import FloorPlan
+from stream.contract.instants import MINUTE_US, SECOND_US
+from stream.logs.embedded import EmbeddedLog
+from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, FLOOR_CHECKPOINTS, topics
+from stream.picture import LogPictureReader
+from stream.worker import Worker
+from tests.builders import BASE_US, event
+
+PARTITIONS: Final = 2
+QUIET: Final = structlog.wrap_logger(structlog.testing.ReturnLogger(), processors=[])
+
+
+class Setting:
+    """A log, a wall clock, and what reads and shows it."""
+
+    def __init__(self, directory: Path) -> None:
+        self.now_us = BASE_US
+        self.log = EmbeddedLog(directory, now=self)
+        self.log.create(topics(PARTITIONS))
+        self.reader = LogPictureReader(self.log, FloorPlan(), now=self, title="Test")
+
+    def __call__(self) -> int:
+        return self.now_us
+
+    def worker(self, **settings: int) -> Worker:
+        return Worker(self.log, FloorPlan(), now=self, logger=QUIET, **settings)
+
+    def send(self, *lines: bytes, key: str = "c1") -> None:
+        self.log.append(CONTACT_EVENTS, [(key, line) for line in lines])
+
+    def settle(self, *workers: Worker) -> None:
+        """Let the workers read and tell everything."""
+        for _ in range(6):
+            self.now_us += SECOND_US // 2
+            for worker in workers:
+                worker.step(timeout_s=0)
+
+    def picture(self, window: str = "30m") -> Picture:
+        self.reader.follow(0)
+        return self.reader.picture(window)
+
+    def dead_letters(self) -> list[dict[str, Any]]:
+        return [
+            json.loads(record.value or b"")
+            for partition in range(PARTITIONS)
+            for record in self.log.read(DEAD_LETTERS, partition)
+        ]
+
+
+@pytest.fixture
+def setting(tmp_path: Path) -> Iterator[Setting]:
+    setting = Setting(tmp_path / "log")
+    yield setting
+    setting.reader.close()
+    setting.log.close()
+
+
+def queued(contact: str, at_us: int) -> bytes:
+    return event("contact.queued", subject=contact, at_us=at_us, queue="q", channel="voice")
+
+
+def damaged(**changes: Any) -> bytes:
+    """A good event with attributes or data set to something else; None takes one out."""
+    whole = json.loads(queued("c1", BASE_US))
+    for name, value in changes.items():
+        where, key = (whole["data"], name[5:]) if name.startswith("data_") else (whole, name)
+        where[key] = value
+        if value is None:
+            del where[key]
+    return json.dumps(whole).encode()
+
+
+BAD: Final = [
+    pytest.param(b"what?", "JSON", "invalid character", id="not JSON"),
+    pytest.param(b'{"id":"\xff"}', "JSON", "not UTF-8 at byte 7", id="not UTF-8"),
+    pytest.param(damaged(pad="x" * 66_560), "size", "at most 65536", id="65 KiB"),
+    pytest.param(damaged(data_queue=None), "data.queue", "missing", id="a missing field"),
+    pytest.param(damaged(data_queue=7), "data.queue", "expected str", id="a wrong type"),
+    pytest.param(damaged(data_channel="fax"), "data.channel", "voice, chat", id="not a channel"),
+    pytest.param(
+        event("survey.answered", subject="c1", at_us=BASE_US, queue="q", csat=6),
+        "data.csat",
+        "<= 5",
+        id="out of range",
+    ),
+    pytest.param(damaged(subject=""), "subject", "1 or more", id="an empty subject"),
+    pytest.param(damaged(time="2099-01-01T00:00:00Z"), "time", "5 minutes ahead", id="2099"),
+]
+
+
+@pytest.mark.parametrize(("line", "heading", "reason"), BAD)
+def test_a_bad_event_is_counted_kept_and_changes_no_figure(
+    setting: Setting, line: bytes, heading: str, reason: str
+) -> None:
+    """Rejected under its own heading, whole in the dead letters with reason and place, and the
+    figures are as if it had never been sent."""
+    worker = setting.worker()
+    setting.send(queued("c1", BASE_US))
+    setting.settle(worker)
+    before = setting.picture().figures
+
+    setting.send(line)
+    setting.settle(worker)
+
+    after = setting.picture().figures
+    [letter] = setting.dead_letters()
+    assert before.floor.counts == after.floor.counts
+    assert {**before.health, "events": 2, "rejected": 1} == after.health
+    assert {heading: 1} == setting.picture().rejected_by_field
+    assert letter["reason"].startswith(f"{heading}: ")
+    assert reason in letter["reason"]
+    assert (letter["topic"], letter["offset"]) == (CONTACT_EVENTS, 1)
+    assert line == _payload(letter)
+
+
+def _payload(letter: dict[str, Any]) -> bytes:
+    if "payload_base64" in letter and letter["payload_base64"] is not None:
+        return msgspec.json.decode(json.dumps(letter["payload_base64"]), type=bytes)
+    payload: str = letter["payload"]
+    return payload.encode()
+
+
+def test_an_unknown_type_is_no_error(setting: Setting) -> None:
+    """A later version's events are counted and passed over, not buried."""
+    worker = setting.worker()
+    setting.send(damaged(type="contact.teleported"))
+    setting.settle(worker)
+
+    health = setting.picture().figures.health
+    assert (1, 1, 0) == (health["events"], health["unknown_type"], health["rejected"])
+    assert [] == setting.dead_letters()
+
+
+@pytest.mark.parametrize(
+    ("ahead_us", "rejected"),
+    [
+        pytest.param(5 * MINUTE_US, 0, id="five minutes ahead is believed"),
+        pytest.param(5 * MINUTE_US + 1, 1, id="a microsecond more is not"),
+    ],
+)
+def test_how_far_ahead_is_judged_by_the_log_s_clock(
+    setting: Setting, ahead_us: int, rejected: int
+) -> None:
+    """The clock at the append decides, however long after it the event is read."""
+    setting.send(queued("c1", setting.now_us + ahead_us))
+    setting.now_us += 20 * MINUTE_US
+    setting.settle(setting.worker())
+
+    assert rejected == setting.picture().figures.health["rejected"]
+
+
+def test_an_event_ahead_of_the_clock_counts_when_its_time_comes(setting: Setting) -> None:
+    """It waits at once, and enters the window once the wall clock is there."""
+    worker = setting.worker()
+    setting.send(queued("c1", setting.now_us + 2 * MINUTE_US))
+    setting.settle(worker)
+    early = setting.picture().figures.floor
+    assert (1, 0.0) == (early.now["waiting"], early.now["oldest_wait_s"])
+    assert 0 == early.counts["offered"]
+
+    setting.now_us += 2 * MINUTE_US
+    setting.settle(worker)
+
+    assert 1 == setting.picture().figures.floor.counts["offered"]
+
+
+def test_a_state_ahead_of_the_clock_that_measures_nothing_does_no_harm(setting: Setting) -> None:
+    """An agent whose clock is ahead logs off and on: nothing to count, nothing to break."""
+    worker = setting.worker()
+    for seconds, state in ((60, "offline"), (90, "available"), (120, "busy")):
+        line = event("agent.state", subject="a1", at_us=BASE_US + seconds * SECOND_US, state=state)
+        setting.send(line, key="a1")
+    setting.settle(worker)
+    setting.now_us += 3 * MINUTE_US
+    setting.settle(worker)
+
+    figures = setting.picture("5m").figures
+    assert 1 == figures.floor.now["agents_busy"]
+    assert 0.5 < (figures.floor.figures["occupancy"] or 0) < 1
+
+
+def test_two_workers_share_and_one_takes_over(setting: Setting) -> None:
+    """Both read; when one leaves, the other goes on where it stopped."""
+    first, second = setting.worker(), setting.worker()
+    setting.settle(first, second)
+    for number in range(40):
+        setting.send(queued(f"c{number}", setting.now_us), key=f"c{number}")
+    setting.settle(first, second)
+    assert first.events > 0
+    assert second.events > 0
+    assert 40 == first.events + second.events
+
+    first.run(lambda: True)
+    for number in range(40, 60):
+        setting.send(queued(f"c{number}", setting.now_us), key=f"c{number}")
+    setting.settle(second)
+    setting.settle(second)
+
+    picture = setting.picture()
+    assert 60 == picture.figures.floor.counts["offered"]
+    assert 60 == picture.figures.floor.now["waiting"]
+    assert [] == picture.freshness.silent
+
+
+def test_a_paused_worker_that_wakes_is_fenced(setting: Setting) -> None:
+    """What a worker read before its lease ran out is told by its successor, and only by it."""
+    sleeper = setting.worker()
+    setting.settle(sleeper)
+    setting.send(*(queued(f"c{number}", setting.now_us) for number in range(5)))
+    setting.now_us += 60 * SECOND_US
+    successor = setting.worker()
+    setting.settle(successor)
+
+    setting.settle(sleeper, successor)
+    setting.settle(sleeper, successor)
+
+    assert 5 == setting.picture().figures.floor.counts["offered"]
+    assert 5 == setting.picture().figures.health["events"]
+
+
+def test_a_checkpoint_longer_than_one_record_is_cut_and_put_together(setting: Setting) -> None:
+    """Thousands of open contacts make a checkpoint of several records; a shorter one after it
+    leaves none of them behind."""
+    worker = setting.worker(checkpoint_every_events=1)
+    for start in range(0, 12_000, 2_000):
+        setting.send(
+            *(queued(f"contact-{n:060}", setting.now_us) for n in range(start, start + 2_000))
+        )
+        setting.settle(worker)
+    pieces = [
+        record.key
+        for partition in range(PARTITIONS)
+        for record in setting.log.read(FLOOR_CHECKPOINTS, partition)
+    ]
+    assert len(pieces) > PARTITIONS
+
+    setting.now_us += 60 * SECOND_US
+    successor = setting.worker()
+    setting.settle(successor)
+    setting.send(queued("one more", setting.now_us))
+    setting.settle(successor)
+
+    assert 12_001 == setting.picture().figures.floor.now["waiting"]
