@@ -31,8 +31,10 @@ def changes(floor: Floor, partition: int, as_of: int, *, everything: bool = Fals
         frame = queue_frame(floor, queue, as_of)
         told.append((fr.queue_key(partition, queue), frame or None))
     queues.clear()
-    for bucket in sorted(buckets):
-        told.append((fr.agents_key(partition, bucket), _agents_frame(floor, bucket)))
+    told += [
+        (fr.agents_key(partition, bucket), _agents_frame(floor, bucket))
+        for bucket in sorted(buckets)
+    ]
     buckets.clear()
     return told
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from stream.contract.instants import SECOND_US
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.topics import CONTACT_EVENTS, topics
 from tests import builders
+from tests.clock import now_us
 
 pytestmark = pytest.mark.browser
 
@@ -24,10 +24,6 @@ _START_S: Final = 30
 _OPEN_MS: Final = 3_000
 _CHANGE_MS: Final = 1_000
 _WAITING: Final = '[data-queue="benefits"] .big-value >> nth=0'
-
-
-def now_us() -> int:
-    return time.time_ns() // 1000
 
 
 class Floor:

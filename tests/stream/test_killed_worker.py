@@ -8,13 +8,13 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 from typing import Any, Final
 
 import msgspec
 import pytest
 
 from simulator import load_scenario, offset_showing, simulate
+from simulator.randomness import Draws, Streams
 from stream.contract.codec import encode
 from stream.contract.figures import LIVE_WINDOWS
 from stream.contract.floorplan import FloorPlan
@@ -26,6 +26,7 @@ from stream.floor.telling import changes
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, FLOOR_FRAMES, topics
 from stream.merge import Merge
+from tests.clock import now_us
 from tests.properties.comparison import differences
 
 KILLS: Final = 12
@@ -39,11 +40,7 @@ CAUGHT_UP_WITHIN_S: Final = 60
 Pairs = list[tuple[str, bytes | None]]
 
 
-def now_us() -> int:
-    return time.time_ns() // 1000
-
-
-def traffic(chance: Random) -> Iterator[Pairs]:
+def traffic(chance: Draws) -> Iterator[Pairs]:
     """Five hours of a busy floor up to now, with copies and rubbish among them, in batches."""
     scenario = load_scenario("weekday")
     start = Instant(now_us() - HISTORY_US)
@@ -58,10 +55,10 @@ def traffic(chance: Random) -> Iterator[Pairs]:
     for event in events:
         line = encode(event)
         batch.append((event.subject, line))
-        if chance.random() < 0.02:
+        if chance.chance(0.02):
             batch.append((event.subject, line))
-        if chance.random() < 0.01:
-            batch.append((event.subject, line[: chance.randrange(len(line))]))
+        if chance.chance(0.01):
+            batch.append((event.subject, line[: int(chance.between(0, len(line)))]))
         if len(batch) >= BATCH:
             yield batch
             batch = []
@@ -91,7 +88,7 @@ class Victim:
 def test_a_dozen_kills_change_no_figure(tmp_path: Path) -> None:
     """Killed at a dozen random moments under traffic, the workers tell in the end what one
     undisturbed reading of the same log tells, and every dead letter lies there once."""
-    chance = Random(SEED)
+    chance = Streams(SEED).draws("kills")
     log = EmbeddedLog(tmp_path / "log", now=now_us)
     log.create(topics(PARTITIONS))
     victim = Victim(f"embedded:{tmp_path / 'log'}")
@@ -103,7 +100,7 @@ def test_a_dozen_kills_change_no_figure(tmp_path: Path) -> None:
             log.append(CONTACT_EVENTS, batch)
             pause.wait(0.15)
             if kill_at is None and _has_told(log, since=victim.born):
-                kill_at = time.monotonic() + chance.uniform(0, 0.6)
+                kill_at = time.monotonic() + chance.between(0, 0.6)
             if kills < KILLS and kill_at is not None and time.monotonic() >= kill_at:
                 victim.replace()
                 kills, kill_at = kills + 1, None

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import sys
-import time
 
 from stream.contract.floorplan import FloorPlan
 from stream.logs.urls import open_log
 from stream.worker import Worker
-
-
-def now_us() -> int:
-    return time.time_ns() // 1000
+from tests.clock import now_us
 
 
 def main() -> None:
