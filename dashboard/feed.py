@@ -160,7 +160,7 @@ class Feed:
     def _follow(self) -> None:
         try:
             came = self._reader.follow(self._cadence.wait_s(self._now()))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the feed outlives whatever the log does
             self._unreadable = f"the log cannot be followed ({type(error).__name__})"
             self._tell(self._unreadable)
             self._stopping.wait(min(_RETRY_S, self._cadence.wait_s(self._now())))
@@ -177,7 +177,7 @@ class Feed:
             if question.future.set_running_or_notify_cancel():
                 try:
                     answer = self._answered(question.window, question.agents)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - handed to who asked
                     question.future.set_exception(error)
                 else:
                     question.future.set_result(answer)
@@ -202,7 +202,7 @@ class Feed:
         try:
             picture = self._build(WINDOW)
             judged = standing(picture)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a wall that says so beats none
             reason = f"the picture of the floor cannot be built ({type(error).__name__})"
             self._tell(reason)
             return Frame(self._seq, "broken", reason, None, None)

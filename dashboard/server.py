@@ -107,6 +107,6 @@ def serving(app: FastAPI, host: str = "127.0.0.1", port: int = 0) -> Iterator[st
 def address(listener: socket.socket) -> str:
     """The address to open in a browser."""
     host, port = listener.getsockname()[:2]
-    if host in {"0.0.0.0", "::"}:
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared with, not bound to
         host = "localhost"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

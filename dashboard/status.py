@@ -169,9 +169,9 @@ def _watches(section: Section, label: QueueLabel | None) -> list[str]:
 def _calm(section: Section, kind: Kind, *, agents_known: bool) -> QueueStanding:
     """What a queue is called that is neither in trouble nor to watch."""
     happened = any(_count(section.counts, name) for name in ("offered", "answered", "abandoned"))
-    staffed = _count(section.now, "agents_staffed")
+    staffed = section.now.get("agents_staffed")
     present = _count(section.now, "waiting") or _count(section.now, "callbacks_open")
-    if agents_known and not staffed and not present:
+    if agents_known and staffed == 0 and not present:
         return QueueStanding("closed", "Closed", kind, ["nobody staffed, nobody waiting"])
     if _level(section) is not None or (kind == "promises" and present):
         return QueueStanding("on_target", "On target", kind, [])

@@ -2,12 +2,13 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  let waits = null, where = "", spark = null, announced = "";
+  let drawn = false, waits = null, where = "", spark = null, announced = "";
 
   function draw(picture, standing) {
     const { counts, figures, now } = picture.figures.floor, f = fw.format;
     const all = (counts.answered_waited || 0) + (counts.abandoned || 0);
     const known = agentsKnown(picture);
+    drawn = true;
     sentence(standing);
     show("level", f.share(figures.service_level), levelNote(picture), picture);
     show("waiting", f.count(now.waiting), null);
@@ -53,8 +54,9 @@
   }
 
   function countUp(passed) {
+    // Before the first frame it is not known that nobody waits.
+    if (!drawn) return;
     const figure = document.querySelector('[data-figure="waiting"]');
-    if (!figure) return;
     const oldest = waits === null ? null : fw.format.plain(fw.format.duration(waits + passed));
     fw.dom.text(fw.dom.part(figure, "note"), oldest === null ? "nobody waits" : `oldest ${oldest}${where}`);
   }

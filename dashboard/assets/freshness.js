@@ -43,7 +43,7 @@
   }
 
   function ageText(state) {
-    if (state === "loading") return "connecting";
+    if (state === "loading") return broken ? "no figures" : "connecting";
     const age = told();
     if (age === null) return state === "waiting" ? "waiting for events" : "no news yet";
     if (state === "live") return `live · ${age.toFixed(1)} s`;

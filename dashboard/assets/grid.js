@@ -9,7 +9,7 @@
   const SCALE_MIN = 0.62, SCALE_SCROLLING = 0.72, WIDE_MIN = 1000, HIGH_MIN = 520;
   const MOVE_MS = 450;
   const tiles = new Map();
-  let laid = "";
+  let laid = "", fitted = 0;
 
   function draw(picture, standing, order) {
     const grid = document.getElementById("queues");
@@ -29,7 +29,8 @@
       });
     });
     place(grid, ids);
-    fit();
+    // Measuring lays everything out anew: only where there is a reason to.
+    if (fitted !== tiles.size) fit();
   }
 
   function fixed(picture) {
@@ -70,6 +71,7 @@
   function fit() {
     const root = document.documentElement, grid = document.getElementById("queues");
     if (!grid) return;
+    fitted = tiles.size;
     const count = tiles.size || 12, wide = innerWidth >= WIDE_MIN && innerHeight >= HIGH_MIN;
     // Measured as if all fitted, so that the answer does not depend on the last one.
     root.dataset.fit = wide ? "screen" : "scroll";

@@ -81,6 +81,7 @@ def test_a_broken_picture_is_said(open_page: OpenPage, reader: TableReader) -> N
     expect(page.locator("#banner")).to_contain_text("cannot be built (ValueError)")
     late = open_page()
     expect(late.locator("#banner")).to_contain_text("No figures: the picture of the floor")
+    assert late.inner_text('[data-figure="waiting"]') == "Waiting now"
 
     reader.broken = False
     reader.change()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -52,16 +53,20 @@ def test_a_change_is_seen_within_a_second(open_page: OpenPage, reader: TableRead
 
 
 def test_the_oldest_wait_counts_between_frames(open_page: OpenPage, reader: TableReader) -> None:
-    """A frame a second, but nobody waits in jumps."""
+    """A frame a second, but nobody waits in jumps; a replay counts at its own speed."""
+    reader.speed = 60
     page = open_page()
     oldest = page.locator('[data-queue="benefits"] .big-value').nth(1)
-    expect(oldest).to_have_text("0:31", timeout=_OPEN_MS)
-    reader.stop()
+    expect(oldest).to_have_text(re.compile(r"^\d:\d\d$"), timeout=_OPEN_MS)
 
-    page.wait_for_timeout(3_500)
+    shown = set()
+    for _ in range(12):
+        page.wait_for_timeout(200)
+        shown.add(oldest.inner_text())
 
-    # The floor in memory says 0:31 in every frame; what passes within one is the browser's own.
-    assert oldest.inner_text() in {"0:31", "0:32"}
+    # Every frame of this floor says 0:31: what passes within one is the browser's own counting.
+    assert len(shown) >= 3
+    assert min(shown) >= "0:31"
 
 
 def test_a_trouble_is_told_by_colour_shape_and_word(
@@ -85,7 +90,7 @@ def test_a_trouble_is_told_by_colour_shape_and_word(
 def test_figures_name_their_target_variant_window_and_evidence(open_page: OpenPage) -> None:
     """No figure stands without what it means."""
     page = open_page()
-    page.wait_for_selector(".tile")
+    page.wait_for_selector("#queues .tile")
 
     level = page.locator('[data-figure="level"]').inner_text()
     assert "30 min" in level
@@ -102,7 +107,7 @@ def test_figures_name_their_target_variant_window_and_evidence(open_page: OpenPa
 def test_a_null_is_a_dash_and_few_answers_are_too_few(open_page: OpenPage) -> None:
     """Never 0 %, never 100 % of four."""
     page = open_page()
-    page.wait_for_selector(".tile")
+    page.wait_for_selector("#queues .tile")
 
     night = page.locator('[data-queue="night"] .big-value')
     assert night.all_inner_texts() == ["0", "–", "–"]
@@ -112,7 +117,7 @@ def test_a_null_is_a_dash_and_few_answers_are_too_few(open_page: OpenPage) -> No
 def test_each_kind_of_queue_has_its_own_figures(open_page: OpenPage) -> None:
     """Replies for messages, promises for callbacks."""
     page = open_page()
-    page.wait_for_selector(".tile")
+    page.wait_for_selector("#queues .tile")
 
     assert "Unanswered" in tile(page, "email")
     assert "no reply 1" in tile(page, "email")
@@ -125,7 +130,7 @@ def test_each_kind_of_queue_has_its_own_figures(open_page: OpenPage) -> None:
 def test_the_order_is_chosen_and_kept(open_page: OpenPage) -> None:
     """In the address, and in the browser for the next time."""
     page = open_page()
-    page.wait_for_selector(".tile")
+    page.wait_for_selector("#queues .tile")
     assert order(page)[0] == "medicaid"
 
     page.click("#order")
@@ -133,7 +138,7 @@ def test_the_order_is_chosen_and_kept(open_page: OpenPage) -> None:
     assert order(page)[:3] == ["benefits", "callbacks", "email"]
     assert "order=fixed" in page.url
     page.goto(page.url.partition("?")[0])
-    page.wait_for_selector(".tile")
+    page.wait_for_selector("#queues .tile")
 
     assert order(page)[0] == "benefits"
 
@@ -142,7 +147,7 @@ def test_the_order_is_chosen_and_kept(open_page: OpenPage) -> None:
 def test_the_theme_follows_the_system_until_chosen(open_page: OpenPage, scheme: str) -> None:
     """Then it is kept in the address and the browser."""
     page = open_page(scheme=scheme)
-    page.wait_for_selector(".tile")
+    page.wait_for_selector("#queues .tile")
     other = {"dark": "light", "light": "dark"}[scheme]
     root = page.locator("html")
     expect(root).to_have_attribute("data-theme", scheme)
@@ -158,7 +163,7 @@ def test_the_theme_follows_the_system_until_chosen(open_page: OpenPage, scheme: 
 def test_the_keyboard_reaches_every_control(open_page: OpenPage) -> None:
     """With a ring to be seen, and a name to be heard."""
     page = open_page()
-    page.wait_for_selector(".tile")
+    page.wait_for_selector("#queues .tile")
     reached = []
     for _ in range(2):
         page.keyboard.press("Tab")
@@ -175,7 +180,7 @@ def test_the_keyboard_reaches_every_control(open_page: OpenPage) -> None:
 def test_tiles_have_names_for_who_hears_the_wall(open_page: OpenPage) -> None:
     """Queue, state and reason; the sentence is announced when its state changes."""
     page = open_page()
-    page.wait_for_selector(".tile")
+    page.wait_for_selector("#queues .tile")
 
     items = page.get_by_role("listitem", name="Medicaid renewals: Watch, oldest waits 2.2 times")
     assert items.count() == 1
@@ -185,7 +190,7 @@ def test_tiles_have_names_for_who_hears_the_wall(open_page: OpenPage) -> None:
 def test_queues_come_and_go(open_page: OpenPage, reader: TableReader) -> None:
     """A new queue gets a tile, a gone one loses it; a name cannot be markup."""
     page = open_page()
-    page.wait_for_selector(".tile")
+    page.wait_for_selector("#queues .tile")
 
     reader.change({"new": Q("<b>New</b> & long " + "name " * 20)})
 
@@ -197,7 +202,7 @@ def test_many_queues_are_a_page_to_scroll(open_page: OpenPage, reader: TableRead
     """Sixty tiles keep a size that can be read."""
     reader.queues = many(60)
     page = open_page()
-    page.wait_for_selector(".tile")
+    page.wait_for_selector("#queues .tile")
 
     expect(page.locator("html")).to_have_attribute("data-fit", "scroll")
     box = page.locator(".tile:not(.shell)").first.bounding_box()

@@ -175,6 +175,6 @@ def test_last_event_id_is_honoured(client: httpx2.Client) -> None:
 @pytest.mark.parametrize("number", ["", "abc", "-1", "9" * 40, "²"])
 def test_a_strange_last_event_id_is_no_frame(client: httpx2.Client, number: str) -> None:
     """What is no number of ours gets the whole frame."""
-    headers = {"Last-Event-ID": number.encode()}
+    headers = {b"Last-Event-ID": number.encode()}
     with client.stream("GET", "/api/v1/stream", headers=headers) as response:
         assert len(events(response, 1)) == 1

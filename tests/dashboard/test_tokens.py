@@ -11,8 +11,8 @@ import pytest
 _TOKENS: Final = Path(__file__).parents[2] / "dashboard" / "assets" / "tokens.css"
 _THEMES: Final = ("dark", "light")
 _AA_TEXT, _AA_SHAPES = 4.5, 3.0
-# Below about 11 two colours are taken for one another at a glance; status also has shape and word.
-_DELTA_E_MIN: Final = 11.0
+# Below about ten two colours are taken for one another at a glance; status also has shape and word.
+_DELTA_E_MIN: Final = 12.0
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
 _BLINDNESS: Final = {
@@ -44,7 +44,7 @@ def theme(name: str) -> dict[str, str]:
 
 
 def linear(colour: str) -> Colour:
-    """SRGB in hex as linear light."""
+    """A colour in hex (sRGB) as linear light."""
     red, green, blue = (
         value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
         for value in (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
