@@ -247,5 +247,11 @@ class Feed:
 
 
 def _as_event(frame: Frame) -> bytes:
+    """The frame as a server-sent event: the figures as `GET /api/v1/floor` has them, and under
+    `frame` all that a screen draws beside them. A broken frame has no figures."""
     head = f"id: {frame.seq}\nevent: frame\ndata: ".encode()
-    return head + msgspec.json.encode(frame) + b"\n\n"
+    beside = msgspec.to_builtins(frame)
+    if frame.picture is None:
+        return head + msgspec.json.encode({"frame": beside}) + b"\n\n"
+    figures = beside["picture"].pop("figures")
+    return head + msgspec.json.encode({**figures, "frame": beside}) + b"\n\n"

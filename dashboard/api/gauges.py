@@ -42,9 +42,31 @@ class FigureCollector(Collector):
             metric = CounterMetricFamily(f"floorwatch_{name}", "Health of the stream.")
             metric.add_metric([], picture.figures.health.get(name, 0))
             yield metric
-        lag = picture.freshness.lag_events
-        if lag is not None:
-            yield GaugeMetricFamily("floorwatch_lag_events", "Events not read yet.", value=lag)
+        yield _by("events_by_type", "Good events by type.", "type", picture.events_by_type)
+        yield _by(
+            "rejected_by_field",
+            "Rejected events by the field at fault.",
+            "field",
+            picture.rejected_by_field,
+        )
+        freshness = picture.freshness
+        if freshness.lag_events is not None:
+            yield GaugeMetricFamily(
+                "floorwatch_lag_events", "Events not read yet.", value=freshness.lag_events
+            )
+        if freshness.lag_s is not None:
+            yield GaugeMetricFamily(
+                "floorwatch_lag_seconds",
+                "How long before the picture the newest event happened.",
+                value=freshness.lag_s,
+            )
+
+
+def _by(name: str, what: str, label: str, counts: dict[str, int]) -> Metric:
+    metric = CounterMetricFamily(f"floorwatch_{name}", what, labels=[label])
+    for value, count in counts.items():
+        metric.add_metric([value], count)
+    return metric
 
 
 def _gauges(figures: Figures) -> Iterator[Metric]:

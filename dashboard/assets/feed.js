@@ -10,11 +10,18 @@
     if (source) source.close();
     heardAt = Date.now();
     source = new EventSource("api/v1/stream");
-    source.addEventListener("frame", (event) => take(JSON.parse(event.data)));
+    source.addEventListener("frame", (event) => take(read(event.data)));
     source.addEventListener("error", () => {
       // Closed for good, as after an answer that is no stream: begin anew.
       if (source.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN_MS);
     });
+  }
+
+  /* The figures come as the API has them; what stands beside them is under `frame`. */
+  function read(data) {
+    const { frame, ...figures } = JSON.parse(data);
+    if (frame.picture) frame.picture.figures = figures;
+    return frame;
   }
 
   function take(frame) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -38,7 +39,8 @@ class Floor:
         command = ("dashboard", "--log", self.url, "--port", "0")
         self._dashboard = self._start(*command, stdout=subprocess.PIPE)
         assert self._dashboard.stdout is not None
-        self.address = self._dashboard.stdout.readline().split()[-1]
+        told = re.search(r"http://\S+", self._dashboard.stdout.readline())
+        self.address = told[0] if told else "no address was told"
 
     def queue_up(self, contact: str) -> None:
         """A contact begins to wait for benefits now."""

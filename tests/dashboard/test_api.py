@@ -158,8 +158,9 @@ def test_the_stream_begins_with_a_whole_frame(client: httpx2.Client) -> None:
     numbers = [int(event["id"]) for event in told]
     assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
     frame = json.loads(told[0]["data"])
-    assert list(frame) == ["seq", "state", "reason", "picture", "standing"]
-    assert frame["standing"]["queues"]["night"]["word"] == "Closed"
+    assert {*client.get("/api/v1/floor").json()} == {*frame} - {"frame"}
+    assert list(frame["frame"]) == ["seq", "state", "reason", "picture", "standing"]
+    assert frame["frame"]["standing"]["queues"]["night"]["word"] == "Closed"
 
 
 def test_last_event_id_is_honoured(client: httpx2.Client) -> None:

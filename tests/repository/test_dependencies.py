@@ -21,7 +21,6 @@ OURS: Final = {"stream", "dashboard", "simulator", "floorwatch", "tests"}
 # Declared, but used in another way than by an import.
 NOT_IMPORTED: Final = {
     "tzdata": "the time zones that zoneinfo reads where the system has none",
-    "httpx2": "what fastapi.testclient speaks through",
     "import-linter": "the command lint-imports",
     "mypy": "a command",
     "pytest-timeout": "a plugin of pytest",
