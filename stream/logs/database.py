@@ -77,10 +77,11 @@ class Database:
                 isolation_level=None,
                 check_same_thread=False,
             )
-            self._is_new(self._connection)
-            self._to_write_ahead()
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_KEPT}")
+            try:
+                self._set_up()
+            except BaseException:
+                self._connection.close()
+                raise
 
     def prepare(self) -> None:
         """Make the tables where the file is new."""
@@ -164,6 +165,15 @@ class Database:
             if _code(error) is None:
                 raise  # misuse of the module, a bug of ours
             raise self.error(reason_of(error, busy_s=self._busy_s)) from error
+
+    def _set_up(self) -> None:
+        # Looked at before anything is written, and in one moment: others may be making the tables.
+        self._connection.execute("BEGIN")
+        self._is_new(self._connection)
+        self._connection.execute("COMMIT")
+        self._to_write_ahead()
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_KEPT}")
 
     def _is_new(self, connection: sqlite3.Connection) -> bool:
         """Whether the file has no tables yet. Raises `LogError` where it is not a log of ours."""

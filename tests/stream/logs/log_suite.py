@@ -571,6 +571,19 @@ class LogSuite:
         sleeper.commit({partition: 10}, [])
         assert sleeper.committed(partition) == 10
 
+    def test_a_member_that_wakes_is_not_taken_for_its_successor(
+        self, log: Log, setting: Setting, calls: str, workers: str
+    ) -> None:
+        """Somebody joined after the sleeper was given up: they are two, with partitions apart."""
+        north, sleeper = log.consumer(workers, calls), log.consumer(workers, calls)
+        settle(north, sleeper)
+        setting.outlast_lease()
+        settle(north)
+        successor = log.consumer(workers, calls)
+        settle(north, successor)
+
+        settle(north, sleeper, successor)
+
     def test_a_newcomer_does_not_fence_what_stays(self, log: Log, calls: str, workers: str) -> None:
         """Scaling out takes two partitions from the first worker; only those are fenced."""
         first = log.consumer(workers, calls)

@@ -8,7 +8,9 @@ import os
 import resource
 import signal
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -145,6 +147,22 @@ def _rest_of(pipe: Connection, last: int) -> int:
     except (EOFError, OSError):
         pass
     return last
+
+
+def test_many_open_a_new_log_at_once(setting: EmbeddedSetting) -> None:
+    """All services start together on an empty disk, and all of them find the same log."""
+    together = threading.Barrier(8)
+
+    def serve(number: int) -> None:
+        together.wait()
+        log = setting.open()
+        log.create([Topic("calls", PARTITIONS)])
+        log.append("calls", contacts(10, first=10 * number))
+
+    with ThreadPoolExecutor(8) as services:
+        list(services.map(serve, range(8)))
+
+    assert sorted(pairs(everything(setting.open(), "calls"))) == sorted(contacts(80))
 
 
 # --- what is kept, and for how long -------------------------------------------------------------
