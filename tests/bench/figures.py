@@ -1,0 +1,111 @@
+"""What was measured, as rows: each measured several times, told as median, spread and ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Final
+
+from msgspec import Struct
+
+FLOOR: Final = "typed decode"
+MIB: Final = 1024 * 1024
+
+
+class Timing(Struct, frozen=True):
+    """One run over a number of events; the memory is the whole process's at its largest."""
+
+    events: int
+    wall_s: float
+    cpu_s: float
+    peak_bytes: int = 0
+
+
+class Row(Struct, frozen=True):
+    """One line of the table: a value of every round, in `unit`; throughputs also as ratios to the
+    typed decode of the same round, by the clock and by the processor's time."""
+
+    name: str
+    unit: str
+    values: tuple[float, ...]
+    ratios: tuple[float, ...] = ()
+    ratios_cpu: tuple[float, ...] = ()
+    peak_mib: tuple[float, ...] = ()
+
+
+class Results(Struct, frozen=True):
+    """One bench: the command, the machine, and the rows."""
+
+    command: str
+    machine: Mapping[str, str]
+    rows: tuple[Row, ...]
+
+
+def throughput_rows(rounds: Sequence[Mapping[str, Timing]]) -> list[Row]:
+    """A row of events/s for each thing timed, in the first round's order."""
+    return [_throughput(name, [each[name] for each in rounds], rounds) for name in rounds[0]]
+
+
+def _throughput(
+    name: str, timings: Sequence[Timing], rounds: Sequence[Mapping[str, Timing]]
+) -> Row:
+    floors = [each[FLOOR] for each in rounds]
+    pairs = list(zip(timings, floors, strict=True))
+    peaks = tuple(timing.peak_bytes / MIB for timing in timings)
+    return Row(
+        name,
+        "events/s",
+        tuple(timing.events / timing.wall_s for timing in timings),
+        tuple(_per_event(floor.wall_s, floor) / _per_event(t.wall_s, t) for t, floor in pairs),
+        tuple(_per_event(floor.cpu_s, floor) / _per_event(t.cpu_s, t) for t, floor in pairs),
+        peaks if any(peaks) else (),
+    )
+
+
+def _per_event(seconds: float, timing: Timing) -> float:
+    return max(seconds, 1e-9) / timing.events
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The smallest of the values such that at least `share` of them are no longer."""
+    ordered = sorted(values)
+    rank = -(-len(ordered) * round(share * 1000) // 1000)
+    return ordered[max(rank, 1) - 1]
+
+
+def told(value: float) -> str:
+    """A number as a person reads it."""
+    if value >= 10_000:
+        return f"{round(value, -2):,.0f}"
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def spread(values: Sequence[float]) -> str:
+    """The smallest and the largest, where there is more than one."""
+    return f"{told(min(values))}–{told(max(values))}" if len(values) > 1 else ""
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """The row as the table's columns have it."""
+    return (
+        row.name,
+        told(median(row.values)),
+        spread(row.values),
+        row.unit,
+        f"{median(row.ratios):.3f}" if row.ratios else "",
+        f"{median(row.ratios_cpu):.3f}" if row.ratios_cpu else "",
+        told(median(row.peak_mib)) if row.peak_mib else "",
+    )
+
+
+COLUMNS: Final = (
+    "what",
+    "median",
+    "min–max",
+    "unit",
+    "× decode",
+    "× decode, CPU",
+    "peak MiB",
+)

@@ -1,0 +1,263 @@
+"""Planted faults: small, believable mistakes in the engine that the properties must catch.
+
+Each is one change of text in a copy of the tree, where the properties then run. A check that has
+never been seen to fail proves nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final, NamedTuple
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PROPERTIES: Final = ("tests/properties/test_edges.py", "tests/properties/test_engine.py")
+# What the properties need of the tree.
+_NEEDED: Final = ("stream", "tests/properties")
+_NEEDED_FILES: Final = ("pyproject.toml", "tests/*.py")
+# A log may be longer than Hypothesis likes to print; that must not hide what failed in it.
+_QUIETLY: Final = "ignore::hypothesis.errors.HypothesisWarning"
+RUN_S_MAX: Final = 600
+# Every example is new, nothing is shrunk: one that fails is all that is asked for. A planted run
+# ends with it, so only a fault that is hard to find costs all the examples.
+_EXAMPLES_MAX: Final = 1_000
+_CONFTEST: Final = """
+from pathlib import Path
+from hypothesis import HealthCheck, Phase, settings
+import stream
+assert Path(stream.__file__).parents[1] == Path(__file__).parents[2], "not the copy's stream"
+settings.register_profile(
+    "planted", max_examples={examples}, derandomize=True, deadline=None, database=None,
+    phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
+)
+"""
+
+
+class Fault(NamedTuple):
+    """A mistake: in `file`, where `text` stands once, `replacement` is written; `sentence` says
+    what then goes wrong."""
+
+    sentence: str
+    file: str
+    text: str
+    replacement: str
+
+
+class Verdict(NamedTuple):
+    """How the properties' run ended: pytest's exit code, and what it printed."""
+
+    code: int
+    told: str
+
+    @property
+    def differed(self) -> bool:
+        """Whether engine and oracle were compared and found to differ; a crash is not that."""
+        return self.code == 1 and "assert [] == " in self.told
+
+
+FAULTS: Final = (
+    # --- lives of contacts ---
+    Fault(
+        "an answer just at the target is not in target",
+        "stream/floor/life.py",
+        "if wait_us <= self._target_us(contact):\n                self._ledger.count(cell, ANSWERED",
+        "if wait_us < self._target_us(contact):\n                self._ledger.count(cell, ANSWERED",
+    ),
+    Fault(
+        "an abandonment just at the target is not in target",
+        "stream/floor/life.py",
+        "if wait_us <= self._target_us(contact):\n                self._ledger.count(cell, ABANDON",
+        "if wait_us < self._target_us(contact):\n                self._ledger.count(cell, ABANDON",
+    ),
+    Fault(
+        "an abandonment just at the short limit is a short one",
+        "stream/floor/life.py",
+        "if wait_us < self._short_us(contact.queue):",
+        "if wait_us <= self._short_us(contact.queue):",
+    ),
+    Fault(
+        "a hold that lasts until the part ends is talk",
+        "stream/floor/life.py",
+        "contact.close_hold(now)\n        cell =",
+        "cell =",
+    ),
+    Fault(
+        "a contact on its way to an agent may not queue again",
+        "stream/floor/life.py",
+        "Phase.TO_QUEUE, Phase.TO_AGENT))",
+        "Phase.TO_QUEUE))",
+    ),
+    Fault(
+        "the oldest of an agent's open parts is wrapped up, not the newest",
+        "stream/floor/life.py",
+        "range(len(contact.parts) - 1, -1, -1)",
+        "range(len(contact.parts))",
+    ),
+    Fault(
+        "a contact's clock runs back with a late event",
+        "stream/floor/contacts.py",
+        "return max(self.clock, time)",
+        "return time",
+    ),
+    Fault(
+        "a contact is forgotten at just the end of its time",
+        "stream/floor/contacts.py",
+        "time - contact.clock > contact.kept_us",
+        "time - contact.clock >= contact.kept_us",
+    ),
+    # --- panes and windows ---
+    Fault(
+        "a window begins one pane early",
+        "stream/merge.py",
+        "move(span, self.store, last - span.length + 1, last)",
+        "move(span, self.store, last - span.length, last)",
+    ),
+    Fault(
+        "a pane that is told again counts twice",
+        "stream/merge.py",
+        "            before = self.rows.spread(known)\n"
+        "            for span in spans:\n"
+        "                span.take(before)\n",
+        "            pass\n",
+    ),
+    Fault(
+        "the pane just too old to be held is not too late",
+        "stream/floor/floor.py",
+        "if pane <= newest // PANE_US - PANES_HELD:",
+        "if pane < newest // PANE_US - PANES_HELD:",
+    ),
+    Fault(
+        "what is too late for the panes settles nowhere",
+        "stream/floor/ledger.py",
+        "self.panes.measured_late.extend(self._measured.cut(bookmark))",
+        "self._measured.cut(bookmark)",
+    ),
+    Fault(
+        "waits that leave a sliding window stay in its quantiles",
+        "stream/windows/spans.py",
+        "np.subtract.at(self.waits, (spread.wait_rows, spread.wait_buckets), spread.wait_amounts)",
+        "pass",
+    ),
+    Fault(
+        "the longest wait outlives its window",
+        "stream/windows/spans.py",
+        "leaving = spread.longest_us >= self.longest_us[spread.longest_rows]",
+        "leaving = spread.longest_us > self.longest_us[spread.longest_rows]",
+    ),
+    Fault(
+        "a quantile's rank is rounded down",
+        "stream/measures/waits.py",
+        "-(-total * percent // 100)",
+        "max(1, total * percent // 100)",
+    ),
+    Fault(
+        "who waits just as long as the target is over it",
+        "stream/measures/sections.py",
+        "sum(wait > target_us for wait in waits_us)",
+        "sum(wait >= target_us for wait in waits_us)",
+    ),
+    # --- agents ---
+    Fault(
+        "the stretch that a window's beginning cuts counts whole",
+        "stream/figures.py",
+        "times[cut.state] -= start - cut.start",
+        "pass",
+    ),
+    Fault(
+        "a stretch that ends on a pane's edge lies in the pane after it",
+        "stream/windows/panes.py",
+        "number = (end - 1) // PANE_US",
+        "number = end // PANE_US",
+    ),
+    Fault(
+        "a stretch over midnight is today's as a whole",
+        "stream/windows/panes.py",
+        "edges = [piece.start, *sorted(cuts), piece.end]",
+        "edges = [piece.start, piece.end]",
+    ),
+    Fault(
+        "an agent's clock runs back with a late event",
+        "stream/floor/agents.py",
+        "now = max(time, agent.clock)",
+        "now = time",
+    ),
+    # --- promises, surveys, duplicates ---
+    Fault(
+        "a call back at just the promised time is not kept",
+        "stream/floor/floor.py",
+        "if event.time <= due:",
+        "if event.time < due:",
+    ),
+    Fault(
+        "a promise due just now is overdue",
+        "stream/figures.py",
+        "sum(self.as_of > moment for moment in due)",
+        "sum(self.as_of >= moment for moment in due)",
+    ),
+    Fault(
+        "a four is no top score",
+        "stream/floor/surveys.py",
+        "int(data.csat >= TOP_BOX_FROM)",
+        "int(data.csat > TOP_BOX_FROM)",
+    ),
+    Fault(
+        "the same id from another source is a copy",
+        "stream/floor/duplicates.py",
+        "pair = (subject, source, identifier)",
+        'pair = (subject, "", identifier)',
+    ),
+)
+
+
+def missing(fault: Fault, root: Path = ROOT) -> str | None:
+    """Why the fault cannot be planted, or None where its text stands exactly once."""
+    found = (root / fault.file).read_text(encoding="utf-8").count(fault.text)
+    if found == 1:
+        return None
+    return f"{fault.file}: expected once, found {found} times: {fault.text!r}"
+
+
+def run(copy: Path, fault: Fault | None, *, examples: int = _EXAMPLES_MAX) -> Verdict:
+    """Copy the tree into the empty folder `copy`, plant the fault, and run the properties there."""
+    for folder in _NEEDED:
+        ignored = shutil.ignore_patterns("__pycache__", "test_planted_faults.py")
+        shutil.copytree(ROOT / folder, copy / folder, ignore=ignored)
+    for pattern in _NEEDED_FILES:
+        for path in ROOT.glob(pattern):
+            shutil.copy(path, copy / path.relative_to(ROOT))
+    if fault is not None:
+        _plant(copy, fault)
+    conftest = copy / "tests/properties/conftest.py"
+    conftest.write_text(_CONFTEST.format(examples=examples), encoding="utf-8")
+    options = [
+        "-q",
+        "-x",
+        "-W",
+        _QUIETLY,
+        "-p",
+        "no:cacheprovider",
+        "--hypothesis-profile=planted",
+        "--timeout=0",
+    ]
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *PROPERTIES],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=RUN_S_MAX,
+    )
+    return Verdict(result.returncode, result.stdout + result.stderr)
+
+
+def _plant(copy: Path, fault: Fault) -> None:
+    problem = missing(fault, copy)
+    if problem is not None:
+        raise ValueError(problem)
+    file = copy / fault.file
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(fault.text, fault.replacement), encoding="utf-8")
