@@ -118,8 +118,10 @@ def restore(
             case fr.SettledFrame():
                 floor.panes.first_kept = frame.first_kept
                 for day in frame.days:
-                    tally = read_tally(day.tally, floor.cells)
-                    floor.panes.days[Settled(day.zone, day.day)] = tally
+                    # A zone that has left the floor plan since is not asked for any more.
+                    if day.zone in floor.panes.zones:
+                        tally = read_tally(day.tally, floor.cells)
+                        floor.panes.days[Settled(day.zone, day.day)] = tally
             case fr.HeadFrame():
                 head = frame
             case _:

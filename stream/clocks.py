@@ -22,15 +22,17 @@ class ClockFollower:
         self.clock = LIVE
         self.look()
 
-    def look(self) -> None:
-        """Take in a change of the clock, looking at most once a second."""
+    def look(self, *, at_once: bool = False) -> bool:
+        """Take in a change of the clock, once a second unless `at_once`; True where it changed."""
         wall = self._now()
-        if abs(wall - self._looked_at) < SECOND_US:
-            return
+        if not at_once and abs(wall - self._looked_at) < SECOND_US:
+            return False
         self._looked_at = wall
+        before = self.clock
         for record in self._tail.poll(100, 0):
             if record.value is not None:
                 self.clock = decode_clock(record.value)
+        return self.clock != before
 
     def at(self, wall: int) -> Instant:
         """The floor's time at an instant of the wall clock."""

@@ -26,6 +26,8 @@ from stream.windows.minutes import MinuteSeries
 RECORDS_AT_ONCE: Final = 10_000
 # A partition that has told nothing for this long is silent.
 SILENT_AFTER_US: Final = 5 * SECOND_US
+# How far the clocks of two machines of one floor may be apart.
+SKEW_US: Final = 60 * SECOND_US
 
 
 class LogPictureReader:
@@ -35,17 +37,19 @@ class LogPictureReader:
         self._plan = plan
         self._now = now
         self._title = title
-        self._tail = log.tail(FLOOR_FRAMES, from_start=True)
+        self._log = log
         self._clock = ClockFollower(log, now)
         self._partitions = log.partitions(FLOOR_FRAMES)
-        self._merge = Merge(plan, LIVE_WINDOWS)
-        self._minutes = MinuteSeries(self._merge.rows, self._merge.store)
         # Frames of a commit wait for its head, so that no picture shows half of one.
         self._waiting: dict[int, list[tuple[str, fr.Frame | None]]] = {}
+        self._begin()
 
     def follow(self, timeout_s: float) -> bool:
         """Take in the frames that the log has, waiting at most `timeout_s` for the first."""
-        self._clock.look()
+        if self._clock.look():
+            # Another clock, another time: what was merged by the old one is read again.
+            self._tail.close()
+            self._begin()
         records = self._tail.poll(RECORDS_AT_ONCE, timeout_s)
         came = bool(records)
         while records:
@@ -84,6 +88,12 @@ class LogPictureReader:
         self._tail.close()
         self._clock.close()
 
+    def _begin(self) -> None:
+        self._tail = self._log.tail(FLOOR_FRAMES, from_start=True)
+        self._merge = Merge(self._plan, LIVE_WINDOWS)
+        self._minutes = MinuteSeries(self._merge.rows, self._merge.store)
+        self._waiting.clear()
+
     def _take(self, record: Record) -> None:
         partition, kind, _ = fr.split_key(record.key)
         frame = None if record.value is None else fr.decode_frame(record.key, record.value)
@@ -102,7 +112,8 @@ class LogPictureReader:
         """
         now = self._clock.at(wall)
         heads = self._merge.heads.values()
-        told = max((head.as_of for head in heads), default=None)
+        # A head from before the clock was set tells another time; its partition tells again soon.
+        told = max((head.as_of for head in heads if head.as_of <= now + SKEW_US), default=None)
         heard = max((head.told_at for head in heads), default=0)
         if told is None or wall - heard <= SILENT_AFTER_US:
             return now if told is None else max(now, told)

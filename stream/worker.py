@@ -76,10 +76,17 @@ class Partition:
             floor.panes.measured.panes or floor.contacts.changed_queues or self.dead_letters
         )
 
+    def forget_empty_past(self) -> None:
+        """The floor's clock was set anew, as a recording does before its first event: while
+        nothing was read, the old clock's time means nothing."""
+        if not self.floor.health.events:
+            self.as_of = 0
+
     def end_replay(self) -> None:
         """Begin to count again where everything up to the head's position is read."""
         if self.replay is not None and self.position >= self.replay.position:
-            self.floor.panes.fold(0)
+            # What was held back and came due before the head was told is in the panes, too.
+            self.floor.show(self.replay.as_of)
             cp.finish(self.floor, self.replay)
             self.replay = None
 
@@ -129,9 +136,12 @@ class Worker:
 
     def step(self, timeout_s: float = POLL_S) -> int:
         """One round: poll, apply, and publish what is due. Returns how many events were read."""
-        self._clock.look()
         records = self._consumer.poll(RECORDS_AT_ONCE, timeout_s)
         fresh = self._take_assignment()
+        # A recording sets the clock before its first event, so events are read by its clock.
+        if self._clock.look(at_once=bool(records)):
+            for held in self._held.values():
+                held.forget_empty_past()
         by_partition: dict[int, list[Record]] = {}
         for record in records:
             if record.partition not in fresh:
@@ -200,8 +210,11 @@ class Worker:
             if again:
                 self._read(held, again, shown=held.replay.as_of)
                 held.floor.panes.fold(0)
-            held.end_replay()
             batch = batch[len(again) :]
+            if batch:
+                # Nothing is left to be read again, even where the log has forgotten the rest.
+                held.position = max(held.position, cut)
+            held.end_replay()
         if batch:
             shown = max(held.as_of, self._clock.at(self._now()))
             for refused in self._read(held, batch, shown=shown):
@@ -246,7 +259,8 @@ class Worker:
     def _checkpoint(self, number: int, held: Partition, wall: int) -> list[Produced]:
         read = held.position - held.checkpoint_position
         if not read or (
-            wall - held.checkpointed_at < CHECKPOINT_EVERY_US and read < self._checkpoint_every_events
+            wall - held.checkpointed_at < CHECKPOINT_EVERY_US
+            and read < self._checkpoint_every_events
         ):
             return []
         held.checkpointed_at, held.checkpoint_position = wall, held.position

@@ -161,6 +161,7 @@ class Panes:
         self.measured = Measured()
         self.measured_late = Measured()
         self._clocks = [DayClock(zone) for zone in zones]
+        self.zones = {clock.zone.key for clock in self._clocks}
 
     def add_piece(self, piece: Piece, cell: int, newest_pane: int) -> None:
         """Add a stretch of an agent's time, cut at every midnight that it crosses."""

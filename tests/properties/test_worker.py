@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from stream.contract.figures import LIVE_WINDOWS
 from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import HeadFrame, decode_frame, encode_frame, head_key
-from stream.contract.instants import MINUTE_US, SECOND_US
+from stream.contract.instants import HOUR_US, MINUTE_US, SECOND_US
 from stream.figures import floor_figures
 from stream.floor.floor import Floor
 from stream.floor.telling import changes
@@ -55,7 +55,7 @@ class Trial:
         """A few rounds, with time passing between them."""
         for _ in range(data.draw(st.integers(0, 3))):
             self.worker.step(timeout_s=0)
-            self.clock.now += data.draw(st.sampled_from((0, SECOND_US, 40 * SECOND_US)))
+            self.clock.now += data.draw(st.sampled_from((0, SECOND_US, 40 * SECOND_US, HOUR_US)))
 
     def die(self) -> None:
         """The worker is gone without a word; another comes when its lease has run out."""

@@ -11,9 +11,11 @@ import msgspec
 import pytest
 import structlog
 
+from stream.clocks import set_clock
+from stream.contract.clock import FloorClock
 from stream.contract.figures import Picture
 from stream.contract.floorplan import FloorPlan
-from stream.contract.instants import MINUTE_US, SECOND_US
+from stream.contract.instants import DAY_US, HOUR_US, MINUTE_US, SECOND_US, format_instant
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, FLOOR_CHECKPOINTS, topics
 from stream.picture import LogPictureReader
@@ -36,8 +38,16 @@ class Setting:
     def __call__(self) -> int:
         return self.now_us
 
-    def worker(self, **settings: int) -> Worker:
-        return Worker(self.log, FloorPlan(), now=self, logger=QUIET, **settings)
+    def worker(
+        self, *, checkpoint_every_events: int = 100_000, plan: FloorPlan | None = None
+    ) -> Worker:
+        return Worker(
+            self.log,
+            plan or FloorPlan(),
+            now=self,
+            logger=QUIET,
+            checkpoint_every_events=checkpoint_every_events,
+        )
 
     def send(self, *lines: bytes, key: str = "c1") -> None:
         self.log.append(CONTACT_EVENTS, [(key, line) for line in lines])
@@ -191,6 +201,59 @@ def test_a_state_ahead_of_the_clock_that_measures_nothing_does_no_harm(setting: 
     figures = setting.picture("5m").figures
     assert 1 == figures.floor.now["agents_busy"]
     assert pytest.approx(0.66, abs=0.05) == figures.floor.figures["occupancy"]
+
+
+def test_a_replay_of_the_past_may_begin_on_a_floor_that_already_runs(setting: Setting) -> None:
+    """Stream and dashboard were there first and told the wall's time; the recording's clock takes
+    over, and everything is as of then."""
+    worker = setting.worker()
+    setting.settle(worker)
+    assert (setting.picture().figures.as_of or "").startswith("2026")
+
+    past = BASE_US - 10_000 * DAY_US
+    set_clock(setting.log, FloorClock(setting.now_us, past, 60.0), has_events=False)
+    setting.send(*(queued(f"c{number}", past + number * SECOND_US) for number in range(5)))
+    setting.settle(worker)
+
+    picture = setting.picture()
+    assert (picture.figures.as_of or "").startswith("1998-10-15T14:03:0")
+    assert (60.0, 5) == (picture.speed, picture.figures.floor.counts["offered"])
+    assert 0 == picture.figures.health["expired"]
+
+
+def test_what_came_due_after_the_last_checkpoint_counts_once(setting: Setting) -> None:
+    """A promise falls due on a quiet partition; the worker that takes over knows that it did."""
+    worker = setting.worker(checkpoint_every_events=1)
+    due = format_instant(setting.now_us + 10 * SECOND_US)
+    setting.send(event("callback.promised", subject="c1", at_us=setting.now_us, queue="q", due=due))
+    setting.settle(worker)
+    setting.now_us += 30 * SECOND_US
+    setting.settle(worker)
+    assert 1 == setting.picture().figures.floor.counts["callbacks_due"]
+
+    setting.now_us += 20 * SECOND_US
+    setting.settle(setting.worker())
+
+    assert 1 == setting.picture().figures.floor.counts["callbacks_due"]
+
+
+def test_a_zone_may_leave_the_floor_plan(setting: Setting) -> None:
+    """Days that settled in a zone nobody asks for any more are let go, not stumbled over."""
+    rome = FloorPlan(time_zone="Europe/Rome")
+    worker = setting.worker(checkpoint_every_events=1, plan=rome)
+    for hours in (0, 5, 5, 5):
+        setting.now_us += hours * HOUR_US
+        setting.send(queued(f"c{setting.now_us}", setting.now_us))
+        setting.settle(worker)
+
+    setting.now_us += 20 * SECOND_US
+    successor = setting.worker()
+    for _ in range(3):
+        setting.now_us += 5 * MINUTE_US
+        setting.send(queued(f"c{setting.now_us}", setting.now_us))
+        setting.settle(successor)
+
+    assert 7 == setting.picture().figures.health["events"]
 
 
 def test_two_workers_share_and_one_takes_over(setting: Setting) -> None:
