@@ -4,81 +4,91 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
+import re
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from types import FrameType
-from typing import Annotated, Any, Final, Literal, NoReturn
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
-import msgspec
-import structlog
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
+from stream import commands
+from stream.contract.clock import FloorClock
 from stream.contract.codec import encode
-from stream.contract.figures import WINDOWS
-from stream.contract.floorplan import FloorPlan, FloorPlanError, load_floor_plan
 from stream.contract.instants import (
-    DAY_US,
-    HOUR_US,
     MINUTE_US,
-    SECOND_US,
     Instant,
     format_millis,
-    parse_instant,
+    from_datetime,
+    to_datetime,
 )
-from stream.logs.files import LineWriter, Place, read_lines, size_of
-from stream.logs.port import Log, LogError
-from stream.logs.topics import CONTACT_EVENTS, PARTITIONS_DEFAULT, topics
-from stream.logs.urls import open_log
+from stream.logs.files import LineWriter
+from stream.logs.topics import CONTACT_EVENTS
+from stream.terminal import (
+    ENDLESS_US,
+    MISUSE,
+    ConfigOption,
+    Failure,
+    LogOption,
+    duration_of,
+    ending_quietly,
+    floor_plan,
+    in_background,
+    instant_of,
+    lines_of,
+    log_to_stderr,
+    open_floor_log,
+    place_of,
+    progress,
+    run,
+    say,
+    start_clock,
+    stopping,
+)
 
-FAILURE: Final = 1
-MISUSE: Final = 2
-INTERRUPTED: Final = 130
-# A simulation without a stated end runs until it is stopped.
-ENDLESS_US: Final = 3650 * DAY_US
-WIDTH_OF_A_PIPE: Final = 160
+if TYPE_CHECKING:
+    import socket
+
+    from simulator import Scenario
+    from simulator.recording import Played
+    from stream.contract.events import Event
+    from stream.contract.floorplan import FloorPlan
+    from stream.logs.port import Log
+
+# Events go out when they are due, so none is ahead of the floor's clock but by what two machines'
+# clocks differ: at a quarter of a second, 1,000 times as fast, that is 250 s of the 5 minutes
+# that a worker accepts.
+SPEED_MAX: Final = 1_000
 DEMO_HISTORY_US: Final = 70 * MINUTE_US
-_UNITS_US: Final = {"s": SECOND_US, "m": MINUTE_US, "h": HOUR_US, "d": DAY_US}
+DEMO_SHOWS: Final = "10:30"
+# Years that every calendar of a scenario has, with room on both sides for what a day needs.
+YEARS: Final = range(1970, 9000)
 
-app = typer.Typer(
-    name="floorwatch",
-    help="What the floor of a contact centre needs, within a second.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-_errors = Console(stderr=True, soft_wrap=True)
+_TIME_OF_DAY: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 
-Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="Events; - is standard input.")]
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", metavar="floor.yaml", help="Targets, zones, names.")
+ScenarioOption = Annotated[
+    str, typer.Option("--scenario", metavar="NAME", help="One that ships, or a .yaml file.")
 ]
-LogOption = Annotated[
-    str, typer.Option("--log", metavar="URL", help="embedded:PATH (one directory, no server).")
+SeedOption = Annotated[int, typer.Option("--seed", metavar="N", help="Same seed, same traffic.")]
+SpeedOption = Annotated[
+    float,
+    typer.Option(
+        "--speed", metavar="X", min=0.01, max=SPEED_MAX, help="Times the wall clock's pace."
+    ),
+]
+HostOption = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="To listen on.")]
+PortOption = Annotated[
+    int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0 takes a free one.")
 ]
 
 
-class Failure(Exception):
-    """What the command says in one line before it ends with `code`."""
-
-    def __init__(self, message: str, code: int = FAILURE) -> None:
-        super().__init__(message)
-        self.code = code
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments name, by default the process's; gives the exit code."""
+    return run(_application(), argv)
 
 
 def now_us() -> int:
@@ -86,482 +96,203 @@ def now_us() -> int:
     return time.time_ns() // 1000
 
 
-def main() -> NoReturn:
-    """Run the command; every error a user can meet is one line."""
-    try:
-        result = app(standalone_mode=False)
-        code = result if isinstance(result, int) else 0
-    except typer.exceptions.TyperException as error:
-        # The help that is asked for by saying nothing is long; every other message is one line.
-        told = getattr(error, "format_message", error.__str__)()
-        code = MISUSE
-        if told.startswith("Usage:"):
-            sys.stderr.write(told + "\n")
-        else:
-            _fail(" ".join(told.split()), MISUSE)
-    except (typer.Abort, KeyboardInterrupt):
-        code = INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output went away, as `head` does: nothing is wrong.
-        sys.stderr.close()
-        code = FAILURE
-    except Failure as error:
-        code = _fail(str(error), error.code)
-    except FloorPlanError as error:
-        code = _fail(str(error), MISUSE)
-    except LogError as error:
-        code = _fail(str(error), FAILURE)
-    raise SystemExit(code)
-
-
-def _fail(message: str, code: int) -> int:
-    for line in message.splitlines():
-        sys.stderr.write(f"floorwatch: {line}\n")
-    return code
-
-
-# --- figures from files ---------------------------------------------------------------------
-
-
-@app.command()
-def compute(
-    files: Files,
-    at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Default: the newest event.")
-    ] = None,
-    window: Annotated[str, typer.Option(metavar="|".join(WINDOWS))] = "30m",
-    config: ConfigOption = None,
-    agents: Annotated[bool, typer.Option("--agents", help="Tell every agent's figures.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
-) -> None:
-    """The figures of a log at an instant, from files, without servers."""
-    from stream.compute import FileReading
-    from stream.merge import WHOLE_LOG
-    from stream.report import figures_table
-
-    if window not in WINDOWS:
-        raise Failure(f"--window: expected one of {', '.join(WINDOWS)}", MISUSE)
-    instant = None if at is None else _instant(at, "--at")
-    reading = FileReading(_plan(config), at=instant, all_time=window == WHOLE_LOG)
-    with _progress("reading", _places(files)) as on_bytes:
-        for name, lines in _open_all(files, on_bytes):
-            reading.read(name, lines)
-    figures = reading.figures(window, agents=agents)
-    if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(figures), indent=2) + b"\n")
-        return
-    # A file or a pipe has no width of its own, and a cut figure is a wrong one.
-    width = None if sys.stdout.isatty() else WIDTH_OF_A_PIPE
-    Console(width=width).print(*figures_table(figures, reading.plan), sep="\n")
-
-
-@app.command()
-def check(files: Files) -> None:
-    """Read events: how many are good, and each bad one's line and why. Ends with 1 if any is."""
-    from stream.compute import FileReading, Problem
-
-    def tell(problem: Problem) -> None:
-        sys.stdout.write(f"{problem.file}:{problem.line}: {problem.reason}\n")
-
-    reading = FileReading(FloorPlan(), on_problem=tell)
-    with _progress("checking", _places(files)) as on_bytes:
-        for name, lines in _open_all(files, on_bytes):
-            reading.read(name, lines)
-    health = reading.floor.health
-    good = health.events - health.rejected
-    notes = {
-        "duplicates": health.duplicates,
-        "of unknown type": health.unknown_type,
-        "out of place": health.out_of_place,
-        "too late": health.too_late,
-    }
-    among = ", ".join(f"{count} {what}" for what, count in notes.items() if count)
-    sys.stdout.write(
-        f"{good} good{f' (among them {among})' if among else ''}, {health.rejected} bad\n"
+def _application() -> typer.Typer:
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
-    if health.rejected:
-        raise typer.Exit(FAILURE)
+    app.callback()(_floorwatch)
+    app.command()(demo)
+    commands.register(app, now=now_us)
+    for command in (simulate, replay, dashboard):
+        app.command()(command)
+    return app
 
 
-@app.command("import")
-def import_(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Another system's records.")],
-    source: Annotated[str, typer.Option("--from", metavar="FORMAT", help="anonymous-bank")],
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help=".jsonl or .jsonl.zst")],
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"floorwatch {version('floorwatch')}\n")
+        raise typer.Exit
+
+
+def _floorwatch(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version."),
+    ] = False,
 ) -> None:
-    """Another system's records as events."""
-    from stream.adapters.port import AdapterError, Summary
-    from stream.adapters.registry import adapter_for
-
-    try:
-        adapter = adapter_for(source)
-    except AdapterError as error:
-        raise Failure(f"--from: {error}", MISUSE) from None
-    made = 0
-    with LineWriter(_place(out)) as writer, _progress("importing", _places(files)) as on_bytes:
-        for name in files:
-            summary = Summary()
-            lines = _text_lines(_place(name), on_bytes)
-            try:
-                for event in adapter.events(lines, summary):
-                    writer.write(encode(event))
-            except AdapterError as error:
-                raise Failure(f"{name}: {error}") from None
-            made += summary.events
-            for malformed in summary.malformed:
-                _say(f"{name}:{malformed.line}: {malformed.reason}")
-            left_out = ", ".join(f"{n} {why}" for why, n in summary.without_event.items())
-            _say(
-                f"{name}: {summary.rows} rows, {summary.events} events, "
-                f"{len(summary.malformed)} malformed; no event for: {left_out or 'none'}",
-            )
+    """What the floor of a contact centre needs, within a second."""
 
 
 # --- traffic --------------------------------------------------------------------------------
 
 
-@app.command()
 def simulate(
-    scenario: Annotated[
-        str, typer.Option(metavar="NAME", help="A name, or a file's path.")
-    ] = "weekday",
-    seed: Annotated[int, typer.Option(metavar="N")] = 1,
-    start: Annotated[str | None, typer.Option(metavar="TIME", help="Live: now.")] = None,
-    duration: Annotated[str | None, typer.Option(metavar="4h", help="Live: without end.")] = None,
+    scenario: ScenarioOption = "weekday",
+    seed: SeedOption = 1,
+    start: Annotated[
+        str | None, typer.Option(metavar="TIME", help="By default a fixed day; live, now.")
+    ] = None,
+    duration: Annotated[
+        str | None, typer.Option(metavar="4h", help="By default 4h; live, without end.")
+    ] = None,
     out: Annotated[
-        str | None, typer.Option(metavar="FILE", help="To a file, at full speed.")
+        str | None, typer.Option(metavar="FILE", help="To a file, as fast as it can.")
     ] = None,
     log: Annotated[str | None, typer.Option(metavar="URL", help="Live, to a log.")] = None,
-    speed: Annotated[float, typer.Option(metavar="X", help="Live: times the wall clock.")] = 1.0,
-    scale: Annotated[float, typer.Option(metavar="X", help="Times the contacts and agents.")] = 1.0,
+    speed: SpeedOption = 1.0,
+    scale: Annotated[
+        float,
+        typer.Option(metavar="X", min=0.01, max=100, help="Times the contacts and agents."),
+    ] = 1.0,
     showing: Annotated[
-        str | None, typer.Option(metavar="HH:MM", help="Make the start look like this time.")
+        str | None, typer.Option(metavar="HH:MM", help="The time of day the start looks like.")
     ] = None,
 ) -> None:
-    """Believable traffic: to a file as fast as it can, or live to a log."""
+    """Make believable traffic, to a file or live to a log."""
     if (out is None) == (log is None):
         raise Failure("say where the traffic goes: --out FILE or --log URL", MISUSE)
-    _must_be_positive("--speed", speed)
-    _must_be_positive("--scale", scale)
-    plan = _scenario(scenario)
+    world = _scenario(scenario)
     if out is not None:
-        begin = _instant(start, "--start") if start is not None else _first_morning(plan)
-        length = _duration(duration or "4h")
-        offset = _offset(plan, begin, showing)
-        _simulate_to_file(plan, seed, begin, length, offset, scale, out)
+        if speed != 1:
+            raise Failure("--speed: only with --log; a file is made as fast as it can be", MISUSE)
+        begin = _first_morning(world) if start is None else _start(start)
+        length = duration_of(duration or "4h")
+        traffic = _Traffic(world, seed, begin, length, _offset(world, begin, showing), scale)
+        _simulate_to_file(traffic, out)
         return
-    begin = _instant(start, "--start") if start is not None else Instant(now_us())
-    length = ENDLESS_US if duration is None else _duration(duration)
-    with _open_floor_log(str(log)) as target, _stopping() as stopped:
-        _set_speed(target, speed, begin if start is not None else None)
-        events = _simulated(plan, seed, begin, length, _offset(plan, begin, showing), scale)
-        _play_live(target, events, speed, begin, stopped)
+    begin = _start(start or "now")
+    length = ENDLESS_US if duration is None else duration_of(duration)
+    traffic = _Traffic(world, seed, begin, length, _offset(world, begin, showing), scale)
+    is_live = start in {None, "now"} and speed == 1
+    with stopping() as stopped, open_floor_log(str(log), now=now_us) as target:
+        clock = start_clock(target, now_us, None if is_live else begin, speed)
+        _play(target, traffic.played(), clock, stopped)
 
 
-@app.command()
 def replay(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="A recording.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="A recording, or several.")],
     log: LogOption,
-    speed: Annotated[float, typer.Option(metavar="X", help="Times the wall clock.")] = 1.0,
+    speed: SpeedOption = 1.0,
     shift_to: Annotated[
-        Literal["now"] | None, typer.Option(help="Move the recording to the present.")
+        Literal["now"] | None,
+        typer.Option(metavar="now", help="Move it to the present; by default, at its own time."),
     ] = None,
 ) -> None:
-    """Play a recording again, into a log of its own."""
-    from simulator.recording import Played, first_time, played
+    """Play a recording again, into a log of its own.
 
-    _must_be_positive("--speed", speed)
+    Several files continue one another.
+    """
+    from simulator.recording import first_time, played
+
     if "-" in files:
-        raise Failure("a recording is read twice; standard input cannot be", MISUSE)
-    first = next(filter(None, (first_time(lines) for _, lines in _open_all(files))), None)
+        raise Failure("FILE: a recording is read twice; standard input cannot be", MISUSE)
+
+    def lines() -> Iterator[tuple[int, bytes]]:
+        return chain.from_iterable(lines for _, lines in lines_of(files))
+
+    first = first_time(lines())
     if first is None:
         raise Failure(f"{files[0]}: no good event to begin with")
-    begin = Instant(now_us() if shift_to == "now" else first)
-
-    def events() -> Iterator[Played]:
-        for _, lines in _open_all(files):
-            yield from played(lines, shift_us=begin - first)
-
-    with _open_floor_log(log) as target, _stopping() as stopped:
-        _set_speed(target, speed, begin)
-        _play_live(target, events(), speed, begin, stopped)
-
-
-@app.command()
-def record(
-    log: LogOption,
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help=".jsonl or .jsonl.zst")],
-    duration: Annotated[
-        str | None, typer.Option(metavar="1h", help="Then end; else Ctrl-C.")
-    ] = None,
-    from_start: Annotated[
-        bool, typer.Option("--from-start", help="Begin with what the log holds already.")
-    ] = False,
-) -> None:
-    """Keep a stretch of traffic in a file."""
-    end = now_us() + (ENDLESS_US if duration is None else _duration(duration))
-    kept = 0
-    with _open_floor_log(log) as source, LineWriter(_place(out)) as writer, _stopping() as stopped:
-        tail = source.tail(CONTACT_EVENTS, from_start=from_start)
-        while not stopped() and now_us() < end:
-            for kept_record in tail.poll(10_000, 0.1):
-                writer.write(kept_record.value or b"")
-                kept += 1
-        tail.close()
-    _say(f"{kept} events in {out}")
+    begin = now_us() if shift_to == "now" else first
+    with stopping() as stopped, open_floor_log(log, now=now_us) as target:
+        clock = start_clock(target, now_us, begin, speed)
+        _play(target, played(lines(), first=first, shift_us=begin - first), clock, stopped)
 
 
 # --- services -------------------------------------------------------------------------------
 
 
-@app.command()
-def stream(
-    log: LogOption,
-    config: ConfigOption = None,
-    partitions: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=1024, help="For a log made anew.")
-    ] = None,
-) -> None:
-    """Turn events into figures: any number of these share the work."""
-    from stream.worker import Worker
-
-    _log_to_stderr(logging.INFO)
-    plan = _plan(config)
-    with _open_floor_log(log, partitions) as source, _stopping() as stopped:
-        Worker(source, plan, now=now_us).run(stopped)
-
-
-@app.command()
 def dashboard(
     log: LogOption,
     config: ConfigOption = None,
-    host: Annotated[str, typer.Option(metavar="ADDRESS")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535)] = 8050,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8050,
     title: Annotated[str, typer.Option(metavar="TEXT", help="Stands on the wall.")] = "Floorwatch",
 ) -> None:
-    """Wallboards, figures over HTTP and their stream: any number of these."""
-    from dashboard import app as web
-    from stream.picture import LogPictureReader
-
-    _log_to_stderr(logging.WARNING)
-    plan = _plan(config)
-    with _bound(host, port) as listener, _open_floor_log(log) as source:
-        reader = LogPictureReader(source, plan, now=now_us, title=title)
-        application = web.create_app(reader, now=_now, title=title)
-        sys.stdout.write(f"Floorwatch is at {_address(listener)}\n")
-        sys.stdout.flush()
-        web.serve(application, host, port, listener=listener)
+    """Show wallboards, and figures over HTTP: any number of these."""
+    plan = floor_plan(config)
+    with ending_quietly(), _bound(host, port) as listener:
+        log_to_stderr(logging.WARNING)
+        with open_floor_log(log, now=now_us) as source:
+            _serve(source, plan, title, listener)
 
 
-@app.command()
 def demo(
-    scenario: Annotated[str, typer.Option(metavar="NAME")] = "weekday",
-    speed: Annotated[float, typer.Option(metavar="X", help="Times the wall clock.")] = 1.0,
-    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535)] = 8050,
-    host: Annotated[str, typer.Option(metavar="ADDRESS")] = "127.0.0.1",
-    seed: Annotated[int, typer.Option(metavar="N")] = 1,
+    scenario: ScenarioOption = "weekday",
+    speed: SpeedOption = 1.0,
+    port: PortOption = 8050,
+    host: HostOption = "127.0.0.1",
+    seed: SeedOption = 1,
 ) -> None:
-    """The whole floor on one machine: simulator, log, stream and dashboard. Ctrl-C ends it."""
-    from dashboard import app as web
-    from stream.picture import LogPictureReader
+    """Run a whole floor on this machine, until Ctrl-C.
+
+    Simulator, log, stream and dashboard, with nothing to set up and nothing left behind.
+    """
     from stream.worker import Worker
 
-    _must_be_positive("--speed", speed)
-    _log_to_stderr(logging.WARNING)
     world = _scenario(scenario)
-    plan = _demo_plan(world)
+    plan = _plan_of(world)
     with (
+        ending_quietly(),
         _bound(host, port) as listener,
         tempfile.TemporaryDirectory(prefix="floorwatch-demo-") as directory,
         contextlib.ExitStack() as parts,
     ):
+        log_to_stderr(logging.WARNING)
         url = f"embedded:{directory}"
-        logs = [parts.enter_context(_open_floor_log(url)) for _ in range(3)]
-        wall = now_us()
-        _set_speed(logs[0], speed, Instant(wall) if speed != 1 else None)
+        logs = [parts.enter_context(open_floor_log(url, now=now_us)) for _ in range(3)]
+        wall = Instant(now_us())
+        clock = start_clock(logs[0], now_us, None if speed == 1 else wall, speed)
+        # The floor has a past to look at, at once: it begins before the clock does.
         begin = Instant(wall - DEMO_HISTORY_US)
-        events = _simulated(
-            world, seed, begin, ENDLESS_US, _offset(world, Instant(wall), "10:30"), 1.0
-        )
+        traffic = _Traffic(world, seed, begin, ENDLESS_US, _offset(world, wall, DEMO_SHOWS))
+        events = traffic.played()
         parts.enter_context(
-            _in_background(
-                "simulator",
-                lambda stopped: _play_live(logs[0], events, speed, Instant(wall), stopped, wall),
-            )
+            in_background("simulator", lambda stopped: _play(logs[0], events, clock, stopped))
         )
-        parts.enter_context(_in_background("stream", Worker(logs[1], plan, now=now_us).run))
-        reader = LogPictureReader(logs[2], plan, now=now_us, title=world.title)
-        application = web.create_app(reader, now=_now, title=world.title)
-        sys.stdout.write(f"Floorwatch is at {_address(listener)}  (Ctrl-C to end)\n")
-        sys.stdout.flush()
-        web.serve(application, host, port, listener=listener)
+        parts.enter_context(in_background("stream", Worker(logs[1], plan, now=now_us).run))
+        _serve(logs[2], plan, world.title, listener)
     sys.stdout.write("Floorwatch has ended.\n")
 
 
-# --- what the commands share ----------------------------------------------------------------
+# --- simulating and playing -----------------------------------------------------------------
 
 
-def _say(line: str) -> None:
-    """One line for the person at the terminal, beside the command's own output."""
-    sys.stderr.write(line + "\n")
+class _Traffic(NamedTuple):
+    """What is to be simulated: from when, for how long, and how its days lie."""
 
+    scenario: Scenario
+    seed: int
+    begin: Instant
+    length: int
+    offset: int
+    scale: float = 1.0
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+    def events(self) -> Iterator[Event]:
+        from simulator import simulate as simulated
 
-
-def _plan(config: Path | None) -> FloorPlan:
-    return FloorPlan() if config is None else load_floor_plan(config)
-
-
-def _instant(text: str, option: str) -> Instant:
-    if text == "now":
-        return Instant(now_us())
-    try:
-        return parse_instant(text)
-    except ValueError as error:
-        raise Failure(f"{option}: {error}, such as 2026-03-02T14:30:00Z", MISUSE) from None
-
-
-def _duration(text: str) -> int:
-    try:
-        length = round(float(text[:-1]) * _UNITS_US[text[-1:]])
-    except (ValueError, KeyError, OverflowError):
-        length = 0
-    if not 0 < length <= ENDLESS_US:
-        raise Failure(
-            "--duration: expected a number and a unit, such as 90s, 30m, 4h or 2d", MISUSE
+        return simulated(
+            self.scenario,
+            seed=self.seed,
+            start=self.begin,
+            duration_us=self.length,
+            profile_offset_us=self.offset,
+            scale=self.scale,
         )
-    return length
+
+    def played(self) -> Iterator[Played]:
+        from simulator.recording import Played
+
+        return (Played(event.time, event.subject, encode(event)) for event in self.events())
 
 
-def _must_be_positive(option: str, value: float) -> None:
-    if not 0 < value < float("inf"):
-        raise Failure(f"{option}: expected a number above 0", MISUSE)
-
-
-def _place(name: str) -> Place:
-    return "-" if name == "-" else Path(name)
-
-
-def _places(names: Iterable[str]) -> list[Place]:
-    return [_place(name) for name in names]
-
-
-def _open_all(
-    files: Iterable[str], on_bytes: Callable[[int], None] | None = None
-) -> Iterator[tuple[str, Iterator[tuple[int, bytes]]]]:
-    for name in files:
-        yield name, read_lines(_place(name), on_bytes=on_bytes)
-
-
-def _text_lines(place: Place, on_bytes: Callable[[int], None]) -> Iterator[str]:
-    for _, line in read_lines(place, on_bytes=on_bytes):
-        yield line.decode("utf-8", "replace")
-
-
-@contextlib.contextmanager
-def _progress(doing: str, places: list[Place]) -> Iterator[Callable[[int], None]]:
-    """A bar over the bytes read, on a terminal; elsewhere nothing is written."""
-    columns = (
-        TextColumn(doing),
-        BarColumn(),
-        TaskProgressColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-    )
-    total = size_of(places)
-    bar = Progress(*columns, console=_errors, transient=True, disable=not _errors.is_terminal)
-    with bar:
-        task = bar.add_task(doing, total=total)
-        yield lambda count: bar.update(task, advance=count)
-
-
-@contextlib.contextmanager
-def _open_floor_log(url: str, partitions: int | None = None) -> Iterator[Log]:
-    """The log at `url` with the product's topics in it, made if they are not there yet."""
-    log = open_log(url, now=now_us)
-    try:
-        if partitions is None:
-            try:
-                partitions = log.partitions(CONTACT_EVENTS)
-            except LogError:
-                partitions = PARTITIONS_DEFAULT
-        log.create(topics(partitions))
-        yield log
-    finally:
-        log.close()
-
-
-@contextlib.contextmanager
-def _bound(host: str, port: int) -> Iterator[Any]:
-    from dashboard.app import PortUnavailable, bind
-
-    try:
-        listener = bind(host, port)
-    except PortUnavailable as error:
-        raise Failure(f"{error}; choose another with --port") from None
-    with listener:
-        yield listener
-
-
-def _address(listener: Any) -> str:
-    from dashboard.server import address
-
-    return address(listener)
-
-
-@contextlib.contextmanager
-def _stopping() -> Iterator[Callable[[], bool]]:
-    """Whether SIGINT or SIGTERM has asked to end."""
-    asked = threading.Event()
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        asked.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextlib.contextmanager
-def _in_background(name: str, work: Callable[[Callable[[], bool]], object]) -> Iterator[None]:
-    """Run a part of the demo in a thread until the block ends."""
-    stop = threading.Event()
-
-    def run() -> None:
-        try:
-            work(stop.is_set)
-        except LogError as error:
-            structlog.get_logger("floorwatch").error("stopped", part=name, reason=str(error))
-
-    thread = threading.Thread(target=run, name=name, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(5)
-
-
-def _log_to_stderr(level: int) -> None:
-    """Lines for people on a terminal, JSON elsewhere."""
-    people = sys.stderr.isatty()
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer() if people else structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
-def _scenario(name: str) -> Any:
+def _scenario(name: str) -> Scenario:
     from simulator import ScenarioError, load_scenario
 
     try:
@@ -570,108 +301,101 @@ def _scenario(name: str) -> Any:
         raise Failure(str(error), MISUSE) from None
 
 
-def _offset(world: Any, at: Instant, showing: str | None) -> int:
+def _start(text: str) -> Instant:
+    begin = instant_of(text, "--start", now_us)
+    if to_datetime(begin).year not in YEARS:
+        raise Failure(f"--start: expected a year from {YEARS[0]} to {YEARS[-1]}", MISUSE)
+    return begin
+
+
+def _first_morning(scenario: Scenario) -> Instant:
+    """A fixed weekday's opening, so that a file made without a start is always the same."""
+    return from_datetime(datetime(2026, 3, 3, 8, tzinfo=ZoneInfo(scenario.time_zone)))
+
+
+def _offset(scenario: Scenario, at: Instant, showing: str | None) -> int:
     """What to add to times so that `at` looks like the asked time of an ordinary weekday."""
     from simulator import offset_showing
 
     if showing is None:
         return 0
-    try:
-        hour, minute = (int(part) for part in showing.split(":"))
-    except ValueError:
-        hour, minute = -1, -1
-    if not (0 <= hour < 24 and 0 <= minute < 60):
+    match = _TIME_OF_DAY.fullmatch(showing)
+    if match is None:
         raise Failure("--showing: expected a time of day such as 10:30", MISUSE)
-    return offset_showing(world, at, "tue", hour * 60 + minute)
+    return offset_showing(scenario, at, "tue", int(match[1]) * 60 + int(match[2]))
 
 
-def _first_morning(world: Any) -> Instant:
-    """A fixed weekday's opening, so that a file made without a start is always the same."""
-    from zoneinfo import ZoneInfo
-
-    from stream.contract.instants import from_datetime
-
-    return from_datetime(datetime(2026, 3, 3, 8, tzinfo=ZoneInfo(world.time_zone)))
-
-
-def _simulated(
-    world: Any, seed: int, begin: Instant, length: int, offset: int, scale: float
-) -> Iterator[Any]:
-    from simulator import simulate as simulated
-
-    return simulated(
-        world,
-        seed=seed,
-        start=begin,
-        duration_us=length,
-        profile_offset_us=offset,
-        scale=scale,
-    )
-
-
-def _simulate_to_file(
-    world: Any, seed: int, begin: Instant, length: int, offset: int, scale: float, out: str
-) -> None:
-    columns = (TextColumn("simulating"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=_errors, transient=True, disable=not _errors.is_terminal)
-    count = 0
-    with LineWriter(_place(out)) as writer, bar:
-        task = bar.add_task("simulating", total=length)
-        for event in _simulated(world, seed, begin, length, offset, scale):
+def _simulate_to_file(traffic: _Traffic, out: str) -> None:
+    count, reached = 0, int(traffic.begin)
+    with LineWriter(place_of(out)) as writer, progress("simulating", traffic.length) as advance:
+        for event in traffic.events():
             writer.write(encode(event))
             count += 1
             if count % 1000 == 0:
-                bar.update(task, completed=event.time - begin)
-    end = format_millis(begin + length)
-    _say(f"{count} events from {format_millis(begin)} to {end} in {out}")
+                advance(event.time - reached)
+                reached = event.time
+    end = format_millis(traffic.begin + traffic.length)
+    say(f"{count} events from {format_millis(traffic.begin)} to {end} in {out}")
 
 
-def _set_speed(log: Log, speed: float, begin: Instant | None) -> None:
-    """Let the floor's clock run as the traffic does; at speed 1 from now it is the wall's."""
-    from stream.clocks import set_clock
-    from stream.contract.clock import LIVE, FloorClock
-
-    has_events = next(iter(log.read(CONTACT_EVENTS, 0)), None) is not None
-    if begin is None and speed == 1:
-        clock = LIVE
-    else:
-        wall = now_us()
-        clock = FloorClock(wall=wall, floor=begin if begin is not None else wall, speed=speed)
-    set_clock(log, clock, has_events=has_events)
-
-
-def _play_live(
-    log: Log,
-    events: Iterable[Any],
-    speed: float,
-    begin: Instant,
-    stopped: Callable[[], bool],
-    wall: int | None = None,
+def _play(
+    log: Log, events: Iterable[Played], clock: FloorClock, stopped: Callable[[], bool]
 ) -> None:
-    """Append events as they fall due, until they end or `stopped` says so."""
-    from simulator.pacing import paced
-    from simulator.recording import Played
+    """Append events to the log as they fall due, until they end or `stopped` says so."""
+    from simulator.recording import play
 
-    told_behind = False
-    anchor = now_us() if wall is None else wall
-    for due in paced(events, now=now_us, speed=speed, anchor_floor=begin, anchor_wall=anchor):
-        if stopped():
-            return
-        pairs: list[tuple[str, bytes | None]] = [
-            (item.key, item.payload) if isinstance(item, Played) else (item.subject, encode(item))
-            for item in due.events
-        ]
-        if pairs:
-            log.append(CONTACT_EVENTS, pairs)
-        if wall is None and due.lag_us > 5 * SECOND_US and not told_behind:
-            told_behind = True
-            _say("falling behind: this machine cannot keep up with that speed")
+    play(
+        events,
+        clock=clock,
+        now=now_us,
+        append=lambda pairs: log.append(CONTACT_EVENTS, pairs),
+        stopped=stopped,
+        when_behind=lambda: say(
+            "floorwatch: falling behind; this machine cannot keep up with that speed"
+        ),
+    )
 
 
-def _demo_plan(world: Any) -> FloorPlan:
-    names = {queue: {"name": plan.name} for queue, plan in world.queues.items()}
-    return FloorPlan.model_validate({"time_zone": world.time_zone, "queues": names})
+def _plan_of(scenario: Scenario) -> FloorPlan:
+    from stream.contract.floorplan import FloorPlan
+
+    names = {queue: {"name": plan.name} for queue, plan in scenario.queues.items()}
+    return FloorPlan.model_validate({"time_zone": scenario.time_zone, "queues": names})
+
+
+# --- serving --------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    from dashboard.server import PortUnavailable, bind
+
+    try:
+        # Python's own words for a name that can be no host's are a TypeError.
+        listener = bind(host, port) if host else None
+    except PortUnavailable as error:
+        raise Failure(f"{error}; choose another with --port, or --host") from None
+    except TypeError:
+        listener = None
+    if listener is None:
+        raise Failure("--host: expected an address or a host's name", MISUSE)
+    with listener:
+        yield listener
+
+
+def _serve(log: Log, plan: FloorPlan, title: str, listener: socket.socket) -> None:
+    """Serve the dashboard until SIGINT or SIGTERM."""
+    from dashboard.app import create_app
+    from dashboard.server import address, serve
+    from stream.picture import LogPictureReader
+
+    reader = LogPictureReader(log, plan, now=now_us, title=title)
+    app = create_app(reader, now=lambda: datetime.now(UTC), title=title)
+    sys.stdout.write(f"Floorwatch is at {address(listener)}  (Ctrl-C to end)\n")
+    sys.stdout.flush()
+    host, port = listener.getsockname()[:2]
+    serve(app, host, port, listener=listener)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

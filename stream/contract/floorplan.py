@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from stream.contract.events import CHANNELS, Channel
+from stream.contract.events import Channel
 from stream.contract.figures import ServiceLevelVariant
 from stream.contract.instants import SECOND_US
+from stream.contract.yaml_lines import parse_yaml, read_text
 
 DEFAULT_TARGET_S: Final[dict[Channel, float]] = {
     "voice": 20,
@@ -27,14 +27,8 @@ DEFAULT_TARGET_S: Final[dict[Channel, float]] = {
     "in_person": 600,
 }
 SHORT_ABANDON_S: Final = 5.0
-# queues.<queue>.<key>
-_DEPTH: Final = 3
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-class FloorPlanError(Exception):
-    """`floor.yaml` cannot be used. Operator: the message has file, line and what is allowed."""
 
 
 class _Strict(BaseModel):
@@ -119,97 +113,10 @@ class FloorPlan(_Strict):
 
 
 def load_floor_plan(path: Path) -> FloorPlan:
-    """Read `floor.yaml`. Raises `FloorPlanError` with one line an error."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise FloorPlanError(f"{path}: {reason}") from None
-    return parse_floor_plan(text, str(path))
+    """Read `floor.yaml`. Raises `YamlError` with one line an error."""
+    return parse_floor_plan(read_text(path), str(path))
 
 
 def parse_floor_plan(text: str, where: str) -> FloorPlan:
-    """Read the text of a floor plan; `where` names it in errors."""
-    try:
-        root, content = _load(text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = mark.line + 1 if mark is not None else 1
-        raise FloorPlanError(f"{where}:{line}: {error.problem}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise FloorPlanError(f"{where}: {str(error).splitlines()[0]}") from None
-    if twice := list(_twice(root, where)):
-        raise FloorPlanError("\n".join(twice))
-    if content is None:
-        return FloorPlan()
-    if not isinstance(content, dict):
-        raise FloorPlanError(f"{where}:1: expected keys such as time_zone, target_s, queues")
-    try:
-        return FloorPlan.model_validate(content)
-    except ValidationError as error:
-        lines = [_told(problem, root, where) for problem in error.errors()]
-        raise FloorPlanError("\n".join(dict.fromkeys(lines))) from None
-
-
-def _load(text: str) -> tuple[yaml.Node | None, Any]:
-    """The text's nodes, which know their lines, and what they mean."""
-    loader = yaml.SafeLoader(text)
-    try:
-        root = loader.get_single_node()
-        if root is None:
-            return None, None
-        queues = next((node for key, node in _members(root) if key.value == "queues"), None)
-        for queue, _ in _members(queues):
-            # A queue's name is what is written: 007 is not 7, 2.5 no number and `no` not false.
-            if isinstance(queue, yaml.ScalarNode):
-                queue.tag = "tag:yaml.org,2002:str"
-        return root, loader.construct_document(root)
-    finally:
-        loader.dispose()
-
-
-def _members(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
-    return node.value if isinstance(node, yaml.MappingNode) else []
-
-
-def _twice(node: yaml.Node | None, where: str, place: tuple[str, ...] = ()) -> Iterator[str]:
-    """A line for each key that stands again where it stood before: YAML would take the last."""
-    seen: set[str] = set()
-    for key, value in _members(node):
-        if not isinstance(key, yaml.ScalarNode):
-            continue
-        inner = (*place, key.value)
-        if key.value in seen:
-            yield f"{where}:{key.start_mark.line + 1}: {'.'.join(inner)}: set twice"
-        seen.add(key.value)
-        # No deeper than the plan itself goes: a file may hold itself by an alias.
-        if len(inner) < _DEPTH:
-            yield from _twice(value, where, inner)
-
-
-def _told(problem: Any, root: yaml.Node | None, where: str) -> str:
-    place = [part for part in problem["loc"] if part != "[key]"]
-    line = _line_of(root, place)
-    field = ".".join(str(part) for part in place)
-    message = problem["msg"].removeprefix("Value error, ")
-    if problem["type"] == "extra_forbidden":
-        keys = QueuePlan.model_fields if place[:1] == ["queues"] else FloorPlan.model_fields
-        message = "unknown key, expected one of " + ", ".join(keys)
-    elif place[:1] == ["target_s"] and problem["type"] == "literal_error":
-        message = "unknown channel, expected one of " + ", ".join(CHANNELS)
-    return f"{where}:{line}: {field}: {message[0].lower()}{message[1:]}"
-
-
-def _line_of(node: yaml.Node | None, place: list[Any]) -> int:
-    """The line, from 1, of the innermost part of `place` that the file has."""
-    line = 1
-    for part in place:
-        if not isinstance(node, yaml.MappingNode):
-            break
-        for key, value in node.value:
-            if key.value == str(part):
-                line, node = key.start_mark.line + 1, value
-                break
-        else:
-            break
-    return line
+    """Read the text of a floor plan; `where` names it in errors. Raises `YamlError`."""
+    return parse_yaml(text, where, FloorPlan)

@@ -13,11 +13,11 @@ from stream.contract.events import Channel
 from stream.contract.floorplan import (
     DEFAULT_TARGET_S,
     FloorPlan,
-    FloorPlanError,
     load_floor_plan,
     parse_floor_plan,
 )
 from stream.contract.instants import SECOND_US
+from stream.contract.yaml_lines import YAML_BYTES_MAX, YamlError
 
 WHOLE: Final = """\
     time_zone: Europe/Rome
@@ -134,7 +134,7 @@ def test_a_queues_name_is_what_is_written(name: str) -> None:
         ),
         pytest.param(
             "target_s:\n  voice: 20\n  fax: 3",
-            [f"3: target_s.fax: unknown channel, expected one of {CHANNELS}"],
+            [f"3: target_s.fax: unknown key, expected one of {CHANNELS}"],
             id="a channel",
         ),
         pytest.param("time_zone: Mars/Phobos", [f"1: time_zone: {ZONE}"], id="a zone"),
@@ -203,9 +203,42 @@ def test_a_queues_name_is_what_is_written(name: str) -> None:
             ],
             id="every error at once",
         ),
-        pytest.param("[]", ["1: expected keys such as time_zone, target_s, queues"], id="list"),
-        pytest.param("floor", ["1: expected keys such as time_zone, target_s, queues"], id="word"),
-        pytest.param("5: 6", ["1: 5: keys should be strings"], id="a number for a key"),
+        pytest.param(
+            "[]", ["1: expected keys such as time_zone, service_level, short_abandon_s"], id="list"
+        ),
+        pytest.param(
+            "floor",
+            ["1: expected keys such as time_zone, service_level, short_abandon_s"],
+            id="word",
+        ),
+        pytest.param(
+            "5: 6", [f"1: 5: unknown key, expected one of {KEYS}"], id="a number for a key"
+        ),
+        pytest.param(
+            "target_s: {no: 6}",
+            [f"1: target_s.no: unknown key, expected one of {CHANNELS}"],
+            id="`no` is a word and not false",
+        ),
+        pytest.param(
+            "? |\n  a\n  b\n: 3",
+            [f"1: a\\nb\\n: unknown key, expected one of {KEYS}"],
+            id="a key of several lines is told in one",
+        ),
+        pytest.param(
+            "queues:\n  a: &a {target_s: 3}\n  b:\n    <<: *a\n    target_s: x",
+            ["5: queues.b.target_s: input should be a valid number"],
+            id="beside a merge, the queue's own line",
+        ),
+        pytest.param(
+            "x:\n- a: 1\n  a: 2",
+            ["3: x.0.a: set twice"],
+            id="twice in a list's item",
+        ),
+        pytest.param(
+            "short_abandon_s: 2026-13-45",
+            [" month must be in 1..12"],
+            id="a day that is none",
+        ),
         pytest.param("? [a]\n: 3", ["1: found unhashable key"], id="a list for a key"),
         pytest.param(
             "\ntime_zone: [UTC",
@@ -229,7 +262,7 @@ def test_a_queues_name_is_what_is_written(name: str) -> None:
 )
 def test_an_error_names_file_and_line(text: str, errors: list[str]) -> None:
     """One line an error, each with what is allowed."""
-    with pytest.raises(FloorPlanError) as refused:
+    with pytest.raises(YamlError) as refused:
         parse_floor_plan(text, "floor.yaml")
     assert str(refused.value).splitlines() == [f"floor.yaml:{error}" for error in errors]
 
@@ -237,15 +270,30 @@ def test_an_error_names_file_and_line(text: str, errors: list[str]) -> None:
 @pytest.mark.parametrize("text", ["x: &a [*a]", "queues: &q {a: *q}", "&p {queues: *p}"])
 def test_a_file_that_holds_itself_is_refused(text: str) -> None:
     """An alias may point at what it stands in."""
-    with pytest.raises(FloorPlanError, match=r"^floor\.yaml:1: "):
+    with pytest.raises(YamlError, match=r"^floor\.yaml:1: "):
         parse_floor_plan(text, "floor.yaml")
 
 
-@pytest.mark.parametrize("text", ["\x00", "[" * 1_500])
-def test_text_that_is_no_yaml_at_all_is_refused(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["[" * 1_500, "{a: " * 1_500, "? " * 1_500, "- " * 1_500], ids=lambda text: text[:4]
+)
+def test_a_file_nested_too_deeply_is_refused(text: str) -> None:
+    """Whatever the nesting is made of."""
+    with pytest.raises(YamlError, match=r"^floor\.yaml: nested too deeply$"):
+        parse_floor_plan(text, "floor.yaml")
+
+
+def test_a_queue_may_take_over_anothers_settings() -> None:
+    """YAML's merge, with the queue's own setting on top."""
+    text = "queues:\n  a: &a {target_s: 3, name: A}\n  b: {<<: *a, name: B}"
+
+    assert told(plan(text), "b") == (3, 5, "abandons_count", ZoneInfo("UTC"), "B")
+
+
+def test_text_that_is_no_yaml_at_all_is_refused() -> None:
     """Where there is no line to name, the file is named."""
-    with pytest.raises(FloorPlanError, match=r"^floor\.yaml: ."):
-        parse_floor_plan(text, "floor.yaml")
+    with pytest.raises(YamlError, match=r"^floor\.yaml: unacceptable character"):
+        parse_floor_plan("\x00", "floor.yaml")
 
 
 def test_a_file_is_read_and_named(tmp_path: Path) -> None:
@@ -255,20 +303,23 @@ def test_a_file_is_read_and_named(tmp_path: Path) -> None:
     assert load_floor_plan(path) == plan(WHOLE)
 
     path.write_text("colour: red", encoding="utf-8")
-    with pytest.raises(FloorPlanError) as refused:
+    with pytest.raises(YamlError) as refused:
         load_floor_plan(path)
     assert str(refused.value).startswith(f"{path}:1: colour: ")
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    """Absent, a folder, not text."""
+    """Absent, a folder, not text, no floor plan by its size."""
     latin = tmp_path / "latin.yaml"
     latin.write_bytes(b"time_zone: \xe9")
+    long = tmp_path / "long.yaml"
+    long.write_bytes(b"#" * (YAML_BYTES_MAX + 1))
     for path, reason in (
         (tmp_path / "none.yaml", "No such file or directory"),
         (tmp_path, "Is a directory"),
         (latin, "not UTF-8"),
+        (long, "more than 1,048,576 bytes; name a smaller file"),
     ):
-        with pytest.raises(FloorPlanError) as refused:
+        with pytest.raises(YamlError) as refused:
             load_floor_plan(path)
         assert str(refused.value) == f"{path}: {reason}"
