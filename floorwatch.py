@@ -97,36 +97,12 @@ def now_us() -> int:
 
 
 def _application() -> typer.Typer:
-    app = typer.Typer(
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback()(_floorwatch)
+    app = commands.application()
     app.command()(demo)
     commands.register(app, now=now_us)
     for command in (simulate, replay, dashboard):
         app.command()(command)
     return app
-
-
-def _tell_version(asked: bool) -> None:
-    if asked:
-        from importlib.metadata import version
-
-        sys.stdout.write(f"floorwatch {version('floorwatch')}\n")
-        raise typer.Exit
-
-
-def _floorwatch(
-    _version: Annotated[
-        bool,
-        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version."),
-    ] = False,
-) -> None:
-    """What the floor of a contact centre needs, within a second."""
 
 
 # --- traffic --------------------------------------------------------------------------------
@@ -183,12 +159,16 @@ def replay(
         Literal["now"] | None,
         typer.Option(metavar="now", help="Move it to the present; by default, at its own time."),
     ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="TIME", help="Begin there; the day before is sent at once."),
+    ] = None,
 ) -> None:
     """Play a recording again, into a log of its own.
 
     Several files continue one another.
     """
-    from simulator.recording import first_time, played
+    from simulator.recording import HISTORY_US, first_time, played
 
     if "-" in files:
         raise Failure("FILE: a recording is read twice; standard input cannot be", MISUSE)
@@ -199,10 +179,12 @@ def replay(
     first = first_time(lines())
     if first is None:
         raise Failure(f"{files[0]}: no good event to begin with")
-    begin = now_us() if shift_to == "now" else first
+    start = first if from_ is None else instant_of(from_, "--from", now_us)
+    begin = now_us() if shift_to == "now" else start
     with stopping() as stopped, open_floor_log(log, now=now_us) as target:
         clock = start_clock(target, now_us, begin, speed)
-        _play(target, played(lines(), first=first, shift_us=begin - first), clock, stopped)
+        events = played(lines(), first=first, shift_us=begin - start, since=start - HISTORY_US)
+        _play(target, events, clock, stopped)
 
 
 # --- services -------------------------------------------------------------------------------
@@ -228,7 +210,7 @@ def demo(
     speed: SpeedOption = 1.0,
     port: PortOption = 8050,
     host: HostOption = "127.0.0.1",
-    seed: SeedOption = 1,
+    seed: SeedOption = 7,
 ) -> None:
     """Run a whole floor on this machine, until Ctrl-C.
 

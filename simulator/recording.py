@@ -13,11 +13,13 @@ from simulator.pacing import paced
 from stream.contract.clock import FloorClock
 from stream.contract.codec import Rejected, decode
 from stream.contract.events import CallbackPromised, KnownEvent, PlanInterval, UnknownEvent
-from stream.contract.instants import MINUTE_US, SECOND_US, format_instant, parse_instant
+from stream.contract.instants import DAY_US, MINUTE_US, SECOND_US, format_instant, parse_instant
 
 # A time that lies further than this ahead of what follows it is a broken clock's: live it was
 # rejected, and waiting for it would hold up the whole recording.
 AHEAD_US: Final = 5 * MINUTE_US
+# Who begins in the middle sees windows and `today` as they stood: a day of history is sent at once.
+HISTORY_US: Final = DAY_US
 FOLLOWING_LINES: Final = 100
 BEHIND_US: Final = 5 * SECOND_US
 
@@ -44,15 +46,22 @@ def first_time(lines: Iterable[tuple[int, bytes]]) -> int | None:
 
 
 def played(
-    lines: Iterable[tuple[int, bytes]], *, first: int, shift_us: int = 0
+    lines: Iterable[tuple[int, bytes]],
+    *,
+    first: int,
+    shift_us: int = 0,
+    since: int | None = None,
 ) -> Iterator[Played]:
-    """The recording's events as they are to be sent; `first` is its `first_time`.
+    """The recording's events as they are to be sent; `first` is its `first_time`. What is due
+    before `since` is left out.
 
     A line that is no good event is sent as it is, with the one before it: what was rejected then
     is to be rejected again. Without a shift every byte stays what it was, and with one every byte
     but those of the moments that move.
     """
     for due, (payload, event) in _due(lines, first):
+        if since is not None and due < since:
+            continue
         time = due + shift_us
         if event is None:
             yield Played(time, "", payload)

@@ -51,6 +51,19 @@ RECORDS_AT_ONCE: Final = 10_000
 POLL_S: Final = 0.1
 
 
+def application() -> typer.Typer:
+    """The command without any commands yet."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_floorwatch)
+    return app
+
+
 def register(app: typer.Typer, *, now: Callable[[], int]) -> None:
     """Give the application these commands; `now` is the wall clock in microseconds."""
     commands = Commands(now)
@@ -134,11 +147,11 @@ class Commands:
         from stream.worker import Worker
 
         plan = floor_plan(config)
-        log_to_stderr(logging.INFO)
         with (
             stopping() as stopped,
             open_floor_log(log, now=self._now, partitions=partitions) as source,
         ):
+            log_to_stderr(logging.INFO)
             Worker(source, plan, now=self._now).run(stopped)
 
 
@@ -201,6 +214,23 @@ def import_(
             writer.write(encode(event))
     for name, summary in zip(files, summaries, strict=True):
         _tell(name, summary)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"floorwatch {version('floorwatch')}\n")
+        raise typer.Exit
+
+
+def _floorwatch(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """What the floor of a contact centre needs, within a second."""
 
 
 def _events(

@@ -53,13 +53,14 @@ def figures_table(figures: Figures, plan: FloorPlan, width: int) -> list[Table |
     )
     if figures.as_of is None:
         return [health]
-    tables: list[Table | Text] = []
     columns: tuple[Column, ...] = COLUMNS
+    table = _sections_table(figures, plan, columns, roomy=True)
     for spared in (None, *SPARED):
-        columns = tuple(column for column in columns if column.heading != spared)
-        tables = [_sections_table(figures, plan, columns)]
-        if Console(width=_UNHINDERED).measure(tables[0]).maximum <= width:
+        if Console(width=_UNHINDERED).measure(table).maximum <= width:
             break
+        columns = tuple(column for column in columns if column.heading != spared)
+        table = _sections_table(figures, plan, columns, roomy=False)
+    tables: list[Table | Text] = [table]
     missing = [column.heading for column in COLUMNS if column not in columns]
     if missing:
         tables.append(Text(f"In a wider terminal also: {', '.join(missing)}.\n"))
@@ -79,11 +80,12 @@ def duration(seconds: float | None) -> str:
     return f"{minutes}:{whole % 60:02}"
 
 
-def _sections_table(figures: Figures, plan: FloorPlan, columns: Iterable[Column]) -> Table:
+def _sections_table(
+    figures: Figures, plan: FloorPlan, columns: Iterable[Column], *, roomy: bool
+) -> Table:
     title = f"{figures.window} up to {figures.as_of}"
-    table = Table(
-        title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
-    )
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=roomy)
+    table.padding = (0, 1) if roomy else (0, 1, 0, 0)
     table.add_column("", no_wrap=True)
     for column in columns:
         table.add_column(column.heading, justify="right", no_wrap=True)
