@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -30,23 +31,27 @@ class Service:
     """A `floorwatch` service that was started here, and is ended here."""
 
     def __init__(self, *arguments: str) -> None:
+        self._arguments = arguments
         self._began = time.perf_counter()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "floorwatch", *arguments],
             cwd=ROOT,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
         )
 
     def line(self) -> str:
-        """The next line that it prints."""
+        """The next line that it prints. Raises where it ended instead."""
         assert self._process.stdout is not None
-        return self._process.stdout.readline().decode()
+        printed = self._process.stdout.readline().decode()
+        if not printed:
+            raise RuntimeError(f"{' '.join(self._arguments)}: ended before it began")
+        return printed
 
     def end(self) -> Used:
         """Ask it to end, wait until it has, and tell what it used."""
         assert self._process.stdout is not None
-        self._process.terminate()
+        # `terminate` would take the exit of one that has ended, and with it what it used.
+        os.kill(self._process.pid, signal.SIGTERM)
         self._process.stdout.read()
         self._process.stdout.close()
         _, status, usage = os.wait4(self._process.pid, 0)
