@@ -66,7 +66,7 @@ class LogPictureReader:
         figures = floor_figures(merge, window, agents=agents)
         self._minutes.forget(merge.changed_panes)
         merge.changed_panes.clear()
-        service_level, offered = self._minutes.hour(merge.as_of, merge.rows.named("queue"))
+        service_level, offered = self._minutes.hour(merge.as_of)
         return Picture(
             figures=figures,
             freshness=self._freshness(wall),

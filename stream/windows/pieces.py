@@ -19,23 +19,30 @@ class PieceIndex:
 
     def __init__(self) -> None:
         self._by_agent: dict[str, list[Stretch]] = {}
-        self._told: dict[tuple[int, int], set[tuple[str, Stretch]]] = {}
+        self._told: dict[tuple[int, int], list[tuple[str, Stretch]]] = {}
 
     def put(self, pane: int, partition: int, told: list[tuple[str, str, int, int]]) -> None:
-        """Take a pane's stretches, whole: (agent, state, start, end)."""
+        """Take a pane's stretches, whole: (agent, state, start, end). A pane only grows, at its
+        end, so what it had before is passed over."""
         if not told:
             return
-        known = self._told.setdefault((pane, partition), set())
-        for agent, state, start, end in told:
+        known = self._told.setdefault((pane, partition), [])
+        for agent, state, start, end in told[len(known) :]:
             stretch = Stretch(end, start, state)
-            if (agent, stretch) not in known:
-                known.add((agent, stretch))
-                insort(self._by_agent.setdefault(agent, []), stretch)
+            known.append((agent, stretch))
+            stretches = self._by_agent.setdefault(agent, [])
+            if stretches and stretches[-1] > stretch:
+                insort(stretches, stretch)
+            else:
+                stretches.append(stretch)
 
     def remove(self, pane: int, partition: int) -> None:
         """Forget a pane's stretches."""
         for agent, stretch in self._told.pop((pane, partition), ()):
-            self._by_agent[agent].remove(stretch)
+            stretches = self._by_agent[agent]
+            stretches.remove(stretch)
+            if not stretches:
+                del self._by_agent[agent]
 
     def cut_at(self, agent: str, instant: int) -> Stretch | None:
         """The agent's stretch that begins before the instant and ends after it."""
