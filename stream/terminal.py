@@ -55,7 +55,7 @@ _WORDINGS: Final = (
     (re.compile(r"Option '(.+?)' requires .+"), r"\1: needs a value"),
     (re.compile(r"Option '(.+?)' does not take a value\."), r"\1: takes no value"),
     (re.compile(r"No such command '(.+?)'\..*"), r"\1: no such command; --help lists them"),
-    (re.compile(r"Got unexpected extra arguments? \((.+)\)"), r"\1: not expected here"),
+    (re.compile(r"Got unexpected extra argument\S* \((.+)\)"), r"\1: not expected here"),
 )
 
 Files = Annotated[
