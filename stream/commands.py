@@ -199,6 +199,8 @@ def import_(
     from stream.adapters.port import AdapterError, Summary
     from stream.adapters.registry import adapter_for
     from stream.contract.codec import encode
+    from stream.contract.instants import format_millis
+    from stream.floor.floor import AHEAD_IN_FILES_US
 
     try:
         adapter = adapter_for(source)
@@ -210,7 +212,15 @@ def import_(
             _events(adapter, name, summary, on_bytes)
             for name, summary in zip(files, summaries, strict=True)
         ]
+        newest = None
         for event in heapq.merge(*each, key=lambda event: event.time):
+            if newest is not None and event.time > newest + AHEAD_IN_FILES_US:
+                say(
+                    f"floorwatch: {out}: nothing from {format_millis(newest)} to "
+                    f"{format_millis(event.time)}; read as one, what follows a gap of 8 days "
+                    "is rejected, so import what lies after it to a file of its own"
+                )
+            newest = event.time
             writer.write(encode(event))
     for name, summary in zip(files, summaries, strict=True):
         _tell(name, summary)

@@ -87,6 +87,20 @@ def test_several_files_are_imported_in_the_order_of_time(run: Run, folder: Path)
     ]
 
 
+def test_a_gap_that_no_reader_believes_is_told(run: Run, folder: Path) -> None:
+    """Everything after it would be rejected, as a broken clock's."""
+    (folder / "calls.txt").write_text(calls({}, {"call_id": "7002", "date": "990310"}))
+    told = run("import", "calls.txt", "--from", "anonymous-bank", "--out", "calls.jsonl")
+
+    assert told.code == 0
+    assert told.err.splitlines()[0] == (
+        "floorwatch: calls.jsonl: nothing from 1999-03-01T08:00:36.000Z to "
+        "1999-03-10T08:00:06.000Z; read as one, what follows a gap of 8 days is rejected, so "
+        "import what lies after it to a file of its own"
+    )
+    assert run("check", "calls.jsonl").out.splitlines()[-1] == "2 good, 2 bad"
+
+
 def test_a_simulated_file_is_the_same_for_the_same_seed(run: Run, folder: Path) -> None:
     """Bytes and all, compressed or not; another seed gives another."""
     for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
