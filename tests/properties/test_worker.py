@@ -103,9 +103,7 @@ class Trial:
 
     def _worker(self) -> Worker:
         quiet = structlog.wrap_logger(structlog.testing.ReturnLogger(), processors=[])
-        return Worker(
-            self.log, self.plan, now=self.clock, logger=quiet, checkpoint_every_events=7
-        )
+        return Worker(self.log, self.plan, now=self.clock, logger=quiet, checkpoint_every_events=7)
 
 
 def _figures(merge: Merge, window: str, as_of: int) -> dict[str, Any]:
@@ -144,5 +142,3 @@ def _newest(case: nasty.Case) -> int:
     floor = Floor(FloorPlan())
     floor.apply([line for line in case.lines if line])
     return floor.newest or 1_772_460_000 * SECOND_US
-
-
