@@ -7,6 +7,7 @@ import shutil
 from typing import Final
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 # `ci` is what `make test` and CI run: the same examples each time, so that green means green.
@@ -30,6 +31,12 @@ settings.register_profile(
 settings.load_profile("ci")
 
 _CHROMIUMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_come() -> None:
+    """A command run in this process sets how its logs look; the next test's look as ever."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -33,9 +33,10 @@ def wall(reader: TableReader) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium_path: str) -> Iterator[Browser]:
-    """One Chromium for all tests."""
+    """One Chromium for all of these tests, and gone with them: while it is there, Playwright runs
+    an event loop in this thread, beside which no other can run."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=list(_ARGUMENTS))
         yield browser
