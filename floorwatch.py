@@ -86,8 +86,7 @@ PortOption = Annotated[
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name, by default the process's; gives the exit code."""
-    # A floor is millions of small objects that live long and hold no cycles: looking for cycles
-    # every 700 new ones took a third of all time.
+    # A floor's millions of objects hold no cycles; looking for some took a third of all time.
     gc.set_threshold(200_000, 50, 1_000)
     return run(_application(), argv)
 
@@ -132,6 +131,8 @@ def simulate(
     ] = None,
 ) -> None:
     """Make believable traffic, to a file or live to a log."""
+    from simulator import is_open
+
     if (out is None) == (log is None):
         raise Failure("say where the traffic goes: --out FILE or --log URL", MISUSE)
     world = _scenario(scenario)
@@ -146,6 +147,8 @@ def simulate(
     begin = _start(start or "now")
     length = ENDLESS_US if duration is None else duration_of(duration)
     traffic = _Traffic(world, seed, begin, length, _offset(world, begin, showing), scale)
+    if not is_open(world, begin, traffic.offset):
+        say("floorwatch: the simulated centre is closed at this hour; --showing 10:30 opens it")
     is_live = start in {None, "now"} and speed == 1
     with stopping() as stopped, open_floor_log(str(log), now=now_us) as target:
         clock = start_clock(target, now_us, None if is_live else begin, speed)
@@ -169,7 +172,7 @@ def replay(
 
     Several files continue one another.
     """
-    from simulator.recording import HISTORY_US, first_time, played
+    from simulator.recording import HISTORY_US, first_time, last_time, played
 
     if "-" in files:
         raise Failure("FILE: a recording is read twice; standard input cannot be", MISUSE)
@@ -181,11 +184,16 @@ def replay(
     if first is None:
         raise Failure(f"{files[0]}: no good event to begin with")
     start = first if from_ is None else instant_of(from_, "--from", now_us)
+    last = last_time(lines())
+    if not first <= start <= last:
+        span = f"from {format_millis(first)} to {format_millis(last)}"
+        raise Failure(f"--from: expected a time in the recording, {span}", MISUSE)
     begin = now_us() if shift_to == "now" else start
     with stopping() as stopped, open_floor_log(log, now=now_us) as target:
         clock = start_clock(target, now_us, begin, speed)
         events = played(lines(), first=first, shift_us=begin - start, since=start - HISTORY_US)
-        _play(target, events, clock, stopped)
+        sent, until = _play(target, events, clock, stopped)
+    say(f"{sent} events played, from {format_millis(begin)} to {format_millis(until)}")
 
 
 # --- services -------------------------------------------------------------------------------
@@ -217,10 +225,11 @@ def demo(
 
     Simulator, log, stream and dashboard, with nothing to set up and nothing left behind.
     """
+    from simulator import floor_plan_of
     from stream.worker import Worker
 
     world = _scenario(scenario)
-    plan = _plan_of(world)
+    plan = floor_plan_of(world)
     with (
         ending_quietly(),
         _bound(host, port) as listener,
@@ -323,11 +332,11 @@ def _simulate_to_file(traffic: _Traffic, out: str) -> None:
 
 def _play(
     log: Log, events: Iterable[Played], clock: FloorClock, stopped: Callable[[], bool]
-) -> None:
-    """Append events to the log as they fall due, until they end or `stopped` says so."""
+) -> tuple[int, int]:
+    """Append events as they fall due; gives how many, and when the newest of them was due."""
     from simulator.recording import play
 
-    play(
+    return play(
         events,
         clock=clock,
         now=now_us,
@@ -337,13 +346,6 @@ def _play(
             "floorwatch: falling behind; this machine cannot keep up with that speed"
         ),
     )
-
-
-def _plan_of(scenario: Scenario) -> FloorPlan:
-    from stream.contract.floorplan import FloorPlan
-
-    names = {queue: {"name": plan.name} for queue, plan in scenario.queues.items()}
-    return FloorPlan.model_validate({"time_zone": scenario.time_zone, "queues": names})
 
 
 # --- serving --------------------------------------------------------------------------------

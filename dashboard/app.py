@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -63,7 +64,8 @@ def _add_screens(app: FastAPI, title: str) -> None:
         backend="fastapi",
         server=app,  # type: ignore[arg-type]
         assets_folder=str(_ASSETS),
-        title=title,
+        # The page is a plain string to Dash, and a title may be anybody's.
+        title=html.escape(title),
         update_title="",
         index_string=wallboard.PAGE,
         serve_locally=True,

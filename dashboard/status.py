@@ -213,15 +213,20 @@ def _agents_known(picture: Picture) -> bool:
     )
 
 
-def _badness(picture: Picture, queue: str, judged: QueueStanding) -> tuple[int, int, str]:
-    """The place of a queue among all: worst state first, then the longest waits.
+def _badness(picture: Picture, queue: str, judged: QueueStanding) -> tuple[int, int, int, str]:
+    """The place of a queue among all: worst state first, then the longest waits, then the lowest
+    service level.
 
-    Waits count in doublings of the target, so that neighbours don't change places every second.
+    Waits count in doublings of the target and levels in steps of 5 points, so that neighbours
+    don't change places every second.
     """
     label = picture.labels.get(queue)
     targets = _wait_in_targets(picture.figures.queues[queue], label)
-    doublings = floor(log2(targets)) if targets >= 1 and _RANK[judged.state] < 2 else 0
-    return _RANK[judged.state], -doublings, name_of(picture, queue).casefold()
+    unwell = _RANK[judged.state] < 2
+    doublings = floor(log2(targets)) if targets >= 1 and unwell else 0
+    level = _level(picture.figures.queues[queue])
+    step = floor(level * 20) if level is not None and unwell else 20
+    return _RANK[judged.state], -doublings, step, name_of(picture, queue).casefold()
 
 
 def name_of(picture: Picture, queue: str) -> str:

@@ -1,16 +1,24 @@
 """Believable contact-centre traffic, the same for the same seed."""
 
-from simulator.calendar import offset_showing
+from simulator.calendar import is_open, offset_showing
 from simulator.centre import simulate
 from simulator.pacing import Due, Pace, paced
 from simulator.plans import Scenario
-from simulator.scenario import ScenarioError, load_scenario, parse_scenario, scenario_names
+from simulator.scenario import (
+    ScenarioError,
+    floor_plan_of,
+    load_scenario,
+    parse_scenario,
+    scenario_names,
+)
 
 __all__ = [
     "Due",
     "Pace",
     "Scenario",
     "ScenarioError",
+    "floor_plan_of",
+    "is_open",
     "load_scenario",
     "offset_showing",
     "paced",

@@ -16,6 +16,11 @@ from stream.contract.instants import MINUTE_US, Instant, from_datetime, to_datet
 HALF_HOUR_US: Final = 30 * MINUTE_US
 
 
+def is_open(scenario: Scenario, at: int, profile_offset_us: int = 0) -> bool:
+    """Whether the scenario's centre takes calls at an instant."""
+    return Calendar(scenario, profile_offset_us).is_open(at)
+
+
 class Calendar:
     """Local days of one run."""
 

@@ -45,6 +45,11 @@ def first_time(lines: Iterable[tuple[int, bytes]]) -> int | None:
     return next(due, None)
 
 
+def last_time(lines: Iterable[tuple[int, bytes]]) -> int:
+    """When the recording's last event is due, in microseconds; 0 without one."""
+    return max((due for due, line in _due(lines, 0) if line.event is not None), default=0)
+
+
 def played(
     lines: Iterable[tuple[int, bytes]],
     *,
@@ -79,21 +84,26 @@ def play(
     append: Callable[[list[tuple[str, bytes | None]]], object],
     stopped: Callable[[], bool],
     when_behind: Callable[[], object],
-) -> None:
-    """Append events as they fall due by the floor's clock, until they end or `stopped` says so."""
+) -> tuple[int, int]:
+    """Append events as they fall due by the floor's clock, until they end or `stopped` says so;
+    gives how many were sent and when the newest of them was due."""
+    sent, until = 0, clock.floor
     # History is behind by intent: only who has kept up can fall behind.
     was_behind = True
     for due in paced(
         events, now=now, speed=clock.speed, anchor_floor=clock.floor, anchor_wall=clock.wall
     ):
         if stopped():
-            return
+            break
         if due.events:
             append([(item.key, item.payload) for item in due.events])
+            sent += len(due.events)
+            until = max(until, due.events[-1].time)
         is_behind = due.lag_us > BEHIND_US
         if is_behind and not was_behind:
             when_behind()
         was_behind = is_behind
+    return sent, until
 
 
 def _due(lines: Iterable[tuple[int, bytes]], first: int) -> Iterator[tuple[int, _Line]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.plans import DAY_MINUTES, HALF_HOUR_MINUTES, QueuePlan, Scenario, TeamPlan
+from stream.contract.floorplan import FloorPlan
 from stream.contract.yaml_lines import Place, YamlError, parse_yaml, read_text
 
 Found = Iterator[tuple[Place, str]]
@@ -125,3 +126,9 @@ def load_scenario(name_or_path: str) -> Scenario:
         raise
     except YamlError as error:
         raise ScenarioError(str(error)) from None
+
+
+def floor_plan_of(scenario: Scenario) -> FloorPlan:
+    """How the scenario's floor is told: its time zone, and what its queues are called."""
+    names = {queue: {"name": plan.name} for queue, plan in scenario.queues.items()}
+    return FloorPlan.model_validate({"time_zone": scenario.time_zone, "queues": names})

@@ -8,6 +8,7 @@ from typing import Final
 
 from stream.clocks import ClockFollower
 from stream.contract import frames as fr
+from stream.contract.clock import SKEW_US
 from stream.contract.figures import (
     LIVE_WINDOWS,
     Freshness,
@@ -18,7 +19,7 @@ from stream.contract.figures import (
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US, format_millis
 from stream.figures import floor_figures
-from stream.logs.port import Log, Record
+from stream.logs.port import Log, Record, Tail
 from stream.logs.topics import FLOOR_FRAMES
 from stream.merge import Merge
 from stream.windows.minutes import MinuteSeries
@@ -26,8 +27,6 @@ from stream.windows.minutes import MinuteSeries
 RECORDS_AT_ONCE: Final = 10_000
 # A partition that has told nothing for this long is silent.
 SILENT_AFTER_US: Final = 5 * SECOND_US
-# How far the clocks of two machines of one floor may be apart.
-SKEW_US: Final = 60 * SECOND_US
 
 
 class LogPictureReader:
@@ -42,20 +41,31 @@ class LogPictureReader:
         self._partitions = log.partitions(FLOOR_FRAMES)
         # Frames of a commit wait for its head, so that no picture shows half of one.
         self._waiting: dict[int, list[tuple[str, fr.Frame | None]]] = {}
+        self._tail: Tail | None = None
         self._begin()
 
     def follow(self, timeout_s: float) -> bool:
-        """Take in the frames that the log has, waiting at most `timeout_s` for the first."""
-        if self._clock.look():
-            # Another clock, another time: what was merged by the old one is read again.
-            self._tail.close()
+        """Take in the frames that the log has, waiting at most `timeout_s` for the first.
+
+        Where that fails, all frames are read anew by the next call: what was missed must not be
+        missing from a picture that looks whole.
+        """
+        if self._clock.look() or self._clock_set_back():
+            # Another time: what was merged for the old one is read again.
+            self._end()
+        if self._tail is None:
             self._begin()
-        records = self._tail.poll(RECORDS_AT_ONCE, timeout_s)
-        came = bool(records)
-        while records:
-            for record in records:
-                self._take(record)
-            records = self._tail.poll(RECORDS_AT_ONCE, 0)
+        assert self._tail is not None
+        try:
+            records = self._tail.poll(RECORDS_AT_ONCE, timeout_s)
+            came = bool(records)
+            while records:
+                for record in records:
+                    self._take(record)
+                records = self._tail.poll(RECORDS_AT_ONCE, 0)
+        except Exception:
+            self._end()
+            raise
         return came
 
     def picture(self, window: str, *, agents: bool = False) -> Picture:
@@ -85,8 +95,16 @@ class LogPictureReader:
         )
 
     def close(self) -> None:
-        self._tail.close()
+        self._end()
         self._clock.close()
+
+    def _clock_set_back(self) -> bool:
+        return self._merge.as_of - self._clock.at(self._now()) > SKEW_US
+
+    def _end(self) -> None:
+        tail, self._tail = self._tail, None
+        if tail is not None:
+            tail.close()
 
     def _begin(self) -> None:
         self._tail = self._log.tail(FLOOR_FRAMES, from_start=True)
@@ -138,6 +156,9 @@ class LogPictureReader:
             lag_events=sum(head.end - head.position for head in heads.values()) if heads else None,
             lag_s=(self._merge.as_of - newest) / SECOND_US if newest is not None else None,
             last_event_at=format_millis(newest) if newest is not None else None,
+            known_until=format_millis(min(head.as_of for head in heads.values()))
+            if whole
+            else None,
         )
 
     def _label(self, queue: str) -> QueueLabel:

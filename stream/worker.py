@@ -17,6 +17,7 @@ from msgspec import Struct
 from stream import checkpoint as cp
 from stream.clocks import ClockFollower
 from stream.contract import frames as fr
+from stream.contract.clock import told_at
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US, format_millis
 from stream.floor.floor import Floor, Refused
@@ -63,7 +64,7 @@ class Partition:
         self.checkpoint_pieces = pieces
         self.checkpointed_at = 0
         self.checkpoint_position = position
-        self.as_of = head.as_of if head is not None else 0
+        self.as_of = head.as_of if head is not None else None
         self.told_at = 0
         self.replay: fr.HeadFrame | None = head
         self.dead_letters: list[Produced] = []
@@ -80,7 +81,7 @@ class Partition:
         """The floor's clock was set anew, as a recording does before its first event: while
         nothing was read, the old clock's time means nothing."""
         if not self.floor.health.events:
-            self.as_of = 0
+            self.as_of = None
 
     def end_replay(self) -> None:
         """Begin to count again where everything up to the head's position is read."""
@@ -185,11 +186,12 @@ class Worker:
         return set(fresh)
 
     def _restore(self, number: int) -> Partition:
-        frames = [
+        told = (
             fr.decode_frame(record.key, record.value)
             for record in self._log.read(FLOOR_FRAMES, number)
             if record.value is not None
-        ]
+        )
+        frames = [frame for frame in told if frame is not None]
         pieces = [
             record.value
             for record in self._log.read(FLOOR_CHECKPOINTS, number)
@@ -216,7 +218,7 @@ class Worker:
                 held.position = max(held.position, cut)
             held.end_replay()
         if batch:
-            shown = max(held.as_of, self._clock.at(self._now()))
+            shown = told_at(held.as_of, self._clock.at(self._now()))
             for refused in self._read(held, batch, shown=shown):
                 record = batch[refused.place]
                 held.dead_letters.append(_dead_letter(number, record, refused.reason))
@@ -232,7 +234,7 @@ class Worker:
 
     def _told(self, number: int, held: Partition, wall: int) -> list[Produced]:
         floor = held.floor
-        held.as_of = as_of = max(held.as_of, self._clock.at(wall))
+        held.as_of = as_of = told_at(held.as_of, self._clock.at(wall))
         held.told_at = wall
         floor.show(as_of)
         produced = [

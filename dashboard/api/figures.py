@@ -41,7 +41,7 @@ def figures_router(feed: Feed) -> APIRouter:
         return Response(answer.figures_json, media_type=_JSON)
 
     @router.get(
-        "/queues/{queue}",
+        "/queues/{queue:path}",
         response_model=models.Queue,
         responses={**_PROBLEMS, 404: {"model": models.Problem, "description": "No such queue."}},
     )

@@ -38,7 +38,8 @@
   /* What has passed on the floor since the frame, for what counts up by itself; a figure that is
      no longer known to be the present stands still, as of its frame. */
   function passed() {
-    if (!came || level() === "lost") return 0;
+    const { silent, partitions } = picture ? picture.freshness : { silent: [], partitions: 0 };
+    if (!came || level() === "lost" || (partitions && silent.length === partitions)) return 0;
     return Math.min(since(came), STALE_S) * picture.speed;
   }
 
@@ -63,7 +64,7 @@
     const age = told();
     const cause = broken ? ` Cause: ${broken}.` : "";
     if (state === "lost") {
-      return `${noNews()} for ${span(age)}. Figures are as of ${clock(asOf(age))}.${cause}`;
+      return `${noNews()} for ${span(age)}. Figures are as of ${clock(asOf())}.${cause}`;
     }
     if (age === null && state === "stale") return "Part of the floor has not reported yet.";
     if (picture.freshness.silent.length) return `${noNews()}${age > STALE_S ? " for " + span(age) : ""}.${cause}`;
@@ -78,10 +79,8 @@
     return "No news from the stream";
   }
 
-  function asOf(age) {
-    const frameAge = picture.freshness.age_s || 0;
-    return age === null ? Date.parse(picture.figures.as_of)
-      : Date.parse(picture.figures.as_of) - frameAge * 1000 * picture.speed;
+  function asOf() {
+    return Date.parse(picture.freshness.known_until || picture.figures.as_of);
   }
 
   const timeOf = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });

@@ -235,6 +235,8 @@ class Freshness(Struct, frozen=True):
     lag_events: int | None
     lag_s: float | None
     last_event_at: str | None
+    # Up to which instant of the floor every partition has told its state, as RFC 3339.
+    known_until: str | None = None
 
 
 class Picture(Struct, frozen=True):

@@ -158,6 +158,8 @@ def encode_frame(frame: Frame) -> bytes:
     return _encoder.encode(frame)
 
 
-def decode_frame(key: str, value: bytes) -> Frame:
-    """The frame that `encode_frame` wrote under the key."""
-    return _decoders[split_key(key)[1]].decode(value)
+def decode_frame(key: str, value: bytes) -> Frame | None:
+    """The frame that `encode_frame` wrote under the key; None of a kind that only a later version
+    knows, as while workers are replaced one by one."""
+    decoder = _decoders.get(split_key(key)[1])
+    return None if decoder is None else decoder.decode(value)

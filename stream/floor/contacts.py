@@ -108,7 +108,9 @@ class Contacts:
         self.lapsed: set[str] = set()
         self.dropped = 0
         self._deadlines: list[tuple[int, str]] = []
-        self._finished: deque[tuple[str, int]] = deque()
+        # (contact, its clock, when its time was over), in the order in which that was found.
+        self._finished: deque[tuple[str, int, int]] = deque()
+        self._swept: int | None = None
 
     @property
     def expired(self) -> int:
@@ -171,8 +173,17 @@ class Contacts:
         if threads is not None and threads.pop(identifier, None) is not None:
             self.changed_queues.add(contact.unanswered_queue)
 
-    def sweep(self, moment: int) -> None:
-        """Find the contacts whose time is over as of `moment`."""
+    def sweep(self, moment: int, newest: int) -> None:
+        """Find the contacts whose time is over as of `moment`, and forget old ones.
+
+        What is forgotten goes by `newest`, the newest event's time: a worker that catches up must
+        know of a contact what one that never was behind would know.
+        """
+        if self._swept is not None and moment < self._swept:
+            self._take_back()
+        self._swept = moment
+        if len(self._deadlines) > 2 * len(self.by_id) + FORGOTTEN_BEYOND:
+            self._renew_deadlines()
         deadlines = self._deadlines
         while deadlines and deadlines[0][0] < moment:
             _, identifier = heapq.heappop(deadlines)
@@ -187,9 +198,10 @@ class Contacts:
             if contact.expires:
                 self.lapsed.add(identifier)
                 self.changed_queues.update((contact.queue, contact.unanswered_queue))
-            self._finished.append((identifier, contact.clock))
-        while len(self._finished) > FORGOTTEN_BEYOND:
-            self._forget(*self._finished.popleft())
+            self._finished.append((identifier, contact.clock, over))
+        while len(self._finished) > FORGOTTEN_BEYOND and self._finished[0][2] < newest:
+            identifier, clock, _ = self._finished.popleft()
+            self._forget(identifier, clock)
 
     def restore(self, contacts: dict[str, Contact], dropped: int) -> None:
         """Take over what a checkpoint holds."""
@@ -201,6 +213,25 @@ class Contacts:
             if contact.unanswered_since is not None:
                 self.open_thread(identifier, contact, contact.unanswered_queue)
             self._deadlines_push(identifier, contact.clock + contact.kept_us)
+
+    def _take_back(self) -> None:
+        """The clock was set back: nobody is known to be past their time until it is found anew."""
+        for identifier in self.past:
+            contact = self.by_id[identifier]
+            self._deadlines_push(identifier, contact.clock + contact.kept_us)
+            self.changed_queues.update((contact.queue, contact.unanswered_queue))
+        self.past.clear()
+        self.lapsed.clear()
+        self._finished.clear()
+
+    def _renew_deadlines(self) -> None:
+        """Leave out the deadlines that their contacts have outlived or moved."""
+        self._deadlines = [
+            (contact.clock + contact.kept_us, identifier)
+            for identifier, contact in self.by_id.items()
+            if identifier not in self.past
+        ]
+        heapq.heapify(self._deadlines)
 
     def _drop(self, identifier: str, contact: Contact) -> None:
         if contact.expires:

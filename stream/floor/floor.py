@@ -116,12 +116,13 @@ class Floor:
         self._show_held(as_of)
         if self.newest is not None:
             self.panes.fold(self.newest_pane)
-        self.contacts.sweep(as_of)
+        newest = as_of if self.newest is None else self.newest
+        self.contacts.sweep(as_of, newest)
         self.health.expired = self.contacts.expired
-        if as_of - self._promises_swept > KEPT_PAST_DUE_US:
+        if newest - self._promises_swept > KEPT_PAST_DUE_US:
             # Twice the time that a promise is kept: an attempt read late still finds it.
-            self.promises.forget_before(as_of - KEPT_PAST_DUE_US)
-            self._promises_swept = as_of
+            self.promises.forget_before(newest - KEPT_PAST_DUE_US)
+            self._promises_swept = newest
 
     def _read(self, event: ev.KnownEvent | ev.UnknownEvent, shown: int | None) -> None:
         time = event.time

@@ -40,16 +40,19 @@ class DayClock:
     def _look_up(self, instant: int) -> None:
         try:
             local = to_datetime(instant).astimezone(self.zone).date()
-            self._first = self._midnight(local)
-            self._end = self._midnight(local + timedelta(days=1))
         except OverflowError:
-            # The calendar's own first or last day: nothing lies beyond it.
+            # A zone's clock leaves the calendar hours before or after UTC does.
             local = date.min if instant < 0 else date.max
-            self._first, self._end = EARLIEST, LATEST + 1
         self._day = local.toordinal()
+        self._first = min(self._midnight(local, 0, EARLIEST), instant)
+        self._end = max(self._midnight(local, 1, LATEST + 1), instant + 1)
 
-    def _midnight(self, day: date) -> int:
+    def _midnight(self, day: date, days_later: int, beyond: int) -> int:
+        """When the day that many days later begins; `beyond` where the calendar has no such day."""
         # Where the clocks jump over midnight the day begins at the jump: converting there and
         # back lands on the first local time that exists.
-        wall = datetime.combine(day, time(), self.zone)
-        return from_datetime(wall.astimezone(UTC))
+        try:
+            wall = datetime.combine(day + timedelta(days=days_later), time(), self.zone)
+            return from_datetime(wall.astimezone(UTC))
+        except OverflowError:
+            return beyond

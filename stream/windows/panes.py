@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from stream.contract.figures import PANE_US, PANES_HELD
-from stream.contract.instants import MINUTE_US
+from stream.contract.instants import DAY_US, MINUTE_US
 from stream.windows.columns import STATE_TIME_COLUMN, STRIDE
 from stream.windows.days import DayClock
 from stream.windows.sparse import Ints, Tally, ints
@@ -25,6 +25,8 @@ from stream.windows.sparse import Ints, Tally, ints
 # An event may be 5 minutes ahead of the instant that is shown, whose longest window then begins
 # 5 minutes before the panes that the event leaves.
 _KEPT: Final = PANES_HELD + 5 * MINUTE_US // PANE_US
+# Yesterday's midnight lies within three days of now in every zone.
+_DAYS_CUT: Final = 3
 # Panes are settled a minute's worth at a time: one sum for twelve instead of one for each.
 _SETTLED_AT_ONCE: Final = 12
 _FOLD_AT: Final = 65_536
@@ -167,9 +169,12 @@ class Panes:
         """Add a stretch of an agent's time, cut at every midnight that it crosses."""
         if self.replaying:
             return
+        # Days before yesterday are not asked for again, so what lies there is one stretch: an
+        # agent whose clock began in 1970 is not cut twenty thousand times.
+        oldest = newest_pane * PANE_US - _DAYS_CUT * DAY_US
         cuts: set[int] = set()
         for clock in self._clocks:
-            cuts.update(clock.midnights_between(piece.start, piece.end))
+            cuts.update(clock.midnights_between(max(piece.start, oldest), piece.end))
         edges = [piece.start, *sorted(cuts), piece.end]
         column = STATE_TIME_COLUMN[piece.state]
         for start, end in pairwise(edges):
@@ -212,6 +217,7 @@ class Panes:
             self.left.update(leaving)
             self.first_kept = first_needed
             self.settled_changed = True
+        if self.settled_changed:
             self._forget_days(newest_pane)
 
     def _settle(self, tallies: dict[int, Tally]) -> None:

@@ -141,9 +141,10 @@ def test_a_recording_is_played_at_its_own_time_and_kept_again(run: Run, folder: 
         "0.2s",
     )
     again = run("replay", "events.jsonl", "--log", "embedded:log")
-    live = run("simulate", "--log", "embedded:log", "--duration", "1s")
+    live = run("simulate", "--log", "embedded:log", "--duration", "1s", "--showing", "10:30")
 
-    assert played == Told(0, "", "")
+    said = "5 events played, from 2026-03-02T14:00:00.000Z to 2026-03-02T14:00:50.500Z\n"
+    assert played == Told(0, "", said)
     assert kept == Told(0, "", "5 events in kept.jsonl\n")
     assert (folder / "kept.jsonl").read_bytes() == (folder / "events.jsonl").read_bytes()
     assert again == live == Told(1, "", f"floorwatch: {OTHER_CLOCK}\n")
@@ -172,7 +173,8 @@ def test_a_recording_is_moved_to_the_present(run: Run, folder: Path) -> None:
     )
     times = sorted(decode(one.value or b"").time for one in held(folder))
 
-    assert told == Told(0, "", "")
+    assert (0, "") == (told.code, told.out)
+    assert told.err.startswith("5 events played, from ")
     assert before <= times[0] <= floorwatch.now_us()
     assert [time - times[0] for time in times] == [
         decode(line).time - decode(EVENTS[0]).time for line in EVENTS
@@ -218,7 +220,8 @@ def test_a_duration_is_of_the_floors_time(run: Run, folder: Path, speed: str) ->
     """A minute at 60 times the speed is a second of the wall's."""
     duration = f"{float(speed):g}s"
     began = floorwatch.now_us()
-    told = run("simulate", "--log", "embedded:log", "--duration", duration, "--speed", speed)
+    command = ("simulate", "--log", "embedded:log", "--duration", duration, "--speed", speed)
+    told = run(*command, "--showing", "10:30")
 
     assert told == Told(0, "", "")
     assert floorwatch.now_us() - began < 10 * SECOND_US

@@ -17,7 +17,13 @@ from stream.contract.figures import Picture
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import DAY_US, HOUR_US, MINUTE_US, SECOND_US, format_instant
 from stream.logs.embedded import EmbeddedLog
-from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, FLOOR_CHECKPOINTS, topics
+from stream.logs.topics import (
+    CONTACT_EVENTS,
+    DEAD_LETTERS,
+    FLOOR_CHECKPOINTS,
+    FLOOR_FRAMES,
+    topics,
+)
 from stream.picture import LogPictureReader
 from stream.worker import Worker
 from tests.builders import BASE_US, event
@@ -318,3 +324,34 @@ def test_a_checkpoint_longer_than_one_record_is_cut_and_put_together(setting: Se
     setting.settle(successor)
 
     assert 12_001 == setting.picture().figures.floor.now["waiting"]
+
+
+def test_a_clock_that_jumped_ahead_and_back_leaves_no_trace(setting: Setting) -> None:
+    """For one look the wall clock is eight days ahead: then figures are told for the right time
+    again, and nobody who waits has expired."""
+    worker = setting.worker()
+    setting.send(*(queued(f"c{number}", setting.now_us) for number in range(5)))
+    setting.settle(worker)
+    right = setting.now_us
+    setting.now_us = right + 8 * DAY_US
+    setting.settle(worker)
+    assert 0 == setting.picture().figures.floor.counts["offered"]
+
+    setting.now_us = right
+    setting.settle(worker)
+    setting.reader.follow(0)
+
+    picture = setting.picture()
+    floor = picture.figures.floor
+    assert (5, 5) == (floor.counts["offered"], floor.now["waiting"])
+    assert 0 == picture.figures.health["expired"]
+
+
+def test_a_frame_of_a_later_version_is_passed_over(setting: Setting) -> None:
+    """While workers are replaced one by one, a reader meets kinds that it does not know."""
+    setting.log.append(FLOOR_FRAMES, [("0/outlook/x", b"\x80")])
+    worker = setting.worker()
+    setting.send(queued("c1", setting.now_us))
+    setting.settle(worker)
+
+    assert 1 == setting.picture().figures.floor.counts["offered"]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stream.contract.figures import PANE_US
 from stream.contract.instants import HOUR_US, SECOND_US, from_datetime
 from stream.windows.cells import Cells
 from stream.windows.columns import COLUMN, STRIDE
 from stream.windows.days import DayClock
-from stream.windows.panes import Measured, Panes
+from stream.windows.panes import Measured, Panes, Piece
 from stream.windows.spans import PaneStore, Rows, Span, move, settle_doubts
 from stream.windows.sparse import Tally, ints
 
@@ -145,3 +146,26 @@ def _tally(entries: list[tuple[int, int]]) -> Tally:
         ints(cells),
         ints(longest),
     )
+
+
+def test_a_stretch_since_the_calendar_began_is_not_cut_at_every_midnight() -> None:
+    """An agent's clock that began in year 1 and then was set right: a few days are told, not
+    seven hundred thousand."""
+    panes = Panes([ZoneInfo("Europe/Rome")])
+    now = at("UTC", 2026, 3, 2, 18)
+    panes.add_piece(Piece("a1", "busy", at("UTC", 1, 1, 1), now), 0, now // PANE_US)
+    panes.fold(now // PANE_US)
+
+    assert len(panes.days) + len(panes.panes) < 10
+
+
+def test_a_null_date_does_not_confuse_the_days_after_it() -> None:
+    """Year 1 is asked for in a zone behind and one ahead of UTC, then today: today is right."""
+    for zone in ("America/Denver", "Europe/Rome", "UTC"):
+        clock = DayClock(ZoneInfo(zone))
+        clock.day_of(at("UTC", 1, 1, 1))
+        clock.day_of(at("UTC", 9999, 12, 31, 23))
+        noon = at(zone, 2026, 3, 2, 12)
+        assert date(2026, 3, 2).toordinal() == clock.day_of(noon)
+        assert at(zone, 2026, 3, 2) == clock.midnight_before(noon)
+        assert [] == clock.midnights_between(at("UTC", 1, 1, 1), at("UTC", 1, 1, 1) + 1)
