@@ -54,6 +54,10 @@ test-long: $(INSTALLED_TEST) ## run every test, properties with thousands of ran
 	    FLOORWATCH_CHROMIUM="$$browser" exec $(BIN)/python -m pytest --hypothesis-profile=long \
 	    --timeout=1800 $(ARGS)
 
+.PHONY: test-kafka
+test-kafka: $(INSTALLED_TEST) ## the tests against Apache Kafka, chaos included (Java 17, Maven)
+	@exec $(BIN)/python -m pytest tests/kafka $(ARGS)
+
 .PHONY: lint
 lint: $(INSTALLED_TEST) ## formatting, ruff, mypy, the direction of imports
 	$(BIN)/ruff format --check .

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from stream.logs.embedded import EmbeddedLog
+from stream.logs.kafka_settings import parse_kafka
 from stream.logs.port import Log, LogError
 
 FORMS: Final = "embedded:PATH (a directory) or kafka://HOST:PORT[,HOST:PORT…]"
 
 
 def open_log(url: str, *, now: Callable[[], int]) -> Log:
-    """Open the log at `url`; `now` is the clock in microseconds since the Unix epoch.
+    """Open the log at `url`; `now` is the clock in microseconds since the Unix epoch, by which an
+    embedded log stamps its records. Kafka stamps them by its own.
 
     Raises `LogError` where the URL is none or the log cannot be opened. Its message never repeats
     more of a URL than an `embedded:` path, since others carry passwords.
@@ -23,9 +26,17 @@ def open_log(url: str, *, now: Callable[[], int]) -> Log:
         case "embedded" if colon:
             return EmbeddedLog(_directory(rest), now=now)
         case "kafka" if colon:
-            raise LogError("kafka: such logs are not in this version yet; use embedded:PATH")
+            return _kafka(rest)
         case _:
             raise LogError(f"log URL: expected {FORMS}")
+
+
+def _kafka(rest: str) -> Log:
+    settings = parse_kafka(rest, os.environ)
+    # Imported where it is asked for: most commands work on files or on an embedded log.
+    from stream.logs.kafka import KafkaLog
+
+    return KafkaLog(settings)
 
 
 def _directory(path: str) -> Path:

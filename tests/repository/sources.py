@@ -11,7 +11,18 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 PRODUCT: Final = ("stream", "dashboard", "simulator", "floorwatch.py")
 AROUND: Final = ("tests", "scripts")
 GENERATED: Final = frozenset(
-    {".git", ".hypothesis", ".venv", "__pycache__", "build", "dist", "test-results", "var"}
+    {
+        ".git",
+        ".hypothesis",
+        ".venv",
+        "__pycache__",
+        "build",
+        "dist",
+        "test-results",
+        "var",
+        ".kafka",
+        ".bench",
+    }
 )
 
 

@@ -59,7 +59,10 @@ def test_a_path_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ),
         (
             "kafka://ann:secret@host:9092?password=secret",
-            "kafka: such logs are not in this version yet; use embedded:PATH",
+            (
+                "log URL: a user stands in the query, as in ?username=ann, and the password in "
+                "FLOORWATCH_KAFKA_PASSWORD or in the file that FLOORWATCH_KAFKA_PASSWORD_FILE names"
+            ),
         ),
     ],
 )

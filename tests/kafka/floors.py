@@ -1,0 +1,90 @@
+"""What a floor's workers told, and what one undisturbed reading of the same log tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from stream.contract.figures import LIVE_WINDOWS
+from stream.contract.floorplan import FloorPlan
+from stream.contract.frames import HeadFrame, decode_frame, head_key
+from stream.figures import floor_figures
+from stream.floor.floor import Floor
+from stream.floor.telling import changes
+from stream.logs.port import Log
+from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, FLOOR_FRAMES
+from stream.merge import Merge
+
+
+def told(log: Log, as_of: int) -> dict[str, Any]:
+    """The figures that a dashboard makes of the frames in the log."""
+    merge = Merge(FloorPlan(), LIVE_WINDOWS)
+    for partition in range(log.partitions(FLOOR_FRAMES)):
+        for record in log.read(FLOOR_FRAMES, partition):
+            value = record.value
+            merge.take(record.key, None if value is None else decode_frame(record.key, value))
+    return _figures(merge, as_of)
+
+
+def undisturbed(log: Log, as_of: int) -> tuple[dict[str, Any], int]:
+    """The figures that the log's events make when read once, and how many events there are."""
+    merge = Merge(FloorPlan(), LIVE_WINDOWS)
+    events = 0
+    for partition in range(log.partitions(CONTACT_EVENTS)):
+        floor = Floor(FloorPlan())
+        records = list(log.read(CONTACT_EVENTS, partition))
+        events += len(records)
+        floor.apply(
+            [record.value or b"" for record in records],
+            appended_at=[record.appended_at for record in records],
+            shown=as_of,
+        )
+        floor.show(as_of)
+        head = HeadFrame(as_of, as_of, 0, 0, floor.newest, floor.health_counts(), {}, {})
+        for key, frame in changes(floor, partition, as_of, everything=True):
+            merge.take(key, frame)
+        merge.take(head_key(partition), head)
+    return _figures(merge, as_of), events
+
+
+def heads(log: Log) -> dict[int, list[HeadFrame]]:
+    """Every head that each partition's workers told, as far as compaction has left them."""
+    found: dict[int, list[HeadFrame]] = {}
+    tail = log.tail(FLOOR_FRAMES, from_start=True)
+    while not tail.caught_up():
+        for record in tail.poll(10_000, 0.1):
+            if record.key == head_key(record.partition) and record.value is not None:
+                frame = decode_frame(record.key, record.value)
+                assert isinstance(frame, HeadFrame)
+                found.setdefault(record.partition, []).append(frame)
+    tail.close()
+    return found
+
+
+def ends(log: Log) -> dict[int, int]:
+    """The positions of a worker that has read all events: these are appended without gaps."""
+    return {
+        partition: max(
+            (record.offset for record in log.read(CONTACT_EVENTS, partition)), default=-1
+        )
+        + 1
+        for partition in range(log.partitions(CONTACT_EVENTS))
+    }
+
+
+def dead_letters(log: Log) -> list[str]:
+    """The keys of all dead letters, which name the place of the event."""
+    return [
+        record.key
+        for partition in range(log.partitions(DEAD_LETTERS))
+        for record in log.read(DEAD_LETTERS, partition)
+    ]
+
+
+def _figures(merge: Merge, as_of: int) -> dict[str, Any]:
+    merge.advance(as_of)
+    return {
+        window: msgspec.to_builtins(floor_figures(merge, window, agents=True))
+        for window in LIVE_WINDOWS
+    }
