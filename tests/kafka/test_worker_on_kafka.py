@@ -24,9 +24,9 @@ from stream.logs.kafka_settings import parse_kafka
 from stream.logs.port import Log
 from stream.logs.topics import CONTACT_EVENTS, topics
 from tests.clock import now_us
-from tests.kafka import floors
 from tests.kafka.broker import Broker
 from tests.properties.comparison import differences
+from tests.stream import floors
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 

@@ -8,26 +8,21 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 import pytest
 
 from simulator import load_scenario, offset_showing, simulate
 from simulator.randomness import Draws, Streams
 from stream.contract.codec import encode
 from stream.contract.figures import LIVE_WINDOWS
-from stream.contract.floorplan import FloorPlan
-from stream.contract.frames import HeadFrame, decode_frame, head_key
+from stream.contract.frames import HeadFrame
 from stream.contract.instants import HOUR_US, MINUTE_US, Instant
-from stream.figures import floor_figures
-from stream.floor.floor import Floor
-from stream.floor.telling import changes
 from stream.logs.embedded import EmbeddedLog
-from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, FLOOR_FRAMES, topics
-from stream.merge import Merge
+from stream.logs.topics import CONTACT_EVENTS, topics
 from tests.clock import now_us
 from tests.properties.comparison import differences
+from tests.stream import floors
 
 KILLS: Final = 12
 PARTITIONS: Final = 3
@@ -109,27 +104,20 @@ def test_a_dozen_kills_change_no_figure(tmp_path: Path) -> None:
         victim.kill()
 
     as_of = now_us()
-    told = _told(log, as_of)
-    undisturbed, events = _undisturbed(log, as_of)
-    rejected = sum(len(list(log.read(DEAD_LETTERS, part))) for part in range(PARTITIONS))
+    told = floors.told(log, as_of)
+    undisturbed, events = floors.undisturbed(log, as_of)
+    letters = floors.dead_letters(log)
 
     assert KILLS == kills
     assert events == told["today"]["health"]["events"] > 10_000
-    assert rejected == told["today"]["health"]["rejected"] > 50
+    assert len(letters) == len(set(letters)) == told["today"]["health"]["rejected"] > 50
     for window in LIVE_WINDOWS:
         assert [] == differences(undisturbed[window], told[window])
     log.close()
 
 
 def _heads(log: EmbeddedLog) -> dict[int, HeadFrame]:
-    heads = {}
-    for partition in range(PARTITIONS):
-        for record in log.read(FLOOR_FRAMES, partition):
-            if record.key == head_key(partition) and record.value is not None:
-                frame = decode_frame(record.key, record.value)
-                assert isinstance(frame, HeadFrame)
-                heads[partition] = frame
-    return heads
+    return {partition: frames[-1] for partition, frames in floors.heads(log).items()}
 
 
 def _has_told(log: EmbeddedLog, *, since: int) -> bool:
@@ -139,48 +127,10 @@ def _has_told(log: EmbeddedLog, *, since: int) -> bool:
 
 
 def _wait_until_read(log: EmbeddedLog, pause: threading.Event) -> None:
-    ends = [sum(1 for _ in log.read(CONTACT_EVENTS, part)) for part in range(PARTITIONS)]
+    ends = floors.ends(log)
     deadline = time.monotonic() + CAUGHT_UP_WITHIN_S
     while time.monotonic() < deadline:
-        heads = _heads(log)
-        if [heads[part].position for part in sorted(heads)] == ends:
+        if ends == {partition: head.position for partition, head in _heads(log).items()}:
             return
         pause.wait(0.5)
     pytest.fail(f"not all read within {CAUGHT_UP_WITHIN_S} s: {ends}, {_heads(log)}")
-
-
-def _told(log: EmbeddedLog, as_of: int) -> dict[str, Any]:
-    merge = Merge(FloorPlan(), LIVE_WINDOWS)
-    for partition in range(PARTITIONS):
-        for record in log.read(FLOOR_FRAMES, partition):
-            if record.value is not None:
-                merge.take(record.key, decode_frame(record.key, record.value))
-    return _figures(merge, as_of)
-
-
-def _undisturbed(log: EmbeddedLog, as_of: int) -> tuple[dict[str, Any], int]:
-    merge = Merge(FloorPlan(), LIVE_WINDOWS)
-    events = 0
-    for partition in range(PARTITIONS):
-        floor = Floor(FloorPlan())
-        records = list(log.read(CONTACT_EVENTS, partition))
-        events += len(records)
-        floor.apply(
-            [record.value or b"" for record in records],
-            appended_at=[record.appended_at for record in records],
-            shown=as_of,
-        )
-        floor.show(as_of)
-        head = HeadFrame(as_of, as_of, 0, 0, floor.newest, floor.health_counts(), {}, {})
-        for key, frame in changes(floor, partition, as_of, everything=True):
-            merge.take(key, frame)
-        merge.take(head_key(partition), head)
-    return _figures(merge, as_of), events
-
-
-def _figures(merge: Merge, as_of: int) -> dict[str, Any]:
-    merge.advance(as_of)
-    return {
-        window: msgspec.to_builtins(floor_figures(merge, window, agents=True))
-        for window in LIVE_WINDOWS
-    }
