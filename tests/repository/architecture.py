@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Final
 
-from tests.repository.sources import PRODUCT, ROOT, python_sources
+from tests.repository.sources import PRODUCT, ROOT, python_sources, tree_of
 
 PAGE: Final = ROOT / "docs" / "architecture.md"
 # The stream is large enough that its own lines count as parts; the others are one part each.
@@ -24,7 +24,7 @@ Sources = Mapping[str, str]
 
 def sentence(source: str) -> str:
     """The first sentence of a module's docstring, on one line; empty where there is none."""
-    docstring = ast.get_docstring(ast.parse(source)) or ""
+    docstring = ast.get_docstring(tree_of(source)) or ""
     paragraph = " ".join(docstring.partition("\n\n")[0].split())
     return re.split(r"(?<=\.) ", paragraph, maxsplit=1)[0]
 
@@ -95,7 +95,7 @@ def _part(module: str) -> str:
 
 def _imported(source: str, modules: set[str]) -> Iterator[str]:
     """Our own modules that a source imports, wherever in it."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]

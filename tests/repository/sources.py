@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import gc
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +36,21 @@ def python_sources(*places: str) -> dict[str, str]:
         for path in sorted(start.rglob("*.py")) if start.is_dir() else [start]:
             found[path.relative_to(ROOT).as_posix()] = path.read_text(encoding="utf-8")
     return found
+
+
+def tree_of(source: str) -> ast.Module:
+    """The module's syntax tree.
+
+    In CPython 3.11 a collection that runs Python code in the middle of parsing (Hypothesis counts
+    collections) can end it with a SystemError about recursion depth, so none runs meanwhile.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return ast.parse(source)
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def text_files() -> dict[str, str]:

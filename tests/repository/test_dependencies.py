@@ -14,7 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.repository.sources import AROUND, PRODUCT, ROOT, python_sources
+from tests.repository.sources import AROUND, PRODUCT, ROOT, python_sources, tree_of
 
 OURS: Final = {"stream", "dashboard", "simulator", "floorwatch", "tests"}
 
@@ -35,7 +35,7 @@ def imported(sources: Iterable[str]) -> set[str]:
     """The top-level names that the sources import and that are neither ours nor Python's."""
     names: set[str] = set()
     for source in sources:
-        for node in ast.walk(ast.parse(source)):
+        for node in ast.walk(tree_of(source)):
             if isinstance(node, ast.Import):
                 names.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:

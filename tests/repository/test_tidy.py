@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from tests.repository.sources import AROUND, PRODUCT, python_sources
+from tests.repository.sources import AROUND, PRODUCT, python_sources, tree_of
 
 MODULE_LINES_MAX: Final = 400
 FUNCTION_LINES_MAX: Final = 50
@@ -36,7 +36,7 @@ def long_functions(sources: Sources) -> dict[str, int]:
     return {
         f"{path}::{name}": lines
         for path, text in sources.items()
-        for name, lines in _functions(ast.parse(text), "")
+        for name, lines in _functions(tree_of(text), "")
         if lines > FUNCTION_LINES_MAX
     }
 
@@ -57,7 +57,7 @@ def without_docstring(sources: Sources) -> list[str]:
     return [
         path
         for path, text in sources.items()
-        if _is_public(path) and not ast.get_docstring(ast.parse(text))
+        if _is_public(path) and not ast.get_docstring(tree_of(text))
     ]
 
 
@@ -81,7 +81,7 @@ def prints(sources: Sources) -> list[str]:
         f"{path}:{node.lineno}"
         for path, text in sources.items()
         if path != "floorwatch.py"
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(tree_of(text))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "print"
