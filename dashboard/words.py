@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from stream.contract.figures import ServiceLevelVariant
-
 _SMALL: Final = (
     "no", "one", "two", "three", "four", "five", "six",
     "seven", "eight", "nine", "ten", "eleven", "twelve",
 )  # fmt: skip
-
-VARIANT_WORDS: Final[dict[ServiceLevelVariant, str]] = {
-    "abandons_count": "abandons count",
-    "abandons_ignored": "abandons ignored",
-    "abandons_in_target_ignored": "early abandons ignored",
-    "abandons_in_target_met": "early abandons met",
-    "stuck_proof": "waiting counts too",
-}
-
 
 # No line is broken inside a duration.
 _FIXED: Final = "\u00a0"
@@ -48,14 +37,6 @@ def duration(seconds: float) -> str:
     if hours:
         return _FIXED.join((str(hours), "h", f"{minute:02}"))
     return f"{minutes}:{second:02}"
-
-
-def target(seconds: float) -> str:
-    """A target as people say it: 20 s, 5 min, 1 h."""
-    for unit_s, unit in ((3600, "h"), (60, "min")):
-        if seconds >= unit_s and seconds % unit_s == 0:
-            return f"{int(seconds // unit_s)} {unit}"
-    return f"{seconds:g} s"
 
 
 def percent(share: float) -> str:

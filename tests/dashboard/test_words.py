@@ -16,14 +16,6 @@ def test_a_duration_is_short_at_any_length(seconds: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(20, "20 s"), (90, "90 s"), (300, "5 min"), (3600, "1 h"), (2.5, "2.5 s")]
-)
-def test_a_target_is_told_as_people_say_it(seconds: float, text: str) -> None:
-    """In the largest unit that keeps it whole."""
-    assert words.target(seconds) == text
-
-
-@pytest.mark.parametrize(
     ("count", "text"), [(0, "no queues"), (1, "one queue"), (12, "twelve queues"),
                         (13, "13 queues"), (1300, "1,300 queues")],
 )  # fmt: skip
