@@ -10,22 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-import msgspec
 import structlog
-from msgspec import Struct
 
 from stream import checkpoint as cp
 from stream.clocks import ClockFollower
 from stream.contract import frames as fr
 from stream.contract.clock import told_at
 from stream.contract.floorplan import FloorPlan
-from stream.contract.instants import SECOND_US, format_millis
+from stream.contract.instants import SECOND_US
+from stream.dead_letters import dead_letter
 from stream.floor.floor import Floor, Refused
 from stream.floor.telling import changes
 from stream.logs.port import Consumer, Fenced, Log, Produced, Record
 from stream.logs.topics import (
     CONTACT_EVENTS,
-    DEAD_LETTERS,
     FLOOR_CHECKPOINTS,
     FLOOR_FRAMES,
 )
@@ -40,19 +38,6 @@ PUBLISH_EVERY_US: Final = SECOND_US // 10
 HEAD_EVERY_US: Final = SECOND_US // 2
 CHECKPOINT_EVERY_US: Final = 30 * SECOND_US
 CHECKPOINT_EVERY_EVENTS: Final = 100_000
-
-
-class DeadLetter(Struct, frozen=True):
-    """A rejected event, whole, with its reason and its place. `payload` is the text where it is
-    UTF-8, else `payload_base64` holds the bytes."""
-
-    reason: str
-    topic: str
-    partition: int
-    offset: int
-    appended_at: str
-    payload: str | None = None
-    payload_base64: bytes | None = None
 
 
 class Partition:
@@ -221,7 +206,7 @@ class Worker:
             shown = told_at(held.as_of, self._clock.at(self._now()))
             for refused in self._read(held, batch, shown=shown):
                 record = batch[refused.place]
-                held.dead_letters.append(_dead_letter(number, record, refused.reason))
+                held.dead_letters.append(dead_letter(record, refused.reason))
 
     def _read(self, held: Partition, batch: Sequence[Record], *, shown: int) -> list[Refused]:
         at = self._clock.at
@@ -275,22 +260,3 @@ class Worker:
 def _is_due(held: Partition, wall: int) -> bool:
     since = wall - held.told_at
     return since >= HEAD_EVERY_US or since < 0 or (held.has_news and since >= PUBLISH_EVERY_US)
-
-
-def _dead_letter(partition: int, record: Record, reason: str) -> Produced:
-    payload = record.value or b""
-    try:
-        text, raw = payload.decode(), None
-    except UnicodeDecodeError:
-        text, raw = None, payload
-    letter = DeadLetter(
-        reason=reason,
-        topic=CONTACT_EVENTS,
-        partition=partition,
-        offset=record.offset,
-        appended_at=format_millis(record.appended_at),
-        payload=text,
-        payload_base64=raw,
-    )
-    key = f"{partition}/{record.offset}"
-    return Produced(DEAD_LETTERS, partition, key, msgspec.json.encode(letter))
