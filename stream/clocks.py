@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from typing import Final
 
 from stream.contract.clock import LIVE, FloorClock, decode_clock, encode_clock
 from stream.contract.instants import SECOND_US, Instant
-from stream.logs.port import Log, LogError
+from stream.logs.port import Log, LogAway, LogError
 from stream.logs.topics import FLOOR_CLOCK
 
-CLOCK_KEY = "clock"
+CLOCK_KEY: Final = "clock"
+# How long the first look waits for what the log holds already.
+FIRST_LOOK_S: Final = 30.0
 
 
 class ClockFollower:
-    """The floor's clock as the log last told it; `now` is the wall clock in microseconds."""
+    """The floor's clock as the log last told it; `now` is the wall clock in microseconds.
+
+    Raises `LogAway` where the log does not say in time which clock that is.
+    """
 
     def __init__(self, log: Log, now: Callable[[], int]) -> None:
         self._tail = log.tail(FLOOR_CLOCK, from_start=True)
         self._now = now
         self._looked_at = 0
         self.clock = LIVE
-        self.look()
+        give_up = time.monotonic() + FIRST_LOOK_S
+        self.look(at_once=True)
+        while not self._tail.caught_up():
+            if time.monotonic() > give_up:
+                self.close()
+                raise LogAway(f"the log did not tell its {FLOOR_CLOCK} within {FIRST_LOOK_S:g} s")
+            self.look(at_once=True)
 
     def look(self, *, at_once: bool = False) -> bool:
         """Take in a change of the clock, once a second unless `at_once`; True where it changed."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Literal
 
 from stream.clocks import ClockFollower
 from stream.contract import frames as fr
@@ -13,8 +13,10 @@ from stream.contract.figures import (
     LIVE_WINDOWS,
     Freshness,
     Hour,
+    PartitionState,
     Picture,
     QueueLabel,
+    WorkerState,
 )
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US, format_millis
@@ -27,6 +29,8 @@ from stream.windows.minutes import MinuteSeries
 RECORDS_AT_ONCE: Final = 10_000
 # A partition that has told nothing for this long is silent.
 SILENT_AFTER_US: Final = 5 * SECOND_US
+# One whose unread events lay in the log for longer tells the past, however fresh its head.
+BEHIND_AFTER_US: Final = 5 * SECOND_US
 
 
 class LogPictureReader:
@@ -92,6 +96,8 @@ class LogPictureReader:
             },
             events_by_type=_added(head.events_by_type for head in merge.heads.values()),
             rejected_by_field=_added(head.rejected_by_field for head in merge.heads.values()),
+            partitions=[self._partition(number, wall) for number in range(self._partitions)],
+            workers=_workers(merge.heads, wall),
         )
 
     def close(self) -> None:
@@ -139,11 +145,7 @@ class LogPictureReader:
 
     def _freshness(self, wall: int) -> Freshness:
         heads = self._merge.heads
-        silent = [
-            number
-            for number in range(self._partitions)
-            if number not in heads or wall - heads[number].told_at > SILENT_AFTER_US
-        ]
+        states = [_state(heads.get(number), wall) for number in range(self._partitions)]
         newest = max(
             (head.newest for head in heads.values() if head.newest is not None), default=None
         )
@@ -152,13 +154,31 @@ class LogPictureReader:
         return Freshness(
             age_s=max(0, age_us) / SECOND_US if age_us is not None and whole else None,
             partitions=self._partitions,
-            silent=silent,
+            silent=[number for number, state in enumerate(states) if state == "silent"],
             lag_events=sum(head.end - head.position for head in heads.values()) if heads else None,
             lag_s=(self._merge.as_of - newest) / SECOND_US if newest is not None else None,
             last_event_at=format_millis(newest) if newest is not None else None,
             known_until=format_millis(min(head.as_of for head in heads.values()))
             if whole
             else None,
+            catching_up=[number for number, state in enumerate(states) if state == "catching up"],
+            behind_s=_worst_s(head.behind_us for head in heads.values()),
+        )
+
+    def _partition(self, number: int, wall: int) -> PartitionState:
+        head = self._merge.heads.get(number)
+        state = _state(head, wall)
+        if head is None:
+            return PartitionState(number, state, None, None, None, None, None, None)
+        return PartitionState(
+            partition=number,
+            state=state,
+            worker=None if head.worker is None else head.worker.name,
+            age_s=max(0, wall - head.told_at) / SECOND_US,
+            position=head.position,
+            end=head.end,
+            lag_events=head.end - head.position,
+            behind_s=_worst_s([head.behind_us]),
         )
 
     def _label(self, queue: str) -> QueueLabel:
@@ -176,6 +196,48 @@ class LogPictureReader:
                 channel: plan.target_us(queue, channel) / SECOND_US for channel in sorted(channels)
             },
         )
+
+
+def _state(head: fr.HeadFrame | None, wall: int) -> Literal["fresh", "catching up", "silent"]:
+    if head is None or wall - head.told_at > SILENT_AFTER_US:
+        return "silent"
+    if head.behind_us is None or head.behind_us > BEHIND_AFTER_US:
+        return "catching up"
+    return "fresh"
+
+
+def _worst_s(behind: Iterable[int | None]) -> float | None:
+    """The longest, in seconds; None where there is none, or one is not known."""
+    known = [us for us in behind if us is not None]
+    return max(known, default=0) / SECOND_US if known else None
+
+
+def _workers(heads: Mapping[int, fr.HeadFrame], wall: int) -> list[WorkerState]:
+    """Who told the heads, by name."""
+    held: dict[str, list[int]] = {}
+    newest: dict[str, fr.HeadFrame] = {}
+    for number, head in sorted(heads.items()):
+        if head.worker is None:
+            continue
+        name = head.worker.name
+        held.setdefault(name, []).append(number)
+        if name not in newest or head.told_at > newest[name].told_at:
+            newest[name] = head
+    return [_worker(head, held[name], wall) for name, head in sorted(newest.items())]
+
+
+def _worker(head: fr.HeadFrame, partitions: list[int], wall: int) -> WorkerState:
+    note = head.worker
+    assert note is not None
+    return WorkerState(
+        name=note.name,
+        started_at=format_millis(note.started_at),
+        age_s=max(0, wall - head.told_at) / SECOND_US,
+        partitions=partitions,
+        rebalances=note.rebalances,
+        commit_failures=note.commit_failures,
+        log_failures=note.log_failures,
+    )
 
 
 def _added(counts: Iterable[dict[str, int]]) -> dict[str, int]:

@@ -7,6 +7,7 @@ and tells what this one would have told.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -21,12 +22,14 @@ from stream.contract.instants import SECOND_US
 from stream.dead_letters import dead_letter
 from stream.floor.floor import Floor, Refused
 from stream.floor.telling import changes
-from stream.logs.port import Consumer, Fenced, Log, Produced, Record
+from stream.logs.port import Consumer, Fenced, Log, LogAway, LogError, Produced, Record
 from stream.logs.topics import (
     CONTACT_EVENTS,
+    DEAD_LETTERS,
     FLOOR_CHECKPOINTS,
     FLOOR_FRAMES,
 )
+from stream.meters import WorkerMeters
 
 GROUP: Final = "floorwatch-stream"
 RECORDS_AT_ONCE: Final = 4096
@@ -38,6 +41,9 @@ PUBLISH_EVERY_US: Final = SECOND_US // 10
 HEAD_EVERY_US: Final = SECOND_US // 2
 CHECKPOINT_EVERY_US: Final = 30 * SECOND_US
 CHECKPOINT_EVERY_EVENTS: Final = 100_000
+# Who is far behind reads on rather than tell the past ten times a second.
+FAR_BEHIND_US: Final = 5 * SECOND_US
+REPORT_EVERY_US: Final = 60 * SECOND_US
 
 
 class Partition:
@@ -53,6 +59,10 @@ class Partition:
         self.told_at = 0
         self.replay: fr.HeadFrame | None = head
         self.dead_letters: list[Produced] = []
+        # What was read last had been in the log since then; unknown before anything was read.
+        self.read_until: int | None = None
+        self.end = position
+        self.behind_us: int | None = None
         self.end_replay()
 
     @property
@@ -67,6 +77,16 @@ class Partition:
         nothing was read, the old clock's time means nothing."""
         if not self.floor.health.events:
             self.as_of = None
+
+    def reached(self, position: int, end: int, wall: int) -> None:
+        """All up to `position` of `end` is read. How long the rest may have lain in the log stays
+        unknown until something was read."""
+        self.position = max(self.position, position)
+        self.end = max(end, self.position)
+        if self.position == self.end:
+            # What comes from now on is not older than now.
+            self.read_until = wall
+        self.behind_us = None if self.read_until is None else max(0, wall - self.read_until)
 
     def end_replay(self) -> None:
         """Begin to count again where everything up to the head's position is read."""
@@ -86,17 +106,20 @@ class Worker:
         plan: FloorPlan,
         *,
         now: Callable[[], int],
+        meters: WorkerMeters | None = None,
         logger: Any = None,
         checkpoint_every_events: int = CHECKPOINT_EVERY_EVENTS,
     ) -> None:
         self._log = log
         self._plan = plan
         self._now = now
+        self.meters = meters or WorkerMeters("worker", now())
         self._logger = logger or structlog.get_logger("floorwatch.stream")
-        self._consumer: Consumer = log.consumer(GROUP, CONTACT_EVENTS)
         self._clock = ClockFollower(log, now)
+        self._consumer: Consumer = log.consumer(GROUP, CONTACT_EVENTS)
         self._checkpoint_every_events = checkpoint_every_events
         self._held: dict[int, Partition] = {}
+        self._reported_at = now()
 
     @property
     def events(self) -> int:
@@ -115,9 +138,25 @@ class Worker:
         try:
             while not stopped():
                 self.step()
+                self._report()
             self.publish(everybody=True)
         finally:
+            self.close()
+
+    def _report(self) -> None:
+        wall = self._now()
+        if abs(wall - self._reported_at) >= REPORT_EVERY_US:
+            self._reported_at = wall
+            self._logger.info("working", **self.meters.figures())
+
+    def close(self) -> None:
+        """Let go of all partitions, so that others take over at once."""
+        self._held.clear()
+        self.meters.partitions_assigned = 0
+        # A log that is away cannot be told; it finds out when the session is over.
+        with contextlib.suppress(LogAway):
             self._consumer.close()
+        with contextlib.suppress(LogAway):
             self._clock.close()
 
     def step(self, timeout_s: float = POLL_S) -> int:
@@ -133,7 +172,13 @@ class Worker:
             if record.partition not in fresh:
                 by_partition.setdefault(record.partition, []).append(record)
         for number, batch in by_partition.items():
-            self._apply(number, self._held[number], batch)
+            self._apply(self._held[number], batch)
+        for number, held in self._held.items():
+            if held.replay is not None:
+                # What is read again may end with what is no record, such as a transaction's mark.
+                held.position = max(held.position, self._consumer.position(number))
+                held.end_replay()
+        self.meters.events_read += len(records)
         self.publish()
         return len(records)
 
@@ -154,8 +199,25 @@ class Worker:
             self._consumer.commit({number: held.position for number, held in due.items()}, produced)
         except Fenced:
             # Somebody else has these partitions now, and tells what this worker would have told.
+            self.meters.commit_failures += 1
             self._logger.warning("fenced", partitions=sorted(self._held))
             self._held.clear()
+        except LogError:
+            # Whether it was written is not known: whoever holds the partitions next reads it.
+            self.meters.commit_failures += 1
+            self._held.clear()
+            raise
+        else:
+            self._count(produced, wall)
+
+    def _count(self, produced: Sequence[Produced], wall: int) -> None:
+        meters = self.meters
+        meters.told_at = wall
+        meters.dead_letters += sum(one.topic == DEAD_LETTERS for one in produced)
+        meters.lag_events = sum(held.end - held.position for held in self._held.values())
+        behind = [held.behind_us for held in self._held.values()]
+        known = [us for us in behind if us is not None]
+        meters.lag_s = max(known, default=0) / SECOND_US if len(known) == len(behind) else None
 
     def _take_assignment(self) -> set[int]:
         """Restore what was newly given and let go of what was taken; returns the new ones."""
@@ -167,6 +229,8 @@ class Worker:
         for number in sorted(fresh):
             self._held[number] = self._restore(number)
         if lost or fresh:
+            self.meters.rebalances += 1
+            self.meters.partitions_assigned = len(given)
             self._logger.info("partitions", held=sorted(given), gained=sorted(fresh))
         return set(fresh)
 
@@ -190,7 +254,7 @@ class Worker:
         held.checkpointed_at = self._now()
         return held
 
-    def _apply(self, number: int, held: Partition, batch: Sequence[Record]) -> None:
+    def _apply(self, held: Partition, batch: Sequence[Record]) -> None:
         if held.replay is not None:
             cut = held.replay.position
             again = [record for record in batch if record.offset < cut]
@@ -211,6 +275,7 @@ class Worker:
     def _read(self, held: Partition, batch: Sequence[Record], *, shown: int) -> list[Refused]:
         at = self._clock.at
         held.position = batch[-1].offset + 1
+        held.read_until = batch[-1].appended_at
         return held.floor.apply(
             [record.value or b"" for record in batch],
             appended_at=[at(record.appended_at) for record in batch],
@@ -221,6 +286,7 @@ class Worker:
         floor = held.floor
         held.as_of = as_of = told_at(held.as_of, self._clock.at(wall))
         held.told_at = wall
+        held.reached(self._consumer.position(number), self._consumer.end(number), wall)
         floor.show(as_of)
         produced = [
             Produced(FLOOR_FRAMES, number, key, None if frame is None else fr.encode_frame(frame))
@@ -233,11 +299,13 @@ class Worker:
             as_of=as_of,
             told_at=wall,
             position=held.position,
-            end=max(self._consumer.end(number), held.position),
+            end=held.end,
             newest=floor.newest,
             health=floor.health_counts(),
             events_by_type=floor.health.by_type,
             rejected_by_field=floor.health.rejected_by_field,
+            behind_us=held.behind_us,
+            worker=self.meters.note(),
         )
         # Last, so that a reader that has the head has all that belongs to it.
         produced.append(Produced(FLOOR_FRAMES, number, fr.head_key(number), fr.encode_frame(head)))
@@ -259,4 +327,7 @@ class Worker:
 
 def _is_due(held: Partition, wall: int) -> bool:
     since = wall - held.told_at
-    return since >= HEAD_EVERY_US or since < 0 or (held.has_news and since >= PUBLISH_EVERY_US)
+    if since >= HEAD_EVERY_US or since < 0:
+        return True
+    is_far = held.behind_us is None or held.behind_us > FAR_BEHIND_US
+    return held.has_news and since >= PUBLISH_EVERY_US and not is_far

@@ -227,6 +227,8 @@ class Freshness(Struct, frozen=True):
     `age_s` is how long ago, in seconds of the wall clock, the slowest partition last told its
     state; None while any partition has never told one. `silent` are the partitions older than
     the stale limit. `lag_events` and `lag_s` as METRICS has them, summed and at their worst.
+    `catching_up` are the partitions whose figures are of the past, though told now: their worker
+    has more to read than the stale limit's worth, for `behind_s` seconds at most where known.
     """
 
     age_s: float | None
@@ -237,6 +239,35 @@ class Freshness(Struct, frozen=True):
     last_event_at: str | None
     # Up to which instant of the floor every partition has told its state, as RFC 3339.
     known_until: str | None = None
+    catching_up: list[int] = []
+    behind_s: float | None = None
+
+
+class PartitionState(Struct, frozen=True):
+    """One partition as its worker last told it: `age_s` ago, having read up to `position` of
+    `end`. All but the number is None while none has told anything."""
+
+    partition: int
+    state: Literal["fresh", "catching up", "silent"]
+    worker: str | None
+    age_s: float | None
+    position: int | None
+    end: int | None
+    lag_events: int | None
+    behind_s: float | None
+
+
+class WorkerState(Struct, frozen=True):
+    """One worker by what it told with its partitions' heads, `age_s` ago; the counts are since its
+    start. One that holds nothing tells nothing."""
+
+    name: str
+    started_at: str
+    age_s: float
+    partitions: list[int]
+    rebalances: int
+    commit_failures: int
+    log_failures: int
 
 
 class Picture(Struct, frozen=True):
@@ -254,6 +285,12 @@ class Picture(Struct, frozen=True):
     # Good events by type, and rejected ones by the field at fault, since the log's start.
     events_by_type: dict[str, int] = {}
     rejected_by_field: dict[str, int] = {}
+    partitions: list[PartitionState] = []
+    workers: list[WorkerState] = []
+
+
+class NoPicture(Exception):
+    """There is nothing to draw yet. Operator: the message says why, in words fit for a screen."""
 
 
 class PictureReader(Protocol):
@@ -265,5 +302,6 @@ class PictureReader(Protocol):
         ...
 
     def picture(self, window: str, *, agents: bool = False) -> Picture:
-        """The floor as it stands now, as far as it is known."""
+        """The floor as it stands now, as far as it is known. Raises `NoPicture` while nothing
+        is."""
         ...

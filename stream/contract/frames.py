@@ -90,11 +90,27 @@ class AgentsFrame(Struct, frozen=True, array_like=True):
     agents: list[AgentFrame]
 
 
+class WorkerNote(Struct, frozen=True):
+    """Who told a head, and how that worker has fared since `started_at` (wall clock, us).
+
+    `rebalances` counts changes of what it holds, `commit_failures` writes that were not taken or
+    not known to be, `log_failures` how often it had to open the log anew.
+    """
+
+    name: str
+    started_at: int
+    rebalances: int = 0
+    commit_failures: int = 0
+    log_failures: int = 0
+
+
 class HeadFrame(Struct, frozen=True):
     """A partition as of one commit: how far it has read, and what became of the events.
 
     `as_of` is the floor's time that the frames are told at, `told_at` the wall clock then.
     `position` is the offset to be read next and `end` the log's; all times in microseconds.
+    `behind_us` is how long what is not read yet has lain in the log, at most: 0 where all is
+    read, None where that is not known yet.
     """
 
     as_of: int
@@ -105,6 +121,8 @@ class HeadFrame(Struct, frozen=True):
     health: dict[str, int]
     events_by_type: dict[str, int]
     rejected_by_field: dict[str, int]
+    behind_us: int | None = 0
+    worker: WorkerNote | None = None
 
 
 Frame = PaneFrame | SettledFrame | QueueFrame | AgentsFrame | HeadFrame

@@ -180,6 +180,12 @@ class EmbeddedConsumer:
             raise self._database.error(f"{self._name}: seek in partition {partition}, not held")
         self._progress.offsets[partition] = offset
 
+    def position(self, partition: int) -> int:
+        """Where a held partition is read next. Raises `LogError` where it is not held."""
+        if partition not in self._held:
+            raise self._database.error(f"{self._name}: position in partition {partition}, not held")
+        return self._progress.offsets[partition]
+
     def end(self, partition: int) -> int:
         """The offset that the partition's next record will get."""
         with self._database.reading() as connection:

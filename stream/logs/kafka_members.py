@@ -109,6 +109,22 @@ class KafkaMember:
             self._consumer.seek(self._place(partition), offset)
         self._ahead = [record for record in self._ahead if record.partition != partition]
 
+    def position(self, partition: int) -> int:
+        """Where a held partition is read next: the first record that was not polled, or, where all
+        were, past the marks of transactions. Raises `LogError` where it is not held."""
+        self._check_open()
+        if partition not in self._held:
+            raise LogError(f"{self._name}: position in partition {partition}, not held")
+        ahead = (record.offset for record in self._ahead if record.partition == partition)
+        first = next(ahead, None)
+        if first is not None:
+            return first
+        with self._in_words(f"asking for the place in partition {partition}"):
+            place = self._place(partition)
+            if place not in self._consumer.assignment():
+                return self.committed(partition)
+            return int(self._consumer.position(place))
+
     def end(self, partition: int) -> int:
         """The offset that the partition's next record will get; asked once between two polls."""
         self._place(partition)

@@ -7,12 +7,12 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 from kafka import errors
 
 from stream.logs.kafka_settings import KafkaSettings
-from stream.logs.port import LogError
+from stream.logs.port import LogAway, LogError
 
 LOOK_S: Final = 3.0
 
@@ -21,6 +21,8 @@ _UNREACHED: Final = (
     errors.KafkaConnectionError,
     errors.NodeNotReadyError,
 )
+# The client calls these worth another try; here they mean that something must be done first.
+_LASTING: Final = (errors.UnknownTopicOrPartitionError, errors.TopicAuthorizationFailedError)
 _NOT_LET_IN: Final = "user {user} was not let in; check the name, the password and sasl_mechanism="
 # ApiVersions, version 0: length, which request, its version, its number, no name of a client.
 _WHICH_VERSIONS: Final = b"\0\0\0\x0a" + b"\0\x12" + b"\0\0" + b"\0\0\0\x01" + b"\xff\xff"
@@ -63,41 +65,54 @@ logging.getLogger("kafka.admin.client").setLevel(logging.INFO)
 
 @contextmanager
 def in_words(settings: KafkaSettings, doing: str) -> Iterator[None]:
-    """Whatever the client raises inside becomes a `LogError` that says what was being done."""
+    """Whatever the client raises inside becomes a `LogError` that says what was being done, and a
+    `LogAway` where it may pass by itself."""
     try:
         yield
     except errors.KafkaError as error:
-        raise LogError(f"{settings.place}: {doing}: {reason_of(settings, error)}") from error
+        kind, why = _judged(settings, error)
+        raise kind(f"{settings.place}: {doing}: {why}") from error
 
 
 def reason_of(settings: KafkaSettings, error: errors.KafkaError) -> str:
     """The reason, and after a semicolon what to do."""
-    if isinstance(error, _UNREACHED):
-        return unreachable(settings)
-    user = settings.username or "anonymous"
-    for kinds, words in _WORDS.items():
-        if isinstance(error, kinds):
-            return words.format(user=user, error=_plain(error))
-    return f"{_plain(error)}; the broker's log may say more"
-
-
-def unreachable(settings: KafkaSettings) -> str:
-    """Why none of the servers serves us, by looking at each."""
-    found = [
-        f"{server}: {_look(settings, server) or _refusal(settings)}" for server in settings.servers
-    ]
-    return "; ".join(found)
+    return _judged(settings, error)[1]
 
 
 def check_reachable(settings: KafkaSettings) -> None:
-    """Raises `LogError` at once where none of the servers can be asked anything."""
+    """Raises `LogError` at once where none of the servers can be asked anything, and `LogAway`
+    where one of them may answer later."""
     found = {server: _look(settings, server) for server in settings.servers}
-    if all(found.values()):
-        why = "; ".join(f"{server}: {problem}" for server, problem in found.items())
-        raise LogError(f"{settings.place}: connecting: {why}")
+    problems = [problem for problem in found.values() if problem is not None]
+    if len(problems) == len(found):
+        kind = LogAway if any(problem.passes for problem in problems) else LogError
+        why = "; ".join(f"{server}: {problem.why}" for server, problem in found.items() if problem)
+        raise kind(f"{settings.place}: connecting: {why}")
 
 
-def _look(settings: KafkaSettings, server: str) -> str | None:
+class _Problem(NamedTuple):
+    """Why a server does not serve us, and whether that may pass by itself."""
+
+    why: str
+    passes: bool
+
+
+def _judged(settings: KafkaSettings, error: errors.KafkaError) -> tuple[type[LogError], str]:
+    """Which kind of failure it is, and its reason with what to do."""
+    if isinstance(error, _UNREACHED):
+        found = [(server, _look(settings, server)) for server in settings.servers]
+        problems = [(server, problem or _refusal(settings)) for server, problem in found]
+        kind = LogAway if any(problem.passes for _, problem in problems) else LogError
+        return kind, "; ".join(f"{server}: {problem.why}" for server, problem in problems)
+    kind = LogAway if error.retriable and not isinstance(error, _LASTING) else LogError
+    user = settings.username or "anonymous"
+    for kinds, words in _WORDS.items():
+        if isinstance(error, kinds):
+            return kind, words.format(user=user, error=_plain(error))
+    return kind, f"{_plain(error)}; the broker's log may say more"
+
+
+def _look(settings: KafkaSettings, server: str) -> _Problem | None:
     """What keeps the server from being asked anything; None where it answers."""
     host, _, port = server.rpartition(":")
     host = host.strip("[]")
@@ -106,28 +121,33 @@ def _look(settings: KafkaSettings, server: str) -> str | None:
             is_kafka = _speaks_kafka(settings, connection, host)
     except OSError as error:
         return _what_failed(error)
-    return None if is_kafka else "answers, but not as Kafka should; check the port and security="
+    if is_kafka:
+        return None
+    return _Problem("answers, but not as Kafka should; check the port and security=", passes=False)
 
 
-def _what_failed(error: OSError) -> str:
+def _what_failed(error: OSError) -> _Problem:
     match error:
         case socket.gaierror():
-            return "no such host; check the name"
+            return _Problem("no such host; check the name", passes=False)
         case ssl.SSLCertVerificationError():
-            return f"its certificate is not trusted ({error.verify_message}); check ca="
+            why = f"its certificate is not trusted ({error.verify_message}); check ca="
+            return _Problem(why, passes=False)
         case ssl.SSLError():
-            return "does not speak TLS there; check the port and security="
+            return _Problem("does not speak TLS there; check the port and security=", passes=False)
         case TimeoutError():
-            return "no answer; check host, port and firewall"
+            return _Problem("no answer; check host, port and firewall", passes=True)
         case _:
-            return f"{error.strerror or 'no connection'}; is the broker running there?"
+            why = f"{error.strerror or 'no connection'}; is the broker running there?"
+            return _Problem(why, passes=True)
 
 
-def _refusal(settings: KafkaSettings) -> str:
+def _refusal(settings: KafkaSettings) -> _Problem:
     if settings.username is None:
-        return "does not serve us; does it want a user, or is it still starting?"
+        why = "does not serve us; does it want a user, or is it still starting?"
+        return _Problem(why, passes=True)
     # The client hears the refusal and the end of the connection at once, and tells of the latter.
-    return _NOT_LET_IN.format(user=settings.username)
+    return _Problem(_NOT_LET_IN.format(user=settings.username), passes=False)
 
 
 def _speaks_kafka(settings: KafkaSettings, connection: socket.socket, host: str) -> bool:

@@ -24,6 +24,13 @@ class Fenced(LogError):
     """
 
 
+class LogAway(LogError):
+    """The log cannot be reached now, and may be again by itself: trying later makes sense.
+
+    Operator: start what keeps the log, or mend the network; services go on by themselves.
+    """
+
+
 class Topic(Struct, frozen=True):
     """What a topic is for. `compacted` keeps the newest record a key and drops a key at its
     tombstone; otherwise records are kept for `retention_us` (for ever where None)."""
@@ -83,6 +90,11 @@ class Consumer(Protocol):
 
     def seek(self, partition: int, offset: int) -> None:
         """Read a held partition from `offset` on at the next `poll`."""
+        ...
+
+    def position(self, partition: int) -> int:
+        """Where a held partition is read next: past all that was polled, and past what stands
+        there and is no record to be read, such as the marks of others' transactions."""
         ...
 
     def end(self, partition: int) -> int:

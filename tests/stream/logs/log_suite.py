@@ -431,6 +431,27 @@ class LogSuite:
 
         assert [record.offset for record in drain(worker, 6)] == [4, 5, 6, 7, 8, 9]
 
+    def test_the_position_is_what_is_read_next(self, log: Log, calls: str, workers: str) -> None:
+        """It counts what was given, not what was fetched ahead, and follows a seek."""
+        worker = log.consumer(workers, calls)
+        settle(worker)
+        log.append(calls, [("c-1", str(i).encode()) for i in range(10)])
+        partition = drain(worker, 3)[0].partition
+
+        assert worker.position(partition) == 3
+        drain(worker, 7)
+        assert worker.position(partition) == worker.end(partition) == 10
+        worker.seek(partition, 4)
+        assert worker.position(partition) == 4
+        assert worker.position((partition + 1) % PARTITIONS) == 0
+
+    def test_the_position_of_a_partition_not_held_is_refused(
+        self, log: Log, calls: str, workers: str
+    ) -> None:
+        """Somebody else reads there."""
+        with pytest.raises(LogError, match="position in partition 0, not held"):
+            log.consumer(workers, calls).position(0)
+
     def test_a_commit_writes_and_moves_together(
         self, log: Log, calls: str, frames: str, workers: str
     ) -> None:

@@ -1,0 +1,104 @@
+"""What services do while the log is away: say so once, try again after growing pauses, go on.
+
+A log that was never there is another thing: a wrong host, a wrong password or a missing grant
+does not mend itself, so the first opening fails at once but for what may pass.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import Event
+from typing import Any, Final
+
+from stream.logs.port import Log, LogAway, LogError
+
+FIRST_PAUSE_S: Final = 0.5
+# Who waits for figures must not wait much longer than the broker was away.
+LONGEST_PAUSE_S: Final = 5.0
+# A log that held for this long was well: the next failure is a new one.
+HELD_S: Final = 30.0
+LOOK_EVERY_S: Final = 0.1
+
+Open = Callable[[], AbstractContextManager[Log]]
+
+
+class Pauses:
+    """Pauses that double from try to try, up to a bound."""
+
+    def __init__(self) -> None:
+        self._next_s = FIRST_PAUSE_S
+
+    def next_s(self) -> float:
+        """How long to wait before the next try, in seconds."""
+        pause_s, self._next_s = self._next_s, min(2 * self._next_s, LONGEST_PAUSE_S)
+        return pause_s
+
+    def reset(self) -> None:
+        """It worked: the next failure is the first again."""
+        self._next_s = FIRST_PAUSE_S
+
+
+def wait(seconds: float, stopped: Callable[[], bool]) -> None:
+    """Wait, or less where it is stopped meanwhile."""
+    give_up, pause = time.monotonic() + seconds, Event()
+    while not stopped() and (left_s := give_up - time.monotonic()) > 0:
+        pause.wait(min(LOOK_EVERY_S, left_s))
+
+
+def work_on(
+    opened: Open,
+    work: Callable[[Log], None],
+    *,
+    stopped: Callable[[], bool],
+    on_failure: Callable[[LogError, float], None],
+    on_return: Callable[[], None],
+) -> None:
+    """Open the log and do the work, again and again until `stopped`, whatever the log does.
+
+    `on_failure` hears of each failure and of the seconds until the next try, `on_return` of the
+    log being open again. Raises the `LogError` of a first opening that cannot come right by
+    itself.
+    """
+    pauses = Pauses()
+    worked = failed = False
+    while not stopped():
+        began = time.monotonic()
+        try:
+            with opened() as log:
+                worked = True
+                if failed:
+                    failed = False
+                    on_return()
+                work(log)
+        except LogError as error:
+            if not worked and not isinstance(error, LogAway):
+                raise
+            if time.monotonic() - began > HELD_S:
+                pauses.reset()
+            failed = True
+            pause_s = pauses.next_s()
+            on_failure(error, pause_s)
+            wait(pause_s, stopped)
+
+
+def insist(
+    do: Callable[[], Any],
+    *,
+    stopped: Callable[[], bool],
+    on_failure: Callable[[LogError, float], None],
+) -> None:
+    """Do what the log is away for until it works, or until `stopped`; it may be done twice."""
+    pauses = Pauses()
+    while True:
+        try:
+            do()
+        except LogAway as error:
+            pause_s = pauses.next_s()
+            on_failure(error, pause_s)
+            wait(pause_s, stopped)
+            if stopped():
+                return
+        else:
+            return
