@@ -31,6 +31,8 @@ REQUEST_BYTES_MAX: Final = 4 * RECORD_BYTES_MAX
 RECONNECT_MS_MAX: Final = 2_000
 # A request of a transaction that comes before the last one's end is through is sent again soon.
 RETRY_MS: Final = 10
+# A broker that is away is not asked again at once.
+AWAY_MS: Final = 50
 HEARTBEATS_IN_A_SESSION: Final = 5
 
 Batches = Mapping[TopicPartition, Iterable[Any]]
@@ -96,12 +98,26 @@ def producer(settings: KafkaSettings, transactional_id: str | None = None) -> Ka
     )
 
 
+class _Network(KafkaNetClient):  # type: ignore[misc]  # the library has no types
+    """The client's own network, with one of the client's faults (3.0.12) kept from doing harm."""
+
+    def await_ready(self, node_id: Any, timeout_ms: float = ANSWERED_WITHIN_S * 1000) -> bool:
+        """Whether a broker can be asked something now."""
+        try:
+            return bool(super().await_ready(node_id, timeout_ms=timeout_ms))
+        except errors.KafkaConnectionError:
+            # Told so, a producer forgets the request that it was about to send, and the transaction
+            # never ends. Told no, it looks for who serves the transaction now and asks there.
+            self.poll(timeout_ms=AWAY_MS)
+            return False
+
+
 def _connected(settings: KafkaSettings, kind: Callable[..., Any], **further: Any) -> Any:
     """A client that has reached the cluster; what did not is closed, threads, sockets and all."""
-    networks: list[KafkaNetClient] = []
+    networks: list[_Network] = []
 
-    def network(**configuration: Any) -> KafkaNetClient:
-        networks.append(KafkaNetClient(**configuration))
+    def network(**configuration: Any) -> _Network:
+        networks.append(_Network(**configuration))
         return networks[-1]
 
     try:
