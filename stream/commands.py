@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
+from stream import dead_letter_commands, topic_commands
 from stream.contract.figures import WINDOWS, Window
 from stream.logs.files import LineWriter, read_lines
+from stream.logs.topics import CONTACT_EVENTS, FLOOR_CLOCK
 from stream.terminal import (
     ENDLESS_US,
     FAILURE,
@@ -22,11 +24,13 @@ from stream.terminal import (
     Files,
     LogOption,
     OutOption,
+    PartitionsOption,
     duration_of,
     floor_plan,
     instant_of,
     lines_of,
     log_to_stderr,
+    open_existing_log,
     open_floor_log,
     place_of,
     reading,
@@ -72,6 +76,8 @@ def register(app: typer.Typer, *, now: Callable[[], int]) -> None:
     app.command("import")(import_)
     app.command()(commands.record)
     app.command()(commands.stream)
+    topic_commands.register(app, now=now)
+    dead_letter_commands.register(app, now=now)
 
 
 class Commands:
@@ -125,7 +131,7 @@ class Commands:
         length = ENDLESS_US if duration is None else duration_of(duration)
         kept = 0
         with (
-            open_floor_log(log, now=self._now) as source,
+            open_existing_log(log, now=self._now, topics=(CONTACT_EVENTS, FLOOR_CLOCK)) as source,
             LineWriter(place_of(out)) as writer,
             stopping() as stopped,
         ):
@@ -139,9 +145,7 @@ class Commands:
         self,
         log: LogOption,
         config: ConfigOption = None,
-        partitions: Annotated[
-            int | None, typer.Option(metavar="N", min=1, max=1024, help="For a log made anew.")
-        ] = None,
+        partitions: PartitionsOption = None,
     ) -> None:
         """Turn events into figures: any number share the work."""
         from stream.worker import Worker
@@ -304,8 +308,6 @@ def _recorded(log: Log, from_start: bool, ended: Callable[[], bool]) -> Iterator
     What the log holds already comes in the order in which it happened, since a recording is
     played as it lies; what comes later, in the order in which it came.
     """
-    from stream.logs.topics import CONTACT_EVENTS
-
     # Opened before the rest is read, so that nothing falls in between.
     tail = log.tail(CONTACT_EVENTS, from_start=False)
     try:
@@ -327,7 +329,6 @@ def _held(log: Log) -> Iterator[Record]:
     """What the log holds now, in the order in which it happened."""
     from stream.clocks import current_clock
     from stream.contract.codec import Rejected, decode
-    from stream.logs.topics import CONTACT_EVENTS
 
     clock = current_clock(log)
 

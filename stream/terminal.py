@@ -45,6 +45,10 @@ ENDLESS_US: Final = 3650 * DAY_US
 CLOCK_KNOWN_AFTER_US: Final = 3 * SECOND_US // 2
 STOPPING_S_MAX: Final = 2.0
 
+TO_MAKE: Final = "check the address, or make it with `floorwatch topics create`"
+
+# What `stream.logs` calls the URL, and commands `--log`.
+_URL_ERROR: Final = "log URL: "
 _UNITS_US: Final = {"s": SECOND_US, "m": MINUTE_US, "h": HOUR_US, "d": DAY_US}
 _DURATION: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhd])", re.ASCII)
 # Typer's words for a mistake, and ours: the option first, then what is wrong with it.
@@ -70,6 +74,10 @@ ConfigOption = Annotated[
 ]
 LogOption = Annotated[
     str, typer.Option("--log", metavar="URL", help="embedded:PATH or kafka://HOST:PORT[,…].")
+]
+PartitionsOption = Annotated[
+    int | None,
+    typer.Option("--partitions", metavar="N", min=1, max=1024, help="For a log made anew."),
 ]
 
 
@@ -133,7 +141,9 @@ def _ended(error: BaseException) -> int:
             # Files and logs name themselves; what is left is the output.
             return _fail(f"{name or 'output'}: {reason or error}", FAILURE)
         case _:
-            return _fail(str(error), FAILURE)
+            wrong_url = str(error).startswith(_URL_ERROR)
+            message = str(error).replace(_URL_ERROR, "--log: ", wrong_url)
+            return _fail(message, MISUSE if wrong_url else FAILURE)
 
 
 def _misused(message: str) -> int:
@@ -279,14 +289,7 @@ def open_floor_log(
     from stream.logs.topics import CONTACT_EVENTS, PARTITIONS_DEFAULT, topics
     from stream.logs.urls import open_log
 
-    try:
-        log = open_log(url, now=now)
-    except LogError as error:
-        what, _, wrong = str(error).partition(": ")
-        if what != "log URL":
-            raise
-        raise Failure(f"--log: {wrong}", MISUSE) from None
-    try:
+    with contextlib.closing(open_log(url, now=now)) as log:
         if partitions is None:
             try:
                 partitions = log.partitions(CONTACT_EVENTS)
@@ -294,8 +297,20 @@ def open_floor_log(
                 partitions = PARTITIONS_DEFAULT
         log.create(topics(partitions))
         yield log
-    finally:
-        log.close()
+
+
+@contextlib.contextmanager
+def open_existing_log(url: str, *, now: Callable[[], int], topics: Sequence[str]) -> Iterator[Log]:
+    """The log at `url`, which must have these topics: made by who only reads, a mistyped address
+    would look like a quiet floor."""
+    from stream.logs.inspection import topics_at
+    from stream.logs.urls import open_log
+
+    place, there = topics_at(url, topics)
+    if missing := [name for name in topics if name not in there]:
+        raise Failure(f"{place}: there is no log with the topic {missing[0]}; {TO_MAKE}")
+    with contextlib.closing(open_log(url, now=now)) as log:
+        yield log
 
 
 def start_clock(log: Log, now: Callable[[], int], begin: int | None, speed: float) -> FloorClock:

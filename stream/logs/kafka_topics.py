@@ -28,6 +28,11 @@ DIRTY_RATIO: Final = "0.2"
 STAMPED_BY: Final = "message.timestamp.type"
 THE_LOG: Final = "LogAppendTime"
 
+_NOT_ALLOWED: Final = (
+    errors.ClusterAuthorizationFailedError,
+    errors.TopicAuthorizationFailedError,
+)
+
 
 def create(admin: KafkaAdminClient, settings: KafkaSettings, topics: Iterable[Topic]) -> None:
     """Make the topics that are not there yet and bring the retention of the others up to date.
@@ -86,9 +91,25 @@ def difference(topic: Topic, partitions: int, kept: Mapping[str, str]) -> str | 
     return None
 
 
+def kept_topics(
+    admin: KafkaAdminClient, settings: KafkaSettings, names: Sequence[str]
+) -> dict[str, Topic]:
+    """Those of the topics that are there, as they are kept."""
+    there = described(admin, settings, names)
+    configured = _configurations(admin, settings, list(there))
+    return {name: _topic(name, there[name], configured[name]) for name in there}
+
+
 def compacted(admin: KafkaAdminClient, settings: KafkaSettings, name: str) -> bool:
     """Whether a topic that is there keeps each key's newest record only."""
     return _is_compacted(_configurations(admin, settings, [name])[name])
+
+
+def _topic(name: str, partitions: int, kept: Mapping[str, str]) -> Topic:
+    if _is_compacted(kept):
+        return Topic(name, partitions, compacted=True)
+    millis = int(kept["retention.ms"])
+    return Topic(name, partitions, retention_us=None if millis < 0 else millis * 1_000)
 
 
 def _is_compacted(kept: Mapping[str, str]) -> bool:
@@ -139,6 +160,12 @@ def _make(admin: KafkaAdminClient, settings: KafkaSettings, topics: Sequence[Top
         error = errors.for_code(topic["error_code"])
         if error is errors.TopicAlreadyExistsError:
             first = False
+        elif error in _NOT_ALLOWED:
+            raise LogError(
+                f"{settings.place}: creating topic {topic['name']}: user "
+                f"{settings.username or 'anonymous'} may not; let somebody who may run "
+                "`floorwatch topics create`"
+            )
         elif error is not errors.NoError:
             why = reason_of(settings, error(topic["error_message"]))
             raise LogError(f"{settings.place}: creating topic {topic['name']}: {why}")

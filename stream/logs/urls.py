@@ -23,23 +23,17 @@ def open_log(url: str, *, now: Callable[[], int]) -> Log:
     """
     scheme, colon, rest = url.partition(":")
     match scheme.lower():
-        case "embedded" if colon:
-            return EmbeddedLog(_directory(rest), now=now)
         case "kafka" if colon:
             return _kafka(rest)
         case _:
-            raise LogError(f"log URL: expected {FORMS}")
+            return EmbeddedLog(directory_of(url), now=now)
 
 
-def _kafka(rest: str) -> Log:
-    settings = parse_kafka(rest, os.environ)
-    # Imported where it is asked for: most commands work on files or on an embedded log.
-    from stream.logs.kafka import KafkaLog
-
-    return KafkaLog(settings)
-
-
-def _directory(path: str) -> Path:
+def directory_of(url: str) -> Path:
+    """The directory of an embedded log. Raises `LogError` where the URL is not that of one."""
+    scheme, colon, path = url.partition(":")
+    if not colon or scheme.lower() != "embedded":
+        raise LogError(f"log URL: expected {FORMS}")
     if path.startswith("//"):
         raise LogError("log URL: an embedded log has no host; write embedded:PATH without //")
     if not path or "\0" in path:
@@ -49,3 +43,11 @@ def _directory(path: str) -> Path:
         return Path(path).expanduser()
     except RuntimeError as error:
         raise LogError("log URL: the path's ~ stands for nobody here; write it out") from error
+
+
+def _kafka(rest: str) -> Log:
+    settings = parse_kafka(rest, os.environ)
+    # Imported where it is asked for: most commands work on files or on an embedded log.
+    from stream.logs.kafka import KafkaLog
+
+    return KafkaLog(settings)

@@ -16,6 +16,13 @@ FORMS = "embedded:PATH (a directory) or kafka://HOST:PORT[,HOST:PORT…]"
 WINDOWS = "'5m', '15m', '30m', '60m', '240m', 'today', 'all'"
 KEYS = "time_zone, service_level, short_abandon_s, target_s, queues"
 INSTANT = "expected RFC 3339 with date, T, seconds and an offset, such as 2026-03-02T14:30:00Z"
+PLACE = "expected PARTITION/OFFSET, such as 3/75"
+WHICH = "say which: PLACE…, --all or --from FILE"
+NO_LOG = (
+    "there is no log with the topic %s; check the address, or make it with "
+    "`floorwatch topics create`"
+)
+TO_MAKE = "check the address, or make it with `floorwatch topics create`"
 
 
 @pytest.mark.parametrize(
@@ -99,6 +106,32 @@ INSTANT = "expected RFC 3339 with date, T, seconds and an offset, such as 2026-0
             f"dashboard --log embedded:log --host {'é' * 80}",
             "--host: expected an address or a host's name",
         ),
+        ("topics check", "--log: missing"),
+        ("topics check --log pigeon:loft", f"--log: expected {FORMS}"),
+        (
+            "topics create --log embedded:log --partitions many",
+            "--partitions: input should be a valid integer, unable to parse string as an integer",
+        ),
+        ("dead-letters list --log embedded:log --since noon", f"--since: {INSTANT}"),
+        (
+            "dead-letters list --log embedded:log --limit 0",
+            "--limit: input should be greater than or equal to 1",
+        ),
+        ("dead-letters show --log embedded:log", "PLACE: missing"),
+        ("dead-letters show 75 --log embedded:log", f"PLACE: {PLACE}"),
+        ("dead-letters redrive 3/75 -3/75 --log embedded:log", "-3: no such option"),
+        ("dead-letters redrive 3/x --log embedded:log", f"PLACE: {PLACE}"),
+        ("dead-letters redrive --log embedded:log", WHICH),
+        ("dead-letters redrive 3/75 --all --log embedded:log", WHICH),
+        ("dead-letters redrive --all --from x --log embedded:log", WHICH),
+        (
+            "dead-letters redrive --all --event x --log embedded:log",
+            "--event: only with one PLACE",
+        ),
+        (
+            "dead-letters redrive 3/75 3/76 --event x --log embedded:log",
+            "--event: only with one PLACE",
+        ),
         ("demo --host=", "--host: expected an address or a host's name"),
     ],
 )
@@ -123,9 +156,25 @@ def test_misuse_is_one_line_and_ends_with_2(run: Run, command: str, line: str) -
         ),
         ("simulate --out directory", "directory: cannot be written: Is a directory"),
         ("simulate --out /dev/full", "/dev/full: cannot be written: No space left on device"),
+        ("record --log embedded:log --out x", f"embedded:log: {NO_LOG % 'contact-events'}"),
         (
-            "record --log embedded:log --out no/x",
-            "no/x: cannot be written: No such file or directory",
+            "record --log embedded:events.jsonl --out x",
+            f"embedded:events.jsonl: {NO_LOG % 'contact-events'}",
+        ),
+        ("topics check --log embedded:log", f"embedded:log: there is no log; {TO_MAKE}"),
+        ("dead-letters list --log embedded:log", f"embedded:log: {NO_LOG % 'dead-letters'}"),
+        ("dead-letters show 3/75 --log embedded:log", f"embedded:log: {NO_LOG % 'dead-letters'}"),
+        (
+            "dead-letters redrive --all --log embedded:log",
+            f"embedded:log: {NO_LOG % 'contact-events'}",
+        ),
+        (
+            "dead-letters redrive 3/75 --event no.json --log embedded:log",
+            "no.json: No such file or directory",
+        ),
+        (
+            "dead-letters redrive --from bad.jsonl --log embedded:log",
+            "bad.jsonl:1: no letter as `floorwatch dead-letters list --json` prints it",
         ),
         (
             "stream --log embedded:events.jsonl",
@@ -177,9 +226,10 @@ def test_the_version_is_told(run: Run) -> None:
     assert run("--version") == Told(0, f"floorwatch {version('floorwatch')}\n", "")
 
 
-def test_saying_nothing_gives_the_help(run: Run) -> None:
+@pytest.mark.parametrize("group", ["", "topics", "dead-letters"])
+def test_saying_nothing_gives_the_help(run: Run, group: str) -> None:
     """As misuse, since nothing was done."""
-    asked, unasked = run("--help"), run()
+    asked, unasked = run(*group.split(), "--help"), run(*group.split())
 
     assert (asked.code, asked.err) == (0, "")
     assert (unasked.code, unasked.out, unasked.err) == (2, "", asked.out)
@@ -198,6 +248,11 @@ def test_saying_nothing_gives_the_help(run: Run) -> None:
         "simulate",
         "replay",
         "dashboard",
+        "topics create",
+        "topics check",
+        "dead-letters list",
+        "dead-letters show",
+        "dead-letters redrive",
     ],
 )
 def test_help_fits_80_columns(run: Run, monkeypatch: pytest.MonkeyPatch, command: str) -> None:

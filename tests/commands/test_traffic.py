@@ -13,6 +13,7 @@ from stream.adapters.anonymous_bank_rows import COLUMNS, PHANTOM
 from stream.contract.clock import LIVE, FloorClock
 from stream.contract.codec import decode
 from stream.contract.instants import DAY_US, SECOND_US
+from stream.logs.database import FILE_NAME
 from stream.logs.port import Record
 from stream.logs.topics import CONTACT_EVENTS, FLOOR_CLOCK
 from stream.logs.urls import open_log
@@ -198,6 +199,7 @@ def test_what_a_log_holds_is_recorded_in_the_order_in_which_it_happened(
     run: Run, folder: Path
 ) -> None:
     """Its partitions have no order between them; one broken clock holds up nothing."""
+    run("topics", "create", "--log", "embedded:log")
     run("record", "--log", "embedded:log", "--out", "none", "--duration", "0.1s")
     told = [queued(f"c{second}", second) for second in range(40)]
     told[7] = queued("c7", 9 * DAY_US // SECOND_US)
@@ -213,6 +215,18 @@ def test_what_a_log_holds_is_recorded_in_the_order_in_which_it_happened(
     assert (folder / "none").read_bytes() == b""
     assert [line for line in kept if line != b"junk"] == told
     assert sorted(kept) == sorted([*told, b"junk"])
+
+
+def test_recording_makes_no_log(run: Run, folder: Path) -> None:
+    """A mistyped address would else be a quiet floor for ever; what fails leaves nothing behind."""
+    before = sorted(folder.iterdir())
+    told = run("record", "--log", "embedded:mistyped", "--out", "x", "--duration", "0.1s")
+    (folder / "directory" / FILE_NAME).touch()
+    begun = run("record", "--log", "embedded:directory", "--out", "x", "--duration", "0.1s")
+
+    assert (told.code, begun.code) == (1, 1)
+    assert begun.err.startswith("floorwatch: embedded:directory: there is no log")
+    assert sorted(folder.iterdir()) == before
 
 
 @pytest.mark.parametrize("speed", ["0.5", "60"])
