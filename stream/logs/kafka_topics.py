@@ -194,6 +194,13 @@ def _configurations(
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     with in_words(settings, f"looking at the settings of topic {', '.join(names)}"):
         found: Mapping[str, Any] = admin.describe_configs(resources, config_filter="all")
+    for name in names:
+        # The client leaves out what it was refused.
+        if not found["topic"].get(name):
+            raise LogError(
+                f"{settings.place}: looking at the settings of topic {name}: user "
+                f"{settings.username or 'anonymous'} may not; have DescribeConfigs on it granted"
+            )
     return {
         name: {key: entry["value"] for key, entry in found["topic"][name].items()} for name in names
     }

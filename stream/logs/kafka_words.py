@@ -33,8 +33,8 @@ _WORDS: Final[dict[tuple[type[Exception], ...], str]] = {
         "the broker does not take this sasl_mechanism=; try another one"
     ),
     (errors.TopicAuthorizationFailedError,): (
-        "user {user} may not use the topic so; have Read, Write, Describe and DescribeConfigs "
-        "on it granted"
+        "user {user} may not use the topic{topics} so; have Read, Write, Describe and "
+        "DescribeConfigs on it granted"
     ),
     (errors.GroupAuthorizationFailedError,): (
         "user {user} may not read in this group; have Read on it granted"
@@ -99,6 +99,9 @@ class _Problem(NamedTuple):
 
 def _judged(settings: KafkaSettings, error: errors.KafkaError) -> tuple[type[LogError], str]:
     """Which kind of failure it is, and its reason with what to do."""
+    if error.args and isinstance(error.args[-1], errors.KafkaError):
+        # A producer whose transaction failed before says at the next step that it did, and why.
+        return _judged(settings, error.args[-1])
     if isinstance(error, _UNREACHED):
         found = [(server, _look(settings, server)) for server in settings.servers]
         problems = [(server, problem or _refusal(settings)) for server, problem in found]
@@ -108,8 +111,14 @@ def _judged(settings: KafkaSettings, error: errors.KafkaError) -> tuple[type[Log
     user = settings.username or "anonymous"
     for kinds, words in _WORDS.items():
         if isinstance(error, kinds):
-            return kind, words.format(user=user, error=_plain(error))
+            return kind, words.format(user=user, error=_plain(error), topics=_topics(error))
     return kind, f"{_plain(error)}; the broker's log may say more"
+
+
+def _topics(error: errors.KafkaError) -> str:
+    """Which topics it is about, where the client knows."""
+    named = error.args[0] if error.args else None
+    return "".join(f" {name}" for name in sorted(named)) if isinstance(named, set) else ""
 
 
 def _look(settings: KafkaSettings, server: str) -> _Problem | None:

@@ -52,7 +52,7 @@ def one_line(error: pytest.ExceptionInfo[LogError]) -> str:
     return message
 
 
-@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-512"])
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
 @pytest.mark.parametrize("tls", [False, True], ids=["plaintext", "tls"])
 def test_a_password_opens_the_log(
     broker: Broker, open_log: Open, mechanism: str, tls: bool

@@ -1,0 +1,80 @@
+"""The product's topics in a cluster that several tests share: each finds them empty."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from kafka import errors
+from kafka.admin import KafkaAdminClient
+
+from stream.logs.kafka import KafkaLog
+from stream.logs.kafka_settings import parse_kafka
+from stream.logs.topics import CONTACT_EVENTS, topics
+from stream.worker import GROUP
+
+DONE_WITHIN_S: Final = 60.0
+_NAMES: Final = tuple(topic.name for topic in topics())
+
+
+@contextmanager
+def fresh_log(servers: str, partitions: int) -> Iterator[KafkaLog]:
+    """A log whose topics hold nothing, and whose group has no position."""
+    clear(servers, _NAMES)
+    log = KafkaLog(parse_kafka(f"//{servers}", {}))
+    log.create(topics(partitions))
+    try:
+        yield log
+    finally:
+        log.close()
+
+
+@contextmanager
+def told_anew(servers: str, partitions: int) -> Iterator[KafkaLog]:
+    """The same events again, of which no worker has told anything yet."""
+    clear(servers, tuple(name for name in _NAMES if name != CONTACT_EVENTS))
+    log = KafkaLog(parse_kafka(f"//{servers}", {}))
+    log.create(topics(partitions))
+    try:
+        yield log
+    finally:
+        log.close()
+
+
+def clear(servers: str, names: tuple[str, ...]) -> None:
+    """Take away the topics and the workers' group; waits for those who are in it to be gone."""
+    admin = KafkaAdminClient(bootstrap_servers=servers.split(","), bootstrap_timeout_ms=10_000)
+    try:
+        _until(lambda: _group_gone(admin))
+        _until(lambda: _topics_gone(admin, names))
+    finally:
+        admin.close()
+
+
+def _group_gone(admin: KafkaAdminClient) -> bool:
+    try:
+        answer = admin.delete_groups([GROUP])
+    except errors.RetriableError:
+        # Nobody has asked this broker for a group before.
+        return False
+    return answer[GROUP] in {"OK", "GroupIdNotFoundError"}
+
+
+def _topics_gone(admin: KafkaAdminClient, names: tuple[str, ...]) -> bool:
+    found = admin.describe_topics(list(names))
+    there = [topic["name"] for topic in found if topic["error_code"] == 0]
+    if there:
+        admin.delete_topics(there, raise_errors=False)
+    return not there
+
+
+def _until(true: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + DONE_WITHIN_S
+    pause = threading.Event()
+    while not true():
+        if time.monotonic() > give_up:
+            raise TimeoutError("the broker does not take topics or group away")
+        pause.wait(0.1)
