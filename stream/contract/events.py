@@ -43,7 +43,8 @@ NpsScore = Annotated[int, Meta(ge=0, le=10)]
 Amount = Annotated[float, Meta(ge=0)]
 
 
-class Event(Struct, frozen=True, kw_only=True, tag_field="type"):
+# Events hold texts and numbers and can be in no cycle, so the collector need not look at them.
+class Event(Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
     """What every event carries: CloudEvents 1.0 attributes, all of them required."""
 
     specversion: Literal["1.0"]
@@ -53,7 +54,7 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type"):
     subject: Identifier
 
 
-class Data(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Data(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What a type carries beside the attributes."""
 
 
@@ -343,7 +344,7 @@ class PlanInterval(Event, frozen=True, tag="plan.interval"):
     data: PlanIntervalData
 
 
-class UnknownEvent(Struct, frozen=True, kw_only=True):
+class UnknownEvent(Struct, frozen=True, kw_only=True, gc=False):
     """A sound envelope of a type this version does not know; its `data` is not looked at."""
 
     specversion: Literal["1.0"]

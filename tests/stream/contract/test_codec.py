@@ -13,8 +13,11 @@ from stream.contract.codec import (
     EVENT_BYTES_MAX,
     EVENT_STRUCTS,
     TAG_OF,
+    TWIN_OF,
+    TYPE_OF,
     Rejected,
     decode,
+    decode_batch,
     encode,
     type_of,
 )
@@ -443,3 +446,69 @@ def test_every_type_of_the_contract_is_tested_here() -> None:
     """The examples that these tests change are of all types."""
     assert set(EXAMPLES) == set(TAG_OF.values())
     assert len(EVENT_STRUCTS) == 21
+
+
+# Payloads of every fate: good, good but odd, and bad in each check's own way.
+PAYLOADS: Final = (
+    *(line(tag) for tag in TAG_OF.values()),
+    line(time="2026-03-02T15:00:00.5+01:00"),
+    line(priority=1.0),
+    line(data__priority=4.0),
+    line(type="contact.of_tomorrow"),
+    line(subject="Zoë"),
+    line(time="yesterday"),
+    line(time="2026-02-30T14:00:00.000Z"),
+    line(time=None),
+    line(id=""),
+    line("survey.answered", data={"queue": "q"}),
+    line(data__queue=OUT),
+    line(subject="x" * EVENT_BYTES_MAX),
+    line(data__customer="é").replace("é".encode(), b"\xff"),
+    line() + line(),
+    b"",
+    b"[]",
+    b"{",
+    b"[" * 5_000,
+)
+
+
+@given(st.lists(st.sampled_from(PAYLOADS), max_size=80))
+def test_events_read_together_are_those_read_alone(payloads: list[bytes]) -> None:
+    """The same events with the same times, and the same reasons, each in its place."""
+    good, bad = [], []
+    for place, payload in enumerate(payloads):
+        try:
+            event = decode(payload)
+        except Rejected as rejected:
+            bad.append((place, str(rejected)))
+        else:
+            good.append(
+                (place, type_of(event), event.subject, event.time, getattr(event, "data", None))
+            )
+
+    batch = decode_batch(payloads)
+
+    told = [
+        (place, _type_of(event), event.subject, time, getattr(event, "data", None))
+        for event, time, place in zip(batch.events, batch.times, batch.places, strict=True)
+    ]
+    assert good == told
+    assert bad == batch.rejected
+
+
+def _type_of(event: Any) -> str:
+    if isinstance(event, UnknownEvent):
+        return event.type
+    return TYPE_OF[type(event)]
+
+
+@given(st.lists(events, min_size=1))
+def test_a_twin_holds_what_its_event_does(told: list[Event]) -> None:
+    """All but how the time is written."""
+    batch = decode_batch([encode(event) for event in told])
+
+    assert [TWIN_OF[type(event)] for event in told] == [type(event) for event in batch.events]
+    assert [event.time for event in told] == batch.times
+    for event, twin in zip(told, batch.events, strict=True):
+        for name in ("specversion", "id", "source", "subject", "data"):
+            assert getattr(event, name) == getattr(twin, name)

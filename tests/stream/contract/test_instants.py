@@ -14,10 +14,12 @@ from stream.contract.instants import (
     EARLIEST,
     LATEST,
     SECOND_US,
+    UNREADABLE,
     format_instant,
     format_millis,
     from_datetime,
     parse_instant,
+    parse_instants,
     to_datetime,
 )
 
@@ -156,3 +158,37 @@ def test_writing_and_reading_gives_the_same_instant(micros: int) -> None:
 def test_an_instant_is_written_in_utc(micros: int, whole: str, millis: str) -> None:
     """Events keep every digit, figures are told to the millisecond."""
     assert (format_instant(micros), format_millis(micros)) == (whole, millis)
+
+
+def _alone(text: str) -> int:
+    try:
+        return parse_instant(text)
+    except ValueError:
+        return UNREADABLE
+
+
+# As most systems write, and as few do: near the usual form is where reading together may err.
+usual = st.integers(EARLIEST // 1000, LATEST // 1000).map(
+    lambda millis: format_millis(millis * 1000)
+)
+nearly = st.builds(
+    lambda text, place, letter: text[:place] + letter + text[place + 1 :],
+    usual,
+    st.integers(0, 23),
+    st.sampled_from("0569:-.TZtz +é\x00"),
+)
+one_minute = st.integers(0, 59_999).map(lambda millis: format_millis(TWO_PM_US + millis * 1000))
+
+
+@given(
+    st.lists(one_minute, min_size=24, max_size=60),
+    st.lists(usual | nearly | st.just("2026-03-02T14:00:00+02:30"), max_size=30),
+    st.data(),
+)
+def test_instants_read_together_are_those_read_alone(
+    ordinary: list[str], others: list[str], data: st.DataObject
+) -> None:
+    """Every text, wherever it stands among others."""
+    texts = data.draw(st.permutations([*ordinary, *others]))
+
+    assert [_alone(text) for text in texts] == parse_instants(texts)
