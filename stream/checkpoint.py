@@ -28,15 +28,16 @@ from stream.windows.panes import Measured, Pane, Piece, Settled
 # A piece of a checkpoint is one record; logs dislike records near a megabyte.
 PIECE_BYTES: Final = 512 * 1024
 
-HeldCount = tuple[int, fr.CellKey, int, int]
-HeldWait = tuple[int, fr.CellKey, int]
+HeldCount = tuple[fr.CellKey, int, int]
+HeldWait = tuple[fr.CellKey, int]
 
 
 class Held(Struct, frozen=True, array_like=True):
-    """What may be seen only after `until`: counts (pane, cell, column, amount), waits (pane, cell,
-    microseconds), or a piece of an agent's time."""
+    """What may be seen only after `until`: counts (cell, column, amount) and waits (cell,
+    microseconds) in one pane, or a piece of an agent's time."""
 
     until: int
+    pane: int
     counts: list[HeldCount]
     waits: list[HeldWait]
     piece: tuple[str, str, int, int] | None
@@ -113,8 +114,8 @@ def restore(
     for frame in frames:
         match frame:
             case fr.PaneFrame():
-                pieces = [Piece(*piece) for piece in frame.pieces]
-                floor.panes.panes[frame.pane] = Pane(read_tally(frame.tally, floor.cells), pieces)
+                tally = read_tally(frame.tally, floor.cells)
+                floor.panes.panes[frame.pane] = Pane(tally, frame.pieces)
             case fr.SettledFrame():
                 floor.panes.first_kept = frame.first_kept
                 for day in frame.days:
@@ -157,27 +158,25 @@ def _restore_lives(floor: Floor, checkpoint: Checkpoint) -> None:
             floor.ledger.hold_piece(Piece(*held.piece))
             continue
         measured = Measured()
-        for pane, cell, column, amount in held.counts:
-            measured.count(pane, floor.cells.number(*cell), column, amount)
-        for pane, cell, wait_us in held.waits:
-            measured.longest(pane, floor.cells.number(*cell), wait_us)
+        measured.begin(held.pane)
+        for cell, column, amount in held.counts:
+            measured.add(floor.ledger.base(*cell) + column, amount)
+        for cell, wait_us in held.waits:
+            measured.waited(floor.ledger.base(*cell), wait_us)
         floor.ledger.hold(measured, held.until)
 
 
 def _held(floor: Floor, until: int, held: Measured | Piece) -> Held:
     if isinstance(held, Piece):
-        return Held(until, [], [], (held.agent, held.state, held.start, held.end))
-    counts = [
-        (pane, _key_of(floor, code // STRIDE), code % STRIDE, amount)
-        for pane, code, amount in zip(held.panes, held.codes, held.amounts, strict=True)
-    ]
+        return Held(until, 0, [], [], (held.agent, held.state, held.start, held.end))
+    counted = [*((code, 1) for code in held.ones), *zip(held.codes, held.amounts, strict=True)]
+    counts = [(_key_of(floor, code // STRIDE), code % STRIDE, amount) for code, amount in counted]
     waits = [
-        (pane, _key_of(floor, cell), wait_us)
-        for pane, cell, wait_us in zip(
-            held.longest_panes, held.longest_cells, held.longest_us, strict=True
-        )
+        (_key_of(floor, base // STRIDE), wait_us)
+        for base, wait_us in zip(held.wait_bases, held.waits_us, strict=True)
     ]
-    return Held(until, counts, waits, None)
+    (pane,) = held.panes
+    return Held(until, pane, counts, waits, None)
 
 
 def _key_of(floor: Floor, cell: int) -> fr.CellKey:

@@ -3,12 +3,13 @@ figures as live, in one pass."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Final
 
 from msgspec import Struct, structs
 
-from stream.contract.codec import Rejected, decode
+from stream.contract.codec import Batch, decode_batch
 from stream.contract.figures import Figures
 from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import HeadFrame, head_key
@@ -52,17 +53,12 @@ class FileReading:
 
     def read(self, file: str, lines: Iterable[tuple[int, bytes]]) -> None:
         """Read one file's (line, bytes) pairs; files continue one another."""
-        numbers: list[int] = []
-        payloads: list[bytes] = []
-        for number, payload in lines:
-            if self._withheld(payload):
-                continue
-            numbers.append(number)
-            payloads.append(payload)
-            if len(payloads) == BATCH:
-                self._apply(file, numbers, payloads)
-                numbers, payloads = [], []
-        self._apply(file, numbers, payloads)
+        rest = iter(lines)
+        while numbered := list(islice(rest, BATCH)):
+            batch = decode_batch([payload for _, payload in numbered])
+            for place, reason in self.floor.take(self._up_to_at(batch)):
+                if self._on_problem is not None:
+                    self._on_problem(Problem(file, numbered[place][0], reason))
 
     @property
     def as_of(self) -> int | None:
@@ -82,22 +78,18 @@ class FileReading:
         figures = floor_figures(merge, window, agents=agents)
         return figures if self.as_of is not None else structs.replace(figures, as_of=None)
 
-    def _apply(self, file: str, numbers: Sequence[int], payloads: Sequence[bytes]) -> None:
-        for place, reason in self.floor.apply(payloads):
-            if self._on_problem is not None:
-                self._on_problem(Problem(file, numbers[place], reason))
-
-    def _withheld(self, payload: bytes) -> bool:
+    def _up_to_at(self, batch: Batch) -> Batch:
+        """The batch without its good events later than `at`."""
         if self.at is None or self._whole is None:
-            return False
-        try:
-            event = decode(payload)
-            self._whole.check_not_ahead(event.time, None)
-        except Rejected:
-            return False
-        if self._whole.newest is None or event.time > self._whole.newest:
-            self._whole.newest = event.time
-        return event.time > self.at
+            return batch
+        # What is good is decided on the whole log, before anything is left out.
+        good = self._whole.without_far_ahead(batch)
+        newest = self._whole.newest
+        self._whole.newest = max([*good.times, *([] if newest is None else [newest])], default=None)
+        later = {
+            place for place, time in zip(good.places, good.times, strict=True) if time > self.at
+        }
+        return batch.only([index for index, place in enumerate(batch.places) if place not in later])
 
 
 def compute(

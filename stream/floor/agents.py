@@ -7,10 +7,11 @@ from zlib import crc32
 
 from msgspec import Struct
 
-from stream.windows.panes import Piece
-
 # Agents are told to readers in this many groups, so that one change does not tell them all again.
 BUCKETS: Final = 64
+
+# A state and when it began and ended.
+Stretch = tuple[str, int, int]
 
 
 class Agent(Struct):
@@ -26,7 +27,7 @@ class Agent(Struct):
     since: int
     team: str | None
     queues: tuple[str, ...]
-    closing: list[tuple[str, int, int]] = []
+    closing: list[Stretch] = []
 
 
 class Agents:
@@ -35,7 +36,8 @@ class Agents:
     def __init__(self) -> None:
         self.by_id: dict[str, Agent] = {}
         self.buckets: dict[int, dict[str, Agent]] = {}
-        self.changed_buckets: set[int] = set()
+        # Those who changed since they were last told.
+        self.changed: set[str] = set()
 
     def tell(
         self,
@@ -45,14 +47,13 @@ class Agents:
         reason: str | None,
         team: str | None,
         queues: tuple[str, ...] | None,
-    ) -> Piece | None:
+    ) -> Stretch | None:
         """The agent's state from now on; returns the stretch of time that this ended, if it
         counts."""
         agent = self.by_id.get(identifier)
-        self.changed_buckets.add(bucket_of(identifier))
+        self.changed.add(identifier)
         if agent is None:
-            agent = Agent(time, state, reason, time, team, queues or ())
-            self.restore(identifier, agent)
+            self.restore(identifier, Agent(time, state, reason, time, team, queues or ()))
             return None
         now = max(time, agent.clock)
         agent.clock = now
@@ -60,16 +61,20 @@ class Agents:
             agent.team = team
         if queues is not None:
             agent.queues = queues
-        if (state, reason) == (agent.state, agent.reason):
+        was, since = agent.state, agent.since
+        if state == was and reason == agent.reason:
             return None
-        ended = Piece(identifier, agent.state, agent.since, now)
         agent.state, agent.reason, agent.since = state, reason, now
-        return ended if ended.state != "offline" and ended.end > ended.start else None
+        return (was, since, now) if was != "offline" and now > since else None
 
     def restore(self, identifier: str, agent: Agent) -> None:
         """Take over an agent as a checkpoint holds it."""
         self.by_id[identifier] = agent
         self.buckets.setdefault(bucket_of(identifier), {})[identifier] = agent
+
+    def changed_buckets(self) -> set[int]:
+        """The groups in which somebody changed."""
+        return set(map(bucket_of, self.changed))
 
 
 def bucket_of(identifier: str) -> int:

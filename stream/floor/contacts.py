@@ -4,8 +4,8 @@
                 │            └─ transferred ─▶ to queue / to agent ─▶ queued / answered
                 └─ abandoned, diverted ─▶ gone
 
-A step that the state does not allow is out of place and leaves no trace: `Life` returns False and
-has changed nothing.
+A step that the state does not allow is out of place and leaves no trace: `ContactLife` returns
+False and has changed nothing.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _UNFINISHED: Final = frozenset(
 )
 
 
-class Part(Struct):
+class Part(Struct, frozen=True, gc=False):
     """An agent's part in the conversation that is over but for its wrap-up."""
 
     agent: str
@@ -55,7 +55,8 @@ class Part(Struct):
     last: bool
 
 
-class Contact(Struct):
+# There are many and they live long: without cycles the collector need not walk over them.
+class Contact(Struct, gc=False):
     """One contact. Times in microseconds; `clock` is the time of its newest applied event and
     never runs back. `since` is when the wait or the conversation began."""
 
@@ -67,7 +68,7 @@ class Contact(Struct):
     since: int = 0
     held_at: int = 0
     hold_us: int = 0
-    parts: list[Part] = []
+    parts: tuple[Part, ...] = ()
     unanswered_since: int | None = None
     unanswered_queue: str = ""
 
@@ -82,10 +83,6 @@ class Contact(Struct):
     def expires(self) -> bool:
         """Whether to be dropped now would be counted: it was standing somewhere."""
         return self.phase in _STANDING or self.unanswered_since is not None
-
-    def at(self, time: int) -> int:
-        """The event time as the contact's clock has it."""
-        return max(self.clock, time)
 
     def close_hold(self, now: int) -> None:
         if self.phase is Phase.HELD:
@@ -108,6 +105,8 @@ class Contacts:
         self.lapsed: set[str] = set()
         self.dropped = 0
         self._deadlines: list[tuple[int, str]] = []
+        # Contacts that were met or may now be kept for a shorter time, since the last `sweep`.
+        self._watched: set[str] = set()
         # (contact, its clock, when its time was over), in the order in which that was found.
         self._finished: deque[tuple[str, int, int]] = deque()
         self._swept: int | None = None
@@ -117,27 +116,30 @@ class Contacts:
         """How many were dropped while standing somewhere."""
         return self.dropped + len(self.lapsed)
 
-    def find(self, identifier: str, time: int) -> Contact:
-        """The contact that an event at `time` is about, or a new one that nobody knows yet."""
-        contact = self.by_id.get(identifier)
-        if contact is None or time - contact.clock > contact.kept_us:
-            return Contact(clock=time)
+    def find(self, identifier: str, time: int, *, begins: bool) -> Contact | None:
+        """The contact that an event at `time` is about.
+
+        One that nobody knows, or that was kept for as long as it is, begins anew with an event
+        that may be a first one; None where it may not.
+        """
+        known = self.by_id.get(identifier)
+        if known is not None:
+            if time - known.clock <= known.kept_us:
+                return known
+            if begins:
+                self._drop(identifier, known)
+        if not begins:
+            return None
+        contact = self.by_id[identifier] = Contact(clock=time)
+        self._watched.add(identifier)
         return contact
 
-    def keep(self, identifier: str, contact: Contact, now: int) -> None:
-        """Take the contact as it is after an event in place at its clock's `now`."""
-        known = self.by_id.get(identifier)
-        if known is not contact:
-            if known is not None:
-                self._drop(identifier, known)
-            self.by_id[identifier] = contact
-            self._deadlines_push(identifier, now + contact.kept_us)
-        elif self.past and identifier in self.past:
-            # Read late, but in time for the contact: it never was past its time.
-            self.past.discard(identifier)
-            self.lapsed.discard(identifier)
-            self._deadlines_push(identifier, now + contact.kept_us)
-        contact.clock = now
+    def recall(self, identifier: str) -> None:
+        """Note an event that was read late, but in time for its contact, which thereby never was
+        past its time."""
+        self.past.discard(identifier)
+        self.lapsed.discard(identifier)
+        self._watched.add(identifier)
 
     def stand(self, identifier: str, contact: Contact) -> None:
         """Note that the contact now waits or is talked to in its queue."""
@@ -155,9 +157,9 @@ class Contacts:
         """Note that what the queue shows of the contact is another."""
         self.changed_queues.add(contact.queue)
 
-    def finish(self, identifier: str, contact: Contact) -> None:
+    def finish(self, identifier: str) -> None:
         """Note that the contact is now kept for the shorter time."""
-        self._deadlines_push(identifier, contact.clock + contact.kept_us)
+        self._watched.add(identifier)
 
     def open_thread(self, identifier: str, contact: Contact, queue: str) -> None:
         """Note an unanswered message in `queue`; the newest message's queue has the thread."""
@@ -182,6 +184,7 @@ class Contacts:
         if self._swept is not None and moment < self._swept:
             self._take_back()
         self._swept = moment
+        self._watch()
         if len(self._deadlines) > 2 * len(self.by_id) + FORGOTTEN_BEYOND:
             self._renew_deadlines()
         deadlines = self._deadlines
@@ -212,7 +215,15 @@ class Contacts:
                 self.stand(identifier, contact)
             if contact.unanswered_since is not None:
                 self.open_thread(identifier, contact, contact.unanswered_queue)
-            self._deadlines_push(identifier, contact.clock + contact.kept_us)
+            self._watched.add(identifier)
+
+    def _watch(self) -> None:
+        """Set the deadlines of the contacts watched: once each, however often they moved."""
+        for identifier in self._watched:
+            contact = self.by_id.get(identifier)
+            if contact is not None and identifier not in self.past:
+                self._deadlines_push(identifier, contact.clock + contact.kept_us)
+        self._watched.clear()
 
     def _take_back(self) -> None:
         """The clock was set back: nobody is known to be past their time until it is found anew."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stream.contract.events import SurveyAnswered, SurveySent
+from stream.contract.events import SurveyAnsweredData, SurveySentData
 from stream.contract.figures import DRIVERS
 from stream.floor.ledger import Ledger
 from stream.windows.columns import COLUMN
@@ -32,35 +32,34 @@ class SurveyBook:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def sent(self, event: SurveySent) -> bool:
-        data = event.data
-        self._ledger.count(self._ledger.cell(data.queue, data.channel, data.agent), SURVEYS_SENT)
-        return True
+    def sent(self, _subject: str, _time: int, data: SurveySentData) -> None:
+        base = self._ledger.base(data.queue, data.channel, data.agent)
+        self._ledger.measured.ones.append(base + SURVEYS_SENT)
 
-    def answered(self, event: SurveyAnswered) -> bool:
-        data = event.data
-        count = self._ledger.count
-        cell = self._ledger.cell(data.queue, data.channel, data.agent)
-        count(cell, SURVEYS)
+    def answered(self, _subject: str, _time: int, data: SurveyAnsweredData) -> None:
+        measured = self._ledger.measured
+        ones = measured.ones
+        base = self._ledger.base(data.queue, data.channel, data.agent)
+        ones.append(base + SURVEYS)
         if data.csat is not None:
-            count(cell, CSAT_N)
-            count(cell, CSAT_SUM, data.csat)
-            count(cell, CSAT_TOP, int(data.csat >= TOP_BOX_FROM))
+            ones.append(base + CSAT_N)
+            measured.add(base + CSAT_SUM, data.csat)
+            measured.add(base + CSAT_TOP, int(data.csat >= TOP_BOX_FROM))
         for driver, answers, top in _DRIVER_COLUMNS:
             score = getattr(data, driver)
             if score is not None:
-                count(cell, answers)
-                count(cell, top, int(score >= TOP_BOX_FROM))
+                ones.append(base + answers)
+                measured.add(base + top, int(score >= TOP_BOX_FROM))
         if data.resolved is not None:
-            count(cell, RESOLVED_N)
-            count(cell, RESOLVED_YES, int(data.resolved))
+            ones.append(base + RESOLVED_N)
+            measured.add(base + RESOLVED_YES, int(data.resolved))
         if data.nps is not None:
-            self._recommended(cell, data.nps)
-        return True
+            self._recommended(base, data.nps)
 
-    def _recommended(self, cell: int, score: int) -> None:
-        self._ledger.count(cell, NPS_N)
+    def _recommended(self, base: int, score: int) -> None:
+        ones = self._ledger.measured.ones
+        ones.append(base + NPS_N)
         if score >= PROMOTER_FROM:
-            self._ledger.count(cell, NPS_PROMOTERS)
+            ones.append(base + NPS_PROMOTERS)
         elif score <= DETRACTOR_UP_TO:
-            self._ledger.count(cell, NPS_DETRACTORS)
+            ones.append(base + NPS_DETRACTORS)

@@ -23,7 +23,7 @@ def changes(floor: Floor, partition: int, as_of: int, *, everything: bool = Fals
     """
     told = [*_panes(floor, partition, everything=everything)]
     queues = floor.contacts.changed_queues
-    buckets = floor.agents.changed_buckets
+    buckets = floor.agents.changed_buckets()
     if everything:
         queues |= {*floor.contacts.standing, *floor.contacts.threads, *floor.promises.by_queue}
         buckets |= floor.agents.buckets.keys()
@@ -35,7 +35,7 @@ def changes(floor: Floor, partition: int, as_of: int, *, everything: bool = Fals
         (fr.agents_key(partition, bucket), _agents_frame(floor, bucket))
         for bucket in sorted(buckets)
     ]
-    buckets.clear()
+    floor.agents.changed.clear()
     return told
 
 

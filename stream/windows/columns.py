@@ -8,6 +8,7 @@ was added can be taken away without a remainder.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from typing import Final
 
 from stream.contract.figures import COUNTS, DRIVERS
@@ -35,7 +36,7 @@ WAIT_BASE: Final = COLUMN_COUNT
 _FINE_US: Final = SECOND_US // 2
 _FINE_COUNT: Final = 32
 _COARSE_FROM_US: Final = _FINE_US * _FINE_COUNT
-_COARSE_LOG: Final = math.log(1.03)
+_COARSE_FACTOR: Final = 1.03
 # Enough for waits of 45 days; a contact is forgotten after 7 days of silence.
 WAIT_BUCKETS: Final = _FINE_COUNT + 420
 
@@ -43,16 +44,23 @@ assert WAIT_BASE + WAIT_BUCKETS <= STRIDE
 assert len(DRIVERS) == 5
 
 
+# The shortest wait, in microseconds, that lies in each bucket.
+BUCKET_STARTS_US: Final = (
+    *range(0, _COARSE_FROM_US, _FINE_US),
+    *(
+        math.ceil(_COARSE_FROM_US * _COARSE_FACTOR**coarse)
+        for coarse in range(WAIT_BUCKETS - _FINE_COUNT)
+    ),
+)
+
+
 def wait_bucket(wait_us: int) -> int:
     """The bucket, from 0, of a wait in microseconds."""
-    if wait_us < _COARSE_FROM_US:
-        return wait_us // _FINE_US
-    bucket = _FINE_COUNT + int(math.log(wait_us / _COARSE_FROM_US) / _COARSE_LOG)
-    return min(bucket, WAIT_BUCKETS - 1)
+    return bisect_right(BUCKET_STARTS_US, wait_us) - 1
 
 
 def bucket_middle_us(bucket: int) -> float:
     """The wait, in microseconds, that stands for all in the bucket."""
     if bucket < _FINE_COUNT:
         return (bucket + 0.5) * _FINE_US
-    return _COARSE_FROM_US * math.exp((bucket - _FINE_COUNT) * _COARSE_LOG) * 1.015
+    return _COARSE_FROM_US * _COARSE_FACTOR ** (bucket - _FINE_COUNT) * 1.015

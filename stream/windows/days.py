@@ -23,6 +23,11 @@ class DayClock:
             self._look_up(instant)
         return self._day
 
+    @property
+    def day_at_hand(self) -> tuple[int, int]:
+        """[start, end) of the day asked for last; nothing before the first was."""
+        return self._first, self._end
+
     def midnight_before(self, instant: int) -> int:
         """The instant at which the local day that holds `instant` began."""
         self.day_of(instant)

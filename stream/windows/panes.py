@@ -9,7 +9,7 @@ and folded into the panes in one grouped sum.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -18,9 +18,15 @@ import numpy as np
 
 from stream.contract.figures import PANE_US, PANES_HELD
 from stream.contract.instants import DAY_US, MINUTE_US
-from stream.windows.columns import STATE_TIME_COLUMN, STRIDE
+from stream.windows.columns import (
+    BUCKET_STARTS_US,
+    COLUMN,
+    STATE_TIME_COLUMN,
+    STRIDE,
+    WAIT_BASE,
+)
 from stream.windows.days import DayClock
-from stream.windows.sparse import Ints, Tally, ints
+from stream.windows.sparse import Ints, Tally, ints, starts_of_runs
 
 # An event may be 5 minutes ahead of the instant that is shown, whose longest window then begins
 # 5 minutes before the panes that the event leaves.
@@ -30,6 +36,10 @@ _DAYS_CUT: Final = 3
 # Panes are settled a minute's worth at a time: one sum for twelve instead of one for each.
 _SETTLED_AT_ONCE: Final = 12
 _FOLD_AT: Final = 65_536
+
+ANSWERED_WAITED: Final = COLUMN["answered_waited"]
+WAIT_SUM: Final = COLUMN["wait_sum_us"]
+_BUCKET_STARTS: Final = ints(BUCKET_STARTS_US)
 
 
 class Piece(NamedTuple):
@@ -42,96 +52,143 @@ class Piece(NamedTuple):
     end: int
 
 
+PlainPiece = tuple[str, str, int, int]
+
+
 class Pane:
     """All that happened in 5 s: the tally and the agents' pieces of time that ended there."""
 
     __slots__ = ("pieces", "tally")
 
-    def __init__(self, tally: Tally | None = None, pieces: list[Piece] | None = None) -> None:
+    def __init__(self, tally: Tally | None = None, pieces: Iterable[PlainPiece] = ()) -> None:
         self.tally = Tally() if tally is None else tally
-        self.pieces: list[Piece] = [] if pieces is None else pieces
+        self.pieces: list[PlainPiece] = list(pieces)
 
 
 class Measured:
-    """Measurements not yet folded: parallel lists, and each list's length is a bookmark."""
+    """Measurements not yet folded, in runs that each lie in one pane.
 
-    __slots__ = ("amounts", "codes", "longest_cells", "longest_panes", "longest_us", "panes")
+    `ones` are codes that count one more, `codes` with `amounts` those that count other amounts,
+    and `wait_bases` with `waits_us` answered waits, each with its cell's first code. Whoever has
+    entered something begins a run of the pane first; `panes` has the pane of each run.
+    """
+
+    __slots__ = ("amounts", "codes", "ones", "panes", "starts", "wait_bases", "waits_us")
 
     def __init__(self) -> None:
-        self.panes: list[int] = []
+        self.ones: list[int] = []
         self.codes: list[int] = []
         self.amounts: list[int] = []
-        self.longest_panes: list[int] = []
-        self.longest_cells: list[int] = []
-        self.longest_us: list[int] = []
+        self.wait_bases: list[int] = []
+        self.waits_us: list[int] = []
+        self.panes: list[int] = []
+        # How long `ones`, `codes` and `waits_us` were when each run began.
+        self.starts: list[tuple[int, int, int]] = []
 
-    def count(self, pane: int, cell: int, column: int, amount: int = 1) -> None:
-        """Add `amount` to a column of a cell."""
+    def __bool__(self) -> bool:
+        return bool(self.ones or self.codes or self.waits_us)
+
+    def begin(self, pane: int) -> None:
+        """What is entered from here on lies in the pane."""
         self.panes.append(pane)
-        self.codes.append(cell * STRIDE + column)
+        self.starts.append((len(self.ones), len(self.codes), len(self.waits_us)))
+
+    def add(self, code: int, amount: int) -> None:
+        """Add an amount to a column of a cell."""
+        self.codes.append(code)
         self.amounts.append(amount)
 
-    def longest(self, pane: int, cell: int, wait_us: int) -> None:
-        """Offer a wait as the cell's longest."""
-        self.longest_panes.append(pane)
-        self.longest_cells.append(cell)
-        self.longest_us.append(wait_us)
+    def waited(self, base: int, wait_us: int) -> None:
+        """Enter an answered wait: its count, its sum, its bucket, and perhaps the longest."""
+        self.wait_bases.append(base)
+        self.waits_us.append(wait_us)
 
-    def bookmark(self) -> tuple[int, int]:
-        return len(self.panes), len(self.longest_panes)
-
-    def cut(self, bookmark: tuple[int, int]) -> Measured:
-        """Take out what was added since the bookmark."""
-        counts, waits = bookmark
+    def cut(self) -> Measured:
+        """Take out the last run."""
+        ones, codes, waits = self.starts.pop()
         taken = Measured()
-        for name, since in zip(_LISTS, (counts,) * 3 + (waits,) * 3, strict=True):
+        taken.begin(self.panes.pop())
+        for name, start in zip(_LISTS, (ones, codes, codes, waits, waits), strict=True):
             values: list[int] = getattr(self, name)
-            setattr(taken, name, values[since:])
-            del values[since:]
+            getattr(taken, name).extend(values[start:])
+            del values[start:]
         return taken
 
     def extend(self, other: Measured) -> None:
+        """Enter all that another holds; the next to be entered begins a run."""
+        ones, codes, waits = len(self.ones), len(self.codes), len(self.waits_us)
+        self.panes.extend(other.panes)
+        self.starts.extend((ones + a, codes + b, waits + c) for a, b, c in other.starts)
         for name in _LISTS:
             getattr(self, name).extend(getattr(other, name))
 
     def clear(self) -> None:
-        for name in _LISTS:
+        for name in (*_LISTS, "panes", "starts"):
             getattr(self, name).clear()
 
     def by_pane(self) -> dict[int, Tally]:
         """One tally a pane; the lists are empty after."""
-        tallies = {
-            pane: Tally(codes=codes, amounts=amounts)
-            for pane, codes, amounts in _grouped(self.panes, self.codes, self.amounts, np.add)
-        }
-        for pane, cells, longest_us in _grouped(
-            self.longest_panes, self.longest_cells, self.longest_us, np.maximum
-        ):
-            counted = tallies.get(pane, Tally())
-            tallies[pane] = Tally(counted.codes, counted.amounts, cells, longest_us)
+        if not self:
+            self.clear()
+            return {}
+        numbers, pane_of_run = np.unique(ints(self.panes), return_inverse=True)
+        ends = [*self.starts[1:], (len(self.ones), len(self.codes), len(self.waits_us))]
+        lengths = np.array(ends, np.int64) - np.array(self.starts, np.int64)
+        ones, amounts, waits = (np.repeat(pane_of_run, length) for length in lengths.T)
+        wait_bases, waits_us = ints(self.wait_bases), ints(self.waits_us)
+        told = _by_pane(
+            numbers.tolist(),
+            np.concatenate((ones, amounts, waits, waits, waits)),
+            np.concatenate(
+                (
+                    ints(self.ones),
+                    ints(self.codes),
+                    wait_bases + ANSWERED_WAITED,
+                    wait_bases + WAIT_SUM,
+                    wait_bases + WAIT_BASE + _buckets(waits_us),
+                )
+            ),
+            np.concatenate((_ones(ones), ints(self.amounts), _ones(waits), waits_us, _ones(waits))),
+            np.add,
+        )
+        longest = _by_pane(numbers.tolist(), waits, wait_bases // STRIDE, waits_us, np.maximum)
         self.clear()
-        return tallies
+        return {
+            pane: Tally(codes, amounts, *longest.get(pane, ()))
+            for pane, (codes, amounts) in told.items()
+        }
 
 
-_LISTS: Final = ("panes", "codes", "amounts", "longest_panes", "longest_cells", "longest_us")
+_LISTS: Final = ("ones", "codes", "amounts", "wait_bases", "waits_us")
 
 
-def _grouped(
-    panes: list[int], keys: list[int], values: list[int], combine: np.ufunc
-) -> Iterator[tuple[int, Ints, Ints]]:
-    """(pane, keys, values) for each pane, each key once with its values combined."""
-    if not panes:
-        return
-    pane, key, value = ints(panes), ints(keys), ints(values)
-    order = np.lexsort((key, pane))
-    pane, key = pane[order], key[order]
-    new_pane = np.r_[True, pane[1:] != pane[:-1]]
-    starts = np.flatnonzero(new_pane | np.r_[True, key[1:] != key[:-1]])
-    value = combine.reduceat(value[order], starts)
-    pane, key = pane[starts], key[starts]
-    firsts = np.flatnonzero(new_pane[starts])
-    for first, end in zip(firsts.tolist(), [*firsts[1:].tolist(), len(pane)], strict=True):
-        yield int(pane[first]), key[first:end], value[first:end]
+def _buckets(waits_us: Ints) -> Ints:
+    return np.searchsorted(_BUCKET_STARTS, waits_us, side="right") - 1
+
+
+def _ones(like: Ints) -> Ints:
+    return np.ones(len(like), np.int64)
+
+
+def _by_pane(
+    panes: list[int], places: Ints, keys: Ints, values: Ints, combine: np.ufunc
+) -> dict[int, tuple[Ints, Ints]]:
+    """For each pane its keys, sorted and each once, with their values combined. `places` are
+    where in `panes` each key's pane stands."""
+    if not len(keys):
+        return {}
+    # Pane and key as one number, so that one sort groups both.
+    span = int(keys.max()) + 1
+    joined = places * span + keys
+    order = np.argsort(joined)
+    joined = joined[order]
+    starts = starts_of_runs(joined)
+    values = combine.reduceat(values[order], starts)
+    place, key = np.divmod(joined[starts], span)
+    edges = [*starts_of_runs(place).tolist(), len(place)]
+    return {
+        panes[place[first]]: (key[first:end], values[first:end]) for first, end in pairwise(edges)
+    }
 
 
 class Settled(NamedTuple):
@@ -165,30 +222,55 @@ class Panes:
         self._clocks = [DayClock(zone) for zone in zones]
         self.zones = {clock.zone.key for clock in self._clocks}
 
-    def add_piece(self, piece: Piece, cell: int, newest_pane: int) -> None:
-        """Add a stretch of an agent's time, cut at every midnight that it crosses."""
+    def add_pieces(
+        self, pieces: Iterable[PlainPiece], base_of: Callable[[str], int], newest_pane: int
+    ) -> None:
+        """Add stretches of agents' time, cut at every midnight that they cross. `base_of` has the
+        first code of an agent's cell."""
         if self.replaying:
             return
+        first, end_of_day = self._common_day
+        last_late = newest_pane - PANES_HELD
+        for piece in pieces:
+            agent, state, start, end = piece
+            if not (first <= start and end <= end_of_day):
+                parts = self._cut_at_midnights(piece, newest_pane)
+                first, end_of_day = self._common_day
+            else:
+                parts = [piece]
+            code = base_of(agent) + STATE_TIME_COLUMN[state]
+            for part in parts:
+                number = (part[3] - 1) // PANE_US
+                measured = self.measured if number > last_late else self.measured_late
+                if not measured.panes or measured.panes[-1] != number:
+                    measured.begin(number)
+                measured.add(code, part[3] - part[2])
+                if number > last_late:
+                    pane = self.panes.get(number)
+                    if pane is None:
+                        pane = self.panes[number] = Pane()
+                    pane.pieces.append(part)
+                    self.changed.add(number)
+
+    def _cut_at_midnights(self, piece: PlainPiece, newest_pane: int) -> list[PlainPiece]:
+        agent, state, start, end = piece
         # Days before yesterday are not asked for again, so what lies there is one stretch: an
         # agent whose clock began in 1970 is not cut twenty thousand times.
         oldest = newest_pane * PANE_US - _DAYS_CUT * DAY_US
         cuts: set[int] = set()
         for clock in self._clocks:
-            cuts.update(clock.midnights_between(max(piece.start, oldest), piece.end))
-        edges = [piece.start, *sorted(cuts), piece.end]
-        column = STATE_TIME_COLUMN[piece.state]
-        for start, end in pairwise(edges):
-            number = (end - 1) // PANE_US
-            if number <= newest_pane - PANES_HELD:
-                self.measured_late.count(number, cell, column, end - start)
-                continue
-            self.measured.count(number, cell, column, end - start)
-            pane = self.panes.setdefault(number, Pane())
-            pane.pieces.append(Piece(piece.agent, piece.state, start, end))
-            self.changed.add(number)
+            cuts.update(clock.midnights_between(max(start, oldest), end))
+        edges = [start, *sorted(cuts), end]
+        return [(agent, state, begin, stop) for begin, stop in pairwise(edges)]
+
+    @property
+    def _common_day(self) -> tuple[int, int]:
+        """A stretch of time in which no zone has a midnight: [start, end)."""
+        days = [clock.day_at_hand for clock in self._clocks]
+        return max(first for first, _ in days), min(end for _, end in days)
 
     def fold_if_large(self, newest_pane: int) -> None:
-        if len(self.measured.panes) >= _FOLD_AT:
+        if len(self.measured.ones) + len(self.measured.codes) >= _FOLD_AT:
             self.fold(newest_pane)
 
     def fold(self, newest_pane: int) -> None:

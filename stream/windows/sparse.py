@@ -63,7 +63,7 @@ def grouped_sum(keys: Ints, values: Ints) -> tuple[Ints, Ints]:
         return _NONE, _NONE
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    starts = _starts(keys)
+    starts = starts_of_runs(keys)
     return keys[starts], np.add.reduceat(values[order], starts)
 
 
@@ -73,7 +73,7 @@ def grouped_max(keys: Ints, values: Ints) -> tuple[Ints, Ints]:
         return _NONE, _NONE
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    starts = _starts(keys)
+    starts = starts_of_runs(keys)
     return keys[starts], np.maximum.reduceat(values[order], starts)
 
 
@@ -81,7 +81,8 @@ def ints(values: Sequence[int]) -> Ints:
     return np.array(values, np.int64)
 
 
-def _starts(keys: Ints) -> Ints:
+def starts_of_runs(keys: Ints) -> Ints:
+    """Where each run of equal keys begins; there is at least one key."""
     change = np.empty(len(keys), bool)
     change[0] = True
     np.not_equal(keys[1:], keys[:-1], out=change[1:])

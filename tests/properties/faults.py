@@ -63,26 +63,26 @@ FAULTS: Final = (
     Fault(
         "an answer just at the target is not in target",
         "stream/floor/life.py",
-        "if wait_us <= self._target_us(contact):\n                self._ledger.count(cell, ANSWERED",
-        "if wait_us < self._target_us(contact):\n                self._ledger.count(cell, ANSWERED",
+        "if wait_us <= self._target_us(contact):\n                self._ones.append(base + ANSWERED",
+        "if wait_us < self._target_us(contact):\n                self._ones.append(base + ANSWERED",
     ),
     Fault(
         "an abandonment just at the target is not in target",
         "stream/floor/life.py",
-        "if wait_us <= self._target_us(contact):\n                self._ledger.count(cell, ABANDON",
-        "if wait_us < self._target_us(contact):\n                self._ledger.count(cell, ABANDON",
+        "if wait_us <= self._target_us(contact):\n                self._ones.append(base + ABANDON",
+        "if wait_us < self._target_us(contact):\n                self._ones.append(base + ABANDON",
     ),
     Fault(
         "an abandonment just at the short limit is a short one",
         "stream/floor/life.py",
-        "if wait_us < self._short_us(contact.queue):",
-        "if wait_us <= self._short_us(contact.queue):",
+        "if wait_us < self._short_us(queue):",
+        "if wait_us <= self._short_us(queue):",
     ),
     Fault(
         "a hold that lasts until the part ends is talk",
         "stream/floor/life.py",
-        "contact.close_hold(now)\n        cell =",
-        "cell =",
+        "contact.close_hold(now)\n        queue,",
+        "queue,",
     ),
     Fault(
         "a contact on its way to an agent may not queue again",
@@ -93,20 +93,20 @@ FAULTS: Final = (
     Fault(
         "the oldest of an agent's open parts is wrapped up, not the newest",
         "stream/floor/life.py",
-        "range(len(contact.parts) - 1, -1, -1)",
-        "range(len(contact.parts))",
+        "range(len(parts) - 1, -1, -1)",
+        "range(len(parts))",
     ),
     Fault(
         "a contact's clock runs back with a late event",
-        "stream/floor/contacts.py",
-        "return max(self.clock, time)",
-        "return time",
+        "stream/floor/floor.py",
+        "now = time if time > clock else clock",
+        "now = time",
     ),
     Fault(
         "a contact is forgotten at just the end of its time",
         "stream/floor/contacts.py",
-        "time - contact.clock > contact.kept_us",
-        "time - contact.clock >= contact.kept_us",
+        "time - known.clock <= known.kept_us",
+        "time - known.clock < known.kept_us",
     ),
     # --- panes and windows ---
     Fault(
@@ -126,14 +126,14 @@ FAULTS: Final = (
     Fault(
         "the pane just too old to be held is not too late",
         "stream/floor/floor.py",
-        "if pane <= newest // PANE_US - PANES_HELD:",
-        "if pane < newest // PANE_US - PANES_HELD:",
+        "is_late = pane <= newest_pane - PANES_HELD",
+        "is_late = pane < newest_pane - PANES_HELD",
     ),
     Fault(
         "what is too late for the panes settles nowhere",
-        "stream/floor/ledger.py",
-        "self.panes.measured_late.extend(self._measured.cut(bookmark))",
-        "self._measured.cut(bookmark)",
+        "stream/floor/floor.py",
+        "panes.measured_late.extend(measured.cut())",
+        "measured.cut()",
     ),
     Fault(
         "waits that leave a sliding window stay in its quantiles",
@@ -169,14 +169,14 @@ FAULTS: Final = (
     Fault(
         "a stretch that ends on a pane's edge lies in the pane after it",
         "stream/windows/panes.py",
-        "number = (end - 1) // PANE_US",
-        "number = end // PANE_US",
+        "number = (part[3] - 1) // PANE_US",
+        "number = part[3] // PANE_US",
     ),
     Fault(
         "a stretch over midnight is today's as a whole",
         "stream/windows/panes.py",
-        "edges = [piece.start, *sorted(cuts), piece.end]",
-        "edges = [piece.start, piece.end]",
+        "edges = [start, *sorted(cuts), end]",
+        "edges = [start, end]",
     ),
     Fault(
         "an agent's clock runs back with a late event",
@@ -188,8 +188,8 @@ FAULTS: Final = (
     Fault(
         "a call back at just the promised time is not kept",
         "stream/floor/floor.py",
-        "if event.time <= due:",
-        "if event.time < due:",
+        "if time <= due:",
+        "if time < due:",
     ),
     Fault(
         "a promise due just now is overdue",
@@ -206,8 +206,20 @@ FAULTS: Final = (
     Fault(
         "the same id from another source is a copy",
         "stream/floor/duplicates.py",
-        "pair = (subject, source, identifier)",
-        'pair = (subject, "", identifier)',
+        "{_LENGTHS[len(source)]}{subject}{source}{identifier}",
+        "{subject}{identifier}",
+    ),
+    Fault(
+        "a copy in the batch of its first is none",
+        "stream/floor/duplicates.py",
+        "len(fresh) == len(marks)",
+        "bool(fresh)",
+    ),
+    Fault(
+        "a stretch that ends after midnight is not looked at for a cut",
+        "stream/windows/panes.py",
+        "if not (first <= start and end <= end_of_day):",
+        "if not first <= start:",
     ),
 )
 

@@ -15,7 +15,7 @@ from stream.contract.instants import HOUR_US, SECOND_US, from_datetime
 from stream.windows.cells import Cells
 from stream.windows.columns import COLUMN, STRIDE
 from stream.windows.days import DayClock
-from stream.windows.panes import Measured, Panes, Piece
+from stream.windows.panes import Measured, Panes
 from stream.windows.spans import PaneStore, Rows, Span, move, settle_doubts
 from stream.windows.sparse import Tally, ints
 
@@ -79,9 +79,11 @@ def test_a_pane_that_is_too_old_settles_into_its_local_days() -> None:
     """In each zone asked for, the day that the pane lies in there."""
     panes = Panes([ZoneInfo("UTC"), ZoneInfo("Asia/Tokyo")])
     old = at("UTC", 2026, 3, 2, 18) // (5 * SECOND_US)
-    panes.measured.count(old, 0, OFFERED, 3)
+    panes.measured.begin(old)
+    panes.measured.add(OFFERED, 3)
     panes.fold(old)
-    panes.measured.count(old + 4000, 0, OFFERED)
+    panes.measured.begin(old + 4000)
+    panes.measured.ones.append(OFFERED)
     panes.fold(old + 4000)
 
     assert old not in panes.panes
@@ -95,7 +97,8 @@ def test_folding_is_adding_up(entries: list[tuple[int, int, int]]) -> None:
     measured = Measured()
     expected: Counter[tuple[int, int]] = Counter()
     for pane, cell, amount in entries:
-        measured.count(pane, cell, 0, amount)
+        measured.begin(pane)
+        measured.add(cell * STRIDE, amount)
         expected[pane, cell * STRIDE] += amount
 
     folded = {
@@ -153,7 +156,7 @@ def test_a_stretch_since_the_calendar_began_is_not_cut_at_every_midnight() -> No
     seven hundred thousand."""
     panes = Panes([ZoneInfo("Europe/Rome")])
     now = at("UTC", 2026, 3, 2, 18)
-    panes.add_piece(Piece("a1", "busy", at("UTC", 1, 1, 1), now), 0, now // PANE_US)
+    panes.add_pieces([("a1", "busy", at("UTC", 1, 1, 1), now)], lambda _agent: 0, now // PANE_US)
     panes.fold(now // PANE_US)
 
     assert len(panes.days) + len(panes.panes) < 10
