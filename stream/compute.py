@@ -12,10 +12,10 @@ from msgspec import Struct, structs
 from stream.contract.codec import Batch, decode_batch
 from stream.contract.figures import Figures
 from stream.contract.floorplan import FloorPlan
-from stream.contract.frames import HeadFrame, head_key
+from stream.contract.frames import HeadFrame, head_key, settled_key
 from stream.figures import EXPECTATION_WINDOW, floor_figures
 from stream.floor.floor import Floor
-from stream.floor.telling import changes
+from stream.floor.telling import presents, settled_frame
 from stream.merge import WHOLE_LOG, Merge
 
 BATCH: Final = 4096
@@ -70,8 +70,10 @@ class FileReading:
         as_of = self.as_of or 0
         floor = self.floor
         floor.show(as_of)
-        merge = Merge(self.plan, {window, EXPECTATION_WINDOW})
-        for key, frame in changes(floor, 0, as_of, everything=True):
+        merge = Merge(self.plan, {window, EXPECTATION_WINDOW}, cells=floor.cells)
+        merge.adopt(0, floor.panes, as_of)
+        merge.take(settled_key(0), settled_frame(floor))
+        for key, frame in presents(floor, 0, as_of, everything=True):
             merge.take(key, frame)
         merge.take(head_key(0), _head(floor, as_of))
         merge.advance(as_of)

@@ -12,6 +12,7 @@ from stream.contract.floorplan import FloorPlan
 from stream.floor.telling import read_tally
 from stream.windows.cells import Cells
 from stream.windows.days import DayClock
+from stream.windows.panes import Panes
 from stream.windows.pieces import PieceIndex
 from stream.windows.spans import NEVER, PaneStore, Rows, Span, move, settle_doubts
 from stream.windows.sparse import Tally
@@ -33,9 +34,11 @@ class Base:
 class Merge:
     """The merged floor. Frames may come in any order of partitions, and more than once."""
 
-    def __init__(self, plan: FloorPlan, windows: Iterable[str]) -> None:
+    def __init__(
+        self, plan: FloorPlan, windows: Iterable[str], *, cells: Cells | None = None
+    ) -> None:
         self.plan = plan
-        self.cells = Cells()
+        self.cells = Cells() if cells is None else cells
         self.rows = Rows(self.cells)
         self.store = PaneStore(self.rows)
         self.pieces = PieceIndex()
@@ -76,6 +79,28 @@ class Merge:
                 self.heads[partition] = frame
             case None:
                 self._delete(partition, kind, name)
+
+    def adopt(self, partition: int, panes: Panes, as_of: int) -> None:
+        """Take the panes of a floor in this process as they are, to be looked at once, `as_of`.
+
+        The floor's cells must be this merge's. Of agents' stretches only those that the beginning
+        of a window cuts are looked up, so no others are taken.
+        """
+        last = as_of // PANE_US
+        starts = [
+            (last - span.length + 1) * PANE_US
+            for span in self.sliding.values()
+            if span.length is not None
+        ]
+        for number, pane in panes.panes.items():
+            self.store.put(number, partition, pane.tally)
+            if starts and (number + 1) * PANE_US > min(starts):
+                cut = [
+                    piece
+                    for piece in pane.pieces
+                    if any(piece[2] < start < piece[3] for start in starts)
+                ]
+                self.pieces.put(number, partition, cut)
 
     def advance(self, as_of: int) -> None:
         """Slide every window to the instant; it never goes back."""
@@ -122,13 +147,16 @@ class Merge:
         self.changed_panes.add(frame.pane)
         known = self.store.get(frame.pane, partition)
         spans = [span for span in self._spans() if span.holds(frame.pane)]
-        if known is not None:
+        if known is not None and spans:
             before = self.rows.spread(known)
             for span in spans:
                 span.take(before)
-        spread = self.store.put(frame.pane, partition, read_tally(frame.tally, self.cells))
-        for span in spans:
-            span.add(spread)
+        tally = read_tally(frame.tally, self.cells)
+        self.store.put(frame.pane, partition, tally)
+        if spans:
+            spread = self.rows.spread(tally)
+            for span in spans:
+                span.add(spread)
         self.pieces.put(frame.pane, partition, frame.pieces)
 
     def _delete(self, partition: int, kind: str, name: str) -> None:

@@ -22,6 +22,12 @@ def changes(floor: Floor, partition: int, as_of: int, *, everything: bool = Fals
     None deletes a key. With `everything` all is told, changed or not.
     """
     told = [*_panes(floor, partition, everything=everything)]
+    return told + presents(floor, partition, as_of, everything=everything)
+
+
+def presents(floor: Floor, partition: int, as_of: int, *, everything: bool = False) -> list[Told]:
+    """Of `changes` those of queues and agents: what is so now, in no window."""
+    told: list[Told] = []
     queues = floor.contacts.changed_queues
     buckets = floor.agents.changed_buckets()
     if everything:
@@ -110,11 +116,12 @@ def _panes(floor: Floor, partition: int, *, everything: bool) -> Iterator[Told]:
         yield fr.pane_key(partition, number), None
     panes.left.clear()
     if panes.settled_changed or everything:
-        yield fr.settled_key(partition), _settled_frame(floor)
+        yield fr.settled_key(partition), settled_frame(floor)
         panes.settled_changed = False
 
 
-def _settled_frame(floor: Floor) -> fr.SettledFrame:
+def settled_frame(floor: Floor) -> fr.SettledFrame:
+    """What the panes that are no longer kept have settled into."""
     panes = floor.panes
     days = [
         fr.DayFrame(key.zone, key.day, tally_frame(tally, floor.cells))

@@ -41,16 +41,13 @@ class Rows:
 
     def spread(self, tally: Tally) -> Spread:
         """The tally with each amount at every row that its cell counts for."""
-        rows_of_cell = self._known()
+        rows_of_cell = self.of_cells()
         rows = rows_of_cell[tally.codes // STRIDE]
         counted = rows >= 0
         columns = np.broadcast_to((tally.codes % STRIDE)[:, None], rows.shape)[counted]
         amounts = np.broadcast_to(tally.amounts[:, None], rows.shape)[counted]
         rows = rows[counted]
         waits = columns >= WAIT_BASE
-        longest_rows = rows_of_cell[tally.cells]
-        longest_counted = longest_rows >= 0
-        longest = np.broadcast_to(tally.longest_us[:, None], longest_rows.shape)
         return Spread(
             rows[~waits],
             columns[~waits],
@@ -58,11 +55,18 @@ class Rows:
             rows[waits],
             columns[waits] - WAIT_BASE,
             amounts[waits].astype(np.int32),
-            longest_rows[longest_counted],
-            longest[longest_counted],
+            *self.spread_longest(tally),
         )
 
-    def _known(self) -> Ints:
+    def spread_longest(self, tally: Tally) -> tuple[Ints, Ints]:
+        """The longest waits alone: rows, and microseconds at each."""
+        rows = self.of_cells()[tally.cells]
+        counted = rows >= 0
+        return rows[counted], np.broadcast_to(tally.longest_us[:, None], rows.shape)[counted]
+
+    def of_cells(self) -> Ints:
+        """The rows that each cell counts for, -1 where it has none: [cells, 4]. Cells that are
+        new get theirs."""
         known = len(self._rows_of_cell)
         if known < len(self._cells):
             added = [self._rows_of(cell) for cell in self._cells.since(known)]
@@ -158,55 +162,68 @@ class PaneStore:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._panes: dict[int, dict[int, Tally]] = {}
-        # Row to pane to the longest wait in it: searched only when a span's longest one leaves.
+        # Row to pane to the longest wait in it: searched only when a span's longest one leaves,
+        # so what came since the last search waits for the next.
         self._longest: dict[int, dict[int, int]] = {}
+        self._not_searched: dict[tuple[int, int], Tally] = {}
 
     def get(self, pane: int, partition: int) -> Tally | None:
         return self._panes.get(pane, {}).get(partition)
 
-    def put(self, pane: int, partition: int, tally: Tally) -> Spread:
-        """Keep a partition's pane, whole; returns it spread over the rows."""
+    def put(self, pane: int, partition: int, tally: Tally) -> None:
+        """Keep a partition's pane, whole."""
         self._panes.setdefault(pane, {})[partition] = tally
-        spread = self._rows.spread(tally)
-        for row, wait in zip(spread.longest_rows.tolist(), spread.longest_us.tolist(), strict=True):
-            by_pane = self._longest.setdefault(row, {})
-            # A pane only grows, so a maximum once seen stays true.
-            by_pane[pane] = max(wait, by_pane.get(pane, -1))
-        return spread
+        self._not_searched[pane, partition] = tally
+        self._rows.of_cells()
 
     def remove(self, pane: int, partition: int) -> Tally | None:
         partitions = self._panes.get(pane)
         if partitions is None:
             return None
         tally = partitions.pop(partition, None)
+        self._not_searched.pop((pane, partition), None)
         if not partitions:
             del self._panes[pane]
         return tally
 
     def between(self, first: int, last: int) -> Iterable[Spread]:
         """The panes from first to last, spread over the rows, in no particular order."""
+        return map(self._rows.spread, self._tallies(first, last))
+
+    def total(self, first: int, last: int) -> Spread:
+        """The sum of the panes from first to last, spread over the rows."""
+        return self._rows.spread(Tally.total(self._tallies(first, last)))
+
+    def _tallies(self, first: int, last: int) -> Iterable[Tally]:
         if last - first < len(self._panes):
             numbers: Iterable[int] = range(first, last + 1)
         else:
             numbers = [pane for pane in self._panes if first <= pane <= last]
-        for pane in numbers:
-            for tally in self._panes.get(pane, {}).values():
-                yield self._rows.spread(tally)
+        return [tally for pane in numbers for tally in self._panes.get(pane, {}).values()]
 
     def longest(self, row: int, first: int, last: int) -> int:
         """The row's longest wait in the panes from first to last, -1 where there is none."""
+        self._search()
         by_pane = self._longest.get(row, {})
         for pane in [pane for pane in by_pane if pane not in self._panes]:
             del by_pane[pane]
         return max((wait for pane, wait in by_pane.items() if first <= pane <= last), default=-1)
+
+    def _search(self) -> None:
+        for (pane, _), tally in self._not_searched.items():
+            rows, waits_us = self._rows.spread_longest(tally)
+            for row, wait_us in zip(rows.tolist(), waits_us.tolist(), strict=True):
+                by_pane = self._longest.setdefault(row, {})
+                # A pane only grows, so a maximum once seen stays true.
+                by_pane[pane] = max(wait_us, by_pane.get(pane, -1))
+        self._not_searched.clear()
 
 
 def move(span: Span, store: PaneStore, first: int, last: int) -> None:
     """Move the span to the panes from `first` to `last`; both may only grow."""
     if first > span.last or span.last == NEVER:
         span.clear()
-        for spread in store.between(first, last):
-            span.add(spread)
+        span.add(store.total(first, last))
     else:
         for spread in store.between(span.last + 1, last):
             span.add(spread)
