@@ -11,9 +11,10 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import typer
@@ -23,7 +24,9 @@ from stream.contract.clock import FloorClock
 from stream.contract.codec import encode
 from stream.contract.instants import MINUTE_US, Instant, format_millis, from_datetime, to_datetime
 from stream.logs.files import LineWriter
+from stream.logs.port import LogAway, LogError
 from stream.logs.topics import CONTACT_EVENTS
+from stream.reopening import Open, insist
 from stream.terminal import (
     ENDLESS_US,
     MISUSE,
@@ -53,7 +56,7 @@ if TYPE_CHECKING:
 
     from simulator import Scenario
     from simulator.recording import Played
-    from stream.contract.events import Event
+    from simulator.traffic import Traffic
     from stream.contract.floorplan import FloorPlan
     from stream.logs.port import Log
 
@@ -132,6 +135,7 @@ def simulate(
 ) -> None:
     """Make believable traffic, to a file or live to a log."""
     from simulator import is_open
+    from simulator.traffic import Traffic
 
     if (out is None) == (log is None):
         raise Failure("say where the traffic goes: --out FILE or --log URL", MISUSE)
@@ -141,12 +145,12 @@ def simulate(
             raise Failure("--speed: only with --log; a file is made as fast as it can be", MISUSE)
         begin = _first_morning(world) if start is None else _start(start)
         length = duration_of(duration or "4h")
-        traffic = _Traffic(world, seed, begin, length, _offset(world, begin, showing), scale)
+        traffic = Traffic(world, seed, begin, length, _offset(world, begin, showing), scale)
         _simulate_to_file(traffic, out)
         return
     begin = _start(start or "now")
     length = ENDLESS_US if duration is None else duration_of(duration)
-    traffic = _Traffic(world, seed, begin, length, _offset(world, begin, showing), scale)
+    traffic = Traffic(world, seed, begin, length, _offset(world, begin, showing), scale)
     if not is_open(world, begin, traffic.offset):
         say("floorwatch: the simulated centre is closed at this hour; --showing 10:30 opens it")
     is_live = start in {None, "now"} and speed == 1
@@ -210,8 +214,12 @@ def dashboard(
     plan = floor_plan(config)
     with ending_quietly(), _bound(host, port) as listener:
         log_to_stderr(logging.WARNING)
-        with open_floor_log(log, now=now_us) as source:
-            _serve(source, plan, title, listener)
+        try:
+            with open_floor_log(log, now=now_us):
+                pass
+        except LogAway as error:
+            say(f"floorwatch: {error}; waiting for it")
+        _serve(lambda: open_floor_log(log, now=now_us), plan, title, listener)
 
 
 def demo(
@@ -226,7 +234,9 @@ def demo(
     Simulator, log, stream and dashboard, with nothing to set up and nothing left behind.
     """
     from simulator import floor_plan_of
-    from stream.worker import Worker
+    from simulator.traffic import Traffic
+    from stream.meters import WorkerMeters
+    from stream.service import run_stream
 
     world = _scenario(scenario)
     plan = floor_plan_of(world)
@@ -238,50 +248,31 @@ def demo(
     ):
         log_to_stderr(logging.WARNING)
         url = f"embedded:{directory}"
-        logs = [parts.enter_context(open_floor_log(url, now=now_us)) for _ in range(3)]
+
+        def opened() -> AbstractContextManager[Log]:
+            return open_floor_log(url, now=now_us)
+
+        source = parts.enter_context(opened())
         wall = Instant(now_us())
-        clock = start_clock(logs[0], now_us, None if speed == 1 else wall, speed)
+        clock = start_clock(source, now_us, None if speed == 1 else wall, speed)
+        meters = WorkerMeters("demo", wall)
         # The floor has a past to look at, at once: it begins before the clock does.
         begin = Instant(wall - DEMO_HISTORY_US)
-        traffic = _Traffic(world, seed, begin, ENDLESS_US, _offset(world, wall, DEMO_SHOWS))
+        traffic = Traffic(world, seed, begin, ENDLESS_US, _offset(world, wall, DEMO_SHOWS))
         events = traffic.played()
         parts.enter_context(
-            in_background("simulator", lambda stopped: _play(logs[0], events, clock, stopped))
+            in_background("simulator", lambda stopped: _play(source, events, clock, stopped))
         )
-        parts.enter_context(in_background("stream", Worker(logs[1], plan, now=now_us).run))
-        _serve(logs[2], plan, world.title, listener)
+
+        def work(stopped: Callable[[], bool]) -> None:
+            run_stream(opened, plan, now=now_us, meters=meters, stopped=stopped)
+
+        parts.enter_context(in_background("stream", work))
+        _serve(opened, plan, world.title, listener)
     sys.stdout.write("Floorwatch has ended.\n")
 
 
 # --- simulating and playing -----------------------------------------------------------------
-
-
-class _Traffic(NamedTuple):
-    """What is to be simulated: from when, for how long, and how its days lie."""
-
-    scenario: Scenario
-    seed: int
-    begin: Instant
-    length: int
-    offset: int
-    scale: float = 1.0
-
-    def events(self) -> Iterator[Event]:
-        from simulator import simulate as simulated
-
-        return simulated(
-            self.scenario,
-            seed=self.seed,
-            start=self.begin,
-            duration_us=self.length,
-            profile_offset_us=self.offset,
-            scale=self.scale,
-        )
-
-    def played(self) -> Iterator[Played]:
-        from simulator.recording import Played
-
-        return (Played(event.time, event.subject, encode(event)) for event in self.events())
 
 
 def _scenario(name: str) -> Scenario:
@@ -317,7 +308,7 @@ def _offset(scenario: Scenario, at: Instant, showing: str | None) -> int:
     return offset_showing(scenario, at, "tue", int(match[1]) * 60 + int(match[2]))
 
 
-def _simulate_to_file(traffic: _Traffic, out: str) -> None:
+def _simulate_to_file(traffic: Traffic, out: str) -> None:
     count, reached = 0, int(traffic.begin)
     with LineWriter(place_of(out)) as writer, progress("simulating", traffic.length) as advance:
         for event in traffic.events():
@@ -340,12 +331,18 @@ def _play(
         events,
         clock=clock,
         now=now_us,
-        append=lambda pairs: log.append(CONTACT_EVENTS, pairs),
+        append=lambda pairs: insist(
+            lambda: log.append(CONTACT_EVENTS, pairs), stopped=stopped, on_failure=_tell_away
+        ),
         stopped=stopped,
         when_behind=lambda: say(
             "floorwatch: falling behind; this machine cannot keep up with that speed"
         ),
     )
+
+
+def _tell_away(error: LogError, pause_s: float) -> None:
+    say(f"floorwatch: {error}; trying again in {pause_s:g} s")
 
 
 # --- serving --------------------------------------------------------------------------------
@@ -368,17 +365,17 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _serve(log: Log, plan: FloorPlan, title: str, listener: socket.socket) -> None:
+def _serve(opened: Open, plan: FloorPlan, title: str, listener: socket.socket) -> None:
     """Serve the dashboard until SIGINT or SIGTERM."""
     from dashboard.app import create_app
     from dashboard.server import address, serve
-    from stream.picture import LogPictureReader
+    from stream.lasting_picture import lasting_reader
 
-    reader = LogPictureReader(log, plan, now=now_us, title=title)
+    reader = lasting_reader(opened, plan, now=now_us, title=title)
     app = create_app(reader, now=lambda: datetime.now(UTC), title=title)
     begin = app.router.lifespan_context
     host, port = listener.getsockname()[:2]
-    with stopping() as stopped:
+    with stopping() as stopped, contextlib.closing(reader):
 
         @contextlib.asynccontextmanager
         async def lifespan(served: FastAPI) -> AsyncIterator[Any]:

@@ -146,17 +146,42 @@ class Commands:
         log: LogOption,
         config: ConfigOption = None,
         partitions: PartitionsOption = None,
+        metrics_port: Annotated[
+            int | None,
+            typer.Option(
+                "--metrics-port",
+                metavar="PORT",
+                min=0,
+                max=65535,
+                help="Serve /metrics, /healthz and /readyz there.",
+            ),
+        ] = None,
+        metrics_host: Annotated[
+            str, typer.Option("--metrics-host", metavar="ADDRESS", help="To listen on for that.")
+        ] = "127.0.0.1",
     ) -> None:
-        """Turn events into figures: any number share the work."""
-        from stream.worker import Worker
+        """Turn events into figures: any number share the work.
+
+        A log that goes away is waited for.
+        """
+        from stream.meters import WorkerMeters
+        from stream.service import run_stream, telling, worker_name
 
         plan = floor_plan(config)
-        with (
-            stopping() as stopped,
-            open_floor_log(log, now=self._now, partitions=partitions) as source,
-        ):
-            log_to_stderr(logging.INFO)
-            Worker(source, plan, now=self._now).run(stopped)
+        meters = WorkerMeters(worker_name(), self._now())
+        log_to_stderr(logging.INFO)
+        with stopping() as stopped, contextlib.ExitStack() as parts:
+            if metrics_port is not None:
+                served = telling(meters, metrics_host, metrics_port, now=self._now)
+                host, port = parts.enter_context(served)
+                say(f"floorwatch: /metrics is at {host}:{port}")
+            run_stream(
+                lambda: open_floor_log(log, now=self._now, partitions=partitions),
+                plan,
+                now=self._now,
+                meters=meters,
+                stopped=stopped,
+            )
 
 
 def check(files: Files) -> None:

@@ -72,6 +72,11 @@ class LogPictureReader:
             raise
         return came
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether all that the log held when it was opened is in the picture."""
+        return self._tail is not None and self._tail.caught_up()
+
     def picture(self, window: str, *, agents: bool = False) -> Picture:
         """The floor as it stands now, or as it was last known."""
         wall = self._now()
@@ -208,8 +213,9 @@ def _state(head: fr.HeadFrame | None, wall: int) -> Literal["fresh", "catching u
 
 def _worst_s(behind: Iterable[int | None]) -> float | None:
     """The longest, in seconds; None where there is none, or one is not known."""
-    known = [us for us in behind if us is not None]
-    return max(known, default=0) / SECOND_US if known else None
+    known = list(behind)
+    worst = None if None in known else max((us for us in known if us is not None), default=None)
+    return None if worst is None else worst / SECOND_US
 
 
 def _workers(heads: Mapping[int, fr.HeadFrame], wall: int) -> list[WorkerState]:

@@ -17,6 +17,7 @@ from stream.contract.figures import Picture
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import DAY_US, HOUR_US, MINUTE_US, SECOND_US, format_instant
 from stream.logs.embedded import EmbeddedLog
+from stream.logs.port import LogAway
 from stream.logs.topics import (
     CONTACT_EVENTS,
     DEAD_LETTERS,
@@ -25,7 +26,7 @@ from stream.logs.topics import (
     topics,
 )
 from stream.picture import LogPictureReader
-from stream.worker import Worker
+from stream.worker import RECORDS_AT_ONCE, Worker
 from tests.builders import BASE_US, event
 
 PARTITIONS: Final = 2
@@ -355,3 +356,86 @@ def test_a_frame_of_a_later_version_is_passed_over(setting: Setting) -> None:
     setting.settle(worker)
 
     assert 1 == setting.picture().figures.floor.counts["offered"]
+
+
+def test_a_worker_with_much_to_read_says_that_it_catches_up(setting: Setting) -> None:
+    """Its first heads are fresh, but what they tell is of the past; then all is read."""
+    setting.send(*(queued(f"c{i}", BASE_US) for i in range(RECORDS_AT_ONCE + 1)))
+    setting.now_us += MINUTE_US
+    worker = setting.worker()
+    worker.step(timeout_s=0)
+    unread = setting.picture()
+    assert (unread.freshness.behind_s, worker.meters.lag_s) == (None, None)
+    setting.now_us += SECOND_US
+    worker.step(timeout_s=0)
+
+    behind = setting.picture()
+    [partition] = behind.freshness.catching_up
+    assert unread.freshness.catching_up == [partition]
+    assert (behind.freshness.silent, behind.freshness.behind_s) == ([], 61)
+    state = behind.partitions[partition]
+    assert (state.state, state.lag_events, state.behind_s) == ("catching up", 1, 61)
+    assert (worker.meters.lag_events, worker.meters.lag_s) == (1, 61)
+
+    setting.settle(worker)
+    told = setting.picture()
+    assert (told.freshness.catching_up, told.freshness.behind_s) == ([], 0)
+    assert [part.state for part in told.partitions] == ["fresh", "fresh"]
+    assert (worker.meters.lag_events, worker.meters.lag_s) == (0, 0)
+
+
+def test_an_event_after_a_quiet_hour_is_not_an_hour_behind(setting: Setting) -> None:
+    """What was all read an hour ago has been all read until the event came."""
+    worker = setting.worker()
+    setting.send(queued("c1", BASE_US))
+    setting.settle(worker)
+    setting.now_us += HOUR_US
+    setting.settle(worker)
+    setting.send(queued("c2", setting.now_us))
+    worker.publish(everybody=True)
+
+    picture = setting.picture()
+    assert (picture.freshness.catching_up, picture.freshness.behind_s) == ([], 0)
+    assert picture.freshness.lag_events == 1
+
+
+def test_the_picture_tells_who_works_on_what(setting: Setting) -> None:
+    """By the name of each worker, with what it holds and how it has fared."""
+    worker = setting.worker()
+    setting.send(queued("c1", BASE_US), b"{")
+    setting.settle(worker)
+
+    [told] = setting.picture().workers
+    assert (told.partitions, told.rebalances, told.commit_failures) == ([0, 1], 1, 0)
+    assert {part.worker for part in setting.picture().partitions} == {told.name}
+    assert worker.meters.figures() == {
+        "events_read": 2,
+        "dead_letters": 1,
+        "rebalances": 1,
+        "commit_failures": 0,
+        "log_failures": 0,
+        "partitions_assigned": 2,
+        "lag_events": 0,
+        "lag_s": 0,
+    }
+
+
+def test_a_commit_that_fails_is_counted_and_told_on(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker keeps nothing of what may or may not have been written."""
+    worker = setting.worker()
+    setting.send(queued("c1", BASE_US))
+    setting.settle(worker)
+
+    def fail(*_arguments: object) -> None:
+        raise LogAway("the broker is gone")
+
+    monkeypatch.setattr(worker._consumer, "commit", fail)
+    with pytest.raises(LogAway, match="gone"):
+        worker.publish(everybody=True)
+
+    assert worker.meters.commit_failures == 1
+    monkeypatch.undo()
+    setting.settle(worker)
+    assert setting.picture().figures.floor.counts["offered"] == 1

@@ -1,0 +1,133 @@
+"""The stream as a service: what it serves beside its work, and that the log may be away."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+
+from stream.contract.floorplan import FloorPlan
+from stream.contract.frames import HeadFrame, decode_frame, head_key
+from stream.contract.instants import SECOND_US
+from stream.logs.embedded import EmbeddedLog
+from stream.logs.port import Log, LogAway
+from stream.logs.topics import FLOOR_FRAMES, topics
+from stream.meters import WorkerMeters
+from stream.service import STALE_US, run_stream, telling
+from tests.clock import now_us
+
+START_US = 1_000 * SECOND_US
+
+
+@pytest.fixture
+def meters() -> WorkerMeters:
+    return WorkerMeters("w-1", START_US)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_us = START_US
+
+    def __call__(self) -> int:
+        return self.now_us
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def address(meters: WorkerMeters, clock: Clock) -> Iterator[str]:
+    with telling(meters, "127.0.0.1", 0, now=clock) as (host, port):
+        yield f"http://{host}:{port}"
+
+
+def answer(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as told:
+            return told.status, told.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def test_the_meters_are_served_for_prometheus(meters: WorkerMeters, address: str) -> None:
+    """By the names of the operations page; what is not known is left out, never 0."""
+    meters.events_read, meters.rebalances, meters.partitions_assigned = 12, 2, 3
+    status, text = answer(f"{address}/metrics")
+
+    assert status == 200
+    told = dict(line.split(" ") for line in text.splitlines() if not line.startswith("#"))
+    assert told["floorwatch_worker_events_read_total"] == "12.0"
+    assert told["floorwatch_worker_rebalances_total"] == "2.0"
+    assert told["floorwatch_worker_partitions_assigned"] == "3.0"
+    assert "floorwatch_worker_lag_seconds" not in told
+    meters.lag_s = 1.5
+    assert "floorwatch_worker_lag_seconds 1.5" in answer(f"{address}/metrics")[1]
+
+
+def test_a_worker_is_ready_while_it_tells(meters: WorkerMeters, clock: Clock, address: str) -> None:
+    """A spare, too, which has nothing to tell; one that is stuck or away is not."""
+    assert answer(f"{address}/readyz") == (200, "ready\n")
+    meters.partitions_assigned = 2
+    assert answer(f"{address}/readyz") == (503, "nothing told for 5 s\n")
+    meters.told_at = clock.now_us
+    assert answer(f"{address}/readyz") == (200, "ready\n")
+    clock.now_us += STALE_US + 1
+    assert answer(f"{address}/readyz") == (503, "nothing told for 5 s\n")
+    meters.away = "the broker is gone"
+    assert answer(f"{address}/readyz") == (503, "the broker is gone\n")
+    assert answer(f"{address}/healthz") == (200, "up\n")
+    assert answer(f"{address}/other")[0] == 404
+
+
+def test_a_log_that_fails_is_opened_anew_and_that_is_told(
+    meters: WorkerMeters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the worker's log, with why and when the next try is, and in its heads ever after."""
+    monkeypatch.setattr("stream.reopening.FIRST_PAUSE_S", 0.01)
+    structlog.reset_defaults()
+    tries = 0
+
+    def opened() -> AbstractContextManager[Log]:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise LogAway("kafka://nowhere: no answer")
+        log = EmbeddedLog(tmp_path / "log", now=now_us)
+        log.create(topics(1))
+        return closing(log)
+
+    with capture_logs() as lines:
+        run_stream(
+            opened,
+            FloorPlan(),
+            now=now_us,
+            meters=meters,
+            stopped=lambda: meters.told_at is not None,
+        )
+
+    said = [(line["event"], line.get("why")) for line in lines]
+    assert said[:4] == [
+        ("log_failed", "kafka://nowhere: no answer"),
+        ("log_failed", "kafka://nowhere: no answer"),
+        ("log_is_back", None),
+        ("partitions", None),
+    ]
+    assert {line["worker"] for line in lines} == {"w-1"}
+    assert (meters.log_failures, meters.away) == (2, None)
+    with closing(EmbeddedLog(tmp_path / "log", now=now_us)) as log:
+        [head] = [
+            decode_frame(record.key, record.value or b"")
+            for record in log.read(FLOOR_FRAMES, 0)
+            if record.key == head_key(0)
+        ]
+    assert isinstance(head, HeadFrame)
+    assert head.worker == meters.note()
