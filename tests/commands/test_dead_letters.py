@@ -337,6 +337,7 @@ def test_several_are_shown_one_a_line(run: Run, log: Log) -> None:
     run("dead-letters", "redrive", "0/0", *LOG)
     told = run("dead-letters", "show", "0/2", "0/0", "00/02", *LOG)
 
+    assert run("dead-letters", "show", "0/1", "0/1", *LOG).out == "a"
     assert told.out.splitlines()[1:] == ["b"]
     assert ", redriven 20" in told.err.splitlines()[0]
     assert told.err.splitlines()[1] == "0/2 of 2026-03-02T14:00:02.000Z: data.queue: missing"

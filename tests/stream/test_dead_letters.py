@@ -89,7 +89,7 @@ def test_letters_come_in_the_order_in_which_their_events_did(log: EmbeddedLog) -
 
 def test_what_no_worker_wrote_is_passed_over(log: EmbeddedLog) -> None:
     """Anybody may write to the topic; the letters are told all the same."""
-    junk = (b"", b"junk", b"{}", b"[" * 5_000, b'{"reason":1}', b"\xff")
+    junk = (b"", b"junk", b"{}", b'{"x":' + b"[" * 5_000, b'{"reason":1}', b"\xff")
     write(log, *(Produced(DEAD_LETTERS, 0, "junk", value) for value in junk))
     write(log, rejected(1))
 
@@ -193,13 +193,15 @@ def test_many_are_sent_in_several_steps(log: EmbeddedLog) -> None:
 def test_a_step_that_fails_leaves_no_trace(log: EmbeddedLog) -> None:
     """Neither an event without its mark nor a mark without its event; what was sent before stays."""
     good = [step_again(letter(), queued("c1", n), latest=LATEST) for n in range(SENT_AT_ONCE)]
-    elsewhere = KeptLetter("r", CONTACT_EVENTS, 7, 0, APPENDED)
-    bad = step_again(elsewhere, queued("c1", 0), latest=LATEST)
+    event, mark = good[0]
+    lost = KeptLetter("r", CONTACT_EVENTS, 7, 0, APPENDED)
+    event_lost, mark_lost = step_again(lost, queued("c1", 0), latest=LATEST)
 
-    with pytest.raises(LogError):
-        send(log, [*good, good[0], bad])
+    for bad in ((event, mark_lost), (event_lost, mark)):
+        with pytest.raises(LogError):
+            send(log, [*good, good[0], bad])
 
-    assert len(held(log, CONTACT_EVENTS)) == len(held(log, DEAD_LETTERS)) == SENT_AT_ONCE
+    assert len(held(log, CONTACT_EVENTS)) == len(held(log, DEAD_LETTERS)) == 2 * SENT_AT_ONCE
 
 
 @pytest.mark.parametrize(
