@@ -160,20 +160,23 @@ def _restore_lives(floor: Floor, checkpoint: Checkpoint) -> None:
         measured = Measured()
         measured.begin(held.pane)
         for cell, column, amount in held.counts:
-            measured.add(floor.ledger.base(*cell) + column, amount)
+            measured.sums.extend((floor.ledger.bases[cell] + column, amount))
         for cell, wait_us in held.waits:
-            measured.waited(floor.ledger.base(*cell), wait_us)
+            measured.waits.extend((floor.ledger.bases[cell], wait_us))
         floor.ledger.hold(measured, held.until)
 
 
 def _held(floor: Floor, until: int, held: Measured | Piece) -> Held:
     if isinstance(held, Piece):
         return Held(until, 0, [], [], (held.agent, held.state, held.start, held.end))
-    counted = [*((code, 1) for code in held.ones), *zip(held.codes, held.amounts, strict=True)]
+    counted = [
+        *((code, 1) for code in held.ones),
+        *zip(held.sums[::2], held.sums[1::2], strict=True),
+    ]
     counts = [(_key_of(floor, code // STRIDE), code % STRIDE, amount) for code, amount in counted]
     waits = [
         (_key_of(floor, base // STRIDE), wait_us)
-        for base, wait_us in zip(held.wait_bases, held.waits_us, strict=True)
+        for base, wait_us in zip(held.waits[::2], held.waits[1::2], strict=True)
     ]
     (pane,) = held.panes
     return Held(until, pane, counts, waits, None)

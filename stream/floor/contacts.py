@@ -153,10 +153,6 @@ class Contacts:
             contacts.pop(identifier, None)
         self.changed_queues.add(contact.queue)
 
-    def change(self, contact: Contact) -> None:
-        """Note that what the queue shows of the contact is another."""
-        self.changed_queues.add(contact.queue)
-
     def finish(self, identifier: str) -> None:
         """Note that the contact is now kept for the shorter time."""
         self._watched.add(identifier)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -18,10 +18,14 @@ GENERATION: Final = 50_000
 _LENGTHS: Final = tuple(map(chr, range(IDENTIFIER_LENGTH_MAX + 1)))
 
 
-def mark(subject: str, source: str, identifier: str) -> str:
-    """One text for (subject, source, id), a third of a tuple's memory. The two lengths before
-    keep ("ab", "c") and ("a", "bc") apart."""
-    return f"{_LENGTHS[len(subject)]}{_LENGTHS[len(source)]}{subject}{source}{identifier}"
+def marks_of(events: Iterable[Any]) -> list[str]:
+    """One text for (subject, source, id) of each: a third of a tuple's memory. The two lengths
+    before keep ("ab", "c") and ("a", "bc") apart."""
+    return [
+        f"{_LENGTHS[len(subject := event.subject)]}{_LENGTHS[len(source := event.source)]}"
+        f"{subject}{source}{event.id}"
+        for event in events
+    ]
 
 
 class SeenEvents(Struct):

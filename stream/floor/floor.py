@@ -18,7 +18,7 @@ from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import DAY_US, MINUTE_US
 from stream.floor.agents import Agents
 from stream.floor.contacts import FINISHED_KEPT_US, Contact, Contacts
-from stream.floor.duplicates import SeenEvents, mark
+from stream.floor.duplicates import SeenEvents, marks_of
 from stream.floor.health import Health
 from stream.floor.ledger import Ledger
 from stream.floor.life import ContactLife
@@ -166,9 +166,8 @@ class Floor:
 
     def _read(self, batch: Batch, shown: int | None) -> None:
         events, times = batch.events, batch.times
-        kinds: list[type] = [type(event) for event in events]
-        marks = [mark(event.subject, event.source, event.id) for event in events]
-        for place in self.seen.copies(marks, times, self.newest):
+        kinds: list[type] = list(map(type, events))
+        for place in self.seen.copies(marks_of(events), times, self.newest):
             kinds[place] = _Copy
         idle = Counter(self._step_all(batch, kinds, shown))
         latest = max(times)
@@ -246,7 +245,7 @@ class Floor:
             del self.agents.by_id[piece.agent].closing[0]
             self.agents.changed.add(piece.agent)
             self._ended.append(piece)
-        self.panes.add_pieces(self._ended, self._base_of_agent, self.newest_pane)
+        self.panes.add_pieces(self._ended, self.ledger.bases, self.newest_pane)
         self._ended.clear()
 
     def _count_rejected(self, reason: str) -> None:
@@ -297,16 +296,16 @@ class Floor:
         queue, due = data.queue, data.due
         self.promises.promise(contact, queue, due)
         self.contacts.changed_queues.add(queue)
-        self.ledger.hold_until(due, self.ledger.base(queue, None, None) + CALLBACKS_DUE)
+        self.ledger.hold_until(due, self.ledger.bases[queue, None, None] + CALLBACKS_DUE)
 
     def _attempted(self, contact: str, time: int, _data: ev.AttemptedData) -> None:
         for queue, due in self.promises.attempt(contact):
             self.contacts.changed_queues.add(queue)
             if time <= due:
-                self.ledger.hold_until(due, self.ledger.base(queue, None, None) + CALLBACKS_KEPT)
+                self.ledger.hold_until(due, self.ledger.bases[queue, None, None] + CALLBACKS_KEPT)
 
     def _agent_told(self, agent: str, time: int, data: ev.AgentStateData) -> None:
-        ended = self.agents.tell(agent, time, data.state, data.reason, data.team, data.queues)
+        ended = self.agents.tell(agent, time, data)
         if ended is None:
             return
         state, start, end = ended
@@ -315,9 +314,6 @@ class Floor:
         else:
             self.agents.by_id[agent].closing.append(ended)
             self.ledger.hold_piece(Piece(agent, state, start, end))
-
-    def _base_of_agent(self, agent: str) -> int:
-        return self.ledger.base(None, None, agent)
 
 
 def _with_twins(steps: dict[type[ev.Event], _Step]) -> dict[type, _Step]:

@@ -11,6 +11,21 @@ from stream.windows.columns import STRIDE
 from stream.windows.panes import Measured, Panes, Piece
 
 
+class Bases(dict[tuple[str | None, str | None, str | None], int]):
+    """The first code of each cell: a column added to it is the code of the column there.
+
+    A dictionary, because one that knows the cell already is asked several times an event.
+    """
+
+    def __init__(self, cells: Cells) -> None:
+        super().__init__()
+        self._cells = cells
+
+    def __missing__(self, cell: tuple[str | None, str | None, str | None]) -> int:
+        base = self[cell] = self._cells.number(*cell) * STRIDE
+        return base
+
+
 class Ledger:
     """Enters measurements into the panes of one partition.
 
@@ -20,20 +35,11 @@ class Ledger:
 
     def __init__(self, panes: Panes, cells: Cells) -> None:
         self.panes = panes
-        self.cells = cells
         self.measured = panes.measured
-        self._bases: dict[tuple[str | None, str | None, str | None], int] = {}
+        self.bases = Bases(cells)
         self._order = count()
         # (when it may be seen, order of entry, the measurements or the piece of an agent's time)
         self.ahead: list[tuple[int, int, Measured | Piece]] = []
-
-    def base(self, queue: str | None, channel: str | None, agent: str | None) -> int:
-        """The cell's first code: a column added to it is the code of the column."""
-        cell = (queue, channel, agent)
-        base = self._bases.get(cell)
-        if base is None:
-            base = self._bases[cell] = self.cells.number(queue, channel, agent) * STRIDE
-        return base
 
     def hold(self, measured: Measured, until: int) -> None:
         """Hold measurements until `until` may be seen."""

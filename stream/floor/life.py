@@ -62,10 +62,11 @@ class ContactLife:
 
     def __init__(self, contacts: Contacts, ledger: Ledger, plan: FloorPlan) -> None:
         self._contacts = contacts
-        self._base = ledger.base
+        self._changed_queues = contacts.changed_queues
+        self._bases = ledger.bases
         self._ones = ledger.measured.ones
-        self._add = ledger.measured.add
-        self._waited = ledger.measured.waited
+        self._sums = ledger.measured.sums
+        self._waits = ledger.measured.waits
         self._plan = plan
         self._targets: dict[tuple[str, str], int] = {}
         self._shorts: dict[str, int] = {}
@@ -78,8 +79,8 @@ class ContactLife:
         contact.since = now
         self._contacts.stand(identifier, contact)
         if contact.unanswered_since is not None:
-            self._contacts.changed_queues.add(contact.unanswered_queue)
-        self._ones.append(self._base(data.queue, data.channel, None) + OFFERED)
+            self._changed_queues.add(contact.unanswered_queue)
+        self._ones.append(self._bases[data.queue, data.channel, None] + OFFERED)
         return True
 
     def offered(self, _identifier: str, contact: Contact, _now: int, data: OfferedData) -> bool:
@@ -88,7 +89,7 @@ class ContactLife:
     def declined(self, _identifier: str, contact: Contact, _now: int, data: DeclinedData) -> bool:
         if contact.phase is not WAITING or contact.queue != data.queue:
             return False
-        self._ones.append(self._base(data.queue, contact.channel, data.agent) + DECLINED)
+        self._ones.append(self._bases[data.queue, contact.channel, data.agent] + DECLINED)
         return True
 
     def answered(self, identifier: str, contact: Contact, now: int, data: AnsweredData) -> bool:
@@ -98,24 +99,27 @@ class ContactLife:
                 return False
         elif phase is not NEW and phase is not TO_AGENT:
             return False
-        base = self._base(queue, contact.channel, data.agent)
+        base = self._bases[queue, contact.channel, data.agent]
         self._ones.append(base + ANSWERED)
         if phase is WAITING:
             wait_us = now - contact.since
-            self._waited(base, wait_us)
+            self._waits.extend((base, wait_us))
             if wait_us <= self._target_us(contact):
                 self._ones.append(base + ANSWERED_IN_TARGET)
         contact.phase = ANSWERING
         contact.queue, contact.agent = queue, data.agent
         contact.since, contact.hold_us = now, 0
-        self._contacts.stand(identifier, contact)
+        if phase is WAITING:
+            self._changed_queues.add(queue)
+        else:
+            self._contacts.stand(identifier, contact)
         return True
 
     def held(self, _identifier: str, contact: Contact, now: int, data: HoldData) -> bool:
         if contact.phase is not ANSWERING or contact.agent != data.agent:
             return False
         contact.phase, contact.held_at = HELD, now
-        self._contacts.change(contact)
+        self._changed_queues.add(contact.queue)
         return True
 
     def resumed(self, _identifier: str, contact: Contact, now: int, data: HoldData) -> bool:
@@ -123,13 +127,15 @@ class ContactLife:
             return False
         contact.close_hold(now)
         contact.phase = ANSWERING
-        self._contacts.change(contact)
+        self._changed_queues.add(contact.queue)
         return True
 
     def transferred(
         self, identifier: str, contact: Contact, now: int, data: TransferredData
     ) -> bool:
-        if not _talks(contact, data.queue, data.agent):
+        if contact.queue != data.queue or contact.agent != data.agent:
+            return False
+        if contact.phase is not ANSWERING and contact.phase is not HELD:
             return False
         base = self._end_part(contact, now, last=False)
         self._ones.append(base + TRANSFERRED_OUT)
@@ -142,8 +148,8 @@ class ContactLife:
         if contact.phase is not WAITING or queue != data.queue:
             return False
         wait_us = now - contact.since
-        base = self._base(queue, contact.channel, None)
-        self._add(base + ABANDON_WAIT, wait_us)
+        base = self._bases[queue, contact.channel, None]
+        self._sums.extend((base + ABANDON_WAIT, wait_us))
         if wait_us < self._short_us(queue):
             self._ones.append(base + SHORT_ABANDONED)
         else:
@@ -156,17 +162,20 @@ class ContactLife:
     def diverted(self, identifier: str, contact: Contact, _now: int, data: DivertedData) -> bool:
         if contact.phase is not WAITING or contact.queue != data.queue:
             return False
-        self._ones.append(self._base(contact.queue, contact.channel, None) + DIVERTED)
+        self._ones.append(self._bases[contact.queue, contact.channel, None] + DIVERTED)
         self._go(identifier, contact)
         return True
 
     def ended(self, identifier: str, contact: Contact, now: int, data: EndedData) -> bool:
-        if not _talks(contact, data.queue, data.agent):
+        if contact.queue != data.queue or contact.agent != data.agent:
+            return False
+        if contact.phase is not ANSWERING and contact.phase is not HELD:
             return False
         self._end_part(contact, now, last=True)
         contact.phase = WRAPPING
-        self._answer_thread(identifier, contact)
-        self._contacts.change(contact)
+        if contact.unanswered_since is not None:
+            self._answer_thread(identifier, contact)
+        self._changed_queues.add(contact.queue)
         self._contacts.finish(identifier)
         return True
 
@@ -178,9 +187,9 @@ class ContactLife:
                 break
         else:
             return False
-        base = self._base(part.queue, part.channel, part.agent)
-        self._add(base + WRAP_SUM, now - part.ended_at)
-        contact.parts = parts[:index] + parts[index + 1 :]
+        base = self._bases[part.queue, part.channel, part.agent]
+        self._sums.extend((base + WRAP_SUM, now - part.ended_at))
+        contact.parts = parts[:index] + parts[index + 1 :] if len(parts) > 1 else ()
         if part.last and contact.phase is WRAPPING:
             self._contacts.leave(identifier, contact)
             contact.phase = GONE
@@ -194,9 +203,9 @@ class ContactLife:
 
     def sent(self, identifier: str, contact: Contact, now: int, data: SentData) -> bool:
         if contact.unanswered_since is not None:
-            base = self._base(data.queue, contact.channel, data.agent)
+            base = self._bases[data.queue, contact.channel, data.agent]
             self._ones.append(base + RESPONSES)
-            self._add(base + RESPONSE_SUM, now - contact.unanswered_since)
+            self._sums.extend((base + RESPONSE_SUM, now - contact.unanswered_since))
             self._answer_thread(identifier, contact)
             self._contacts.finish(identifier)
         return True
@@ -204,30 +213,26 @@ class ContactLife:
     def _end_part(self, contact: Contact, now: int, *, last: bool) -> int:
         """Enter the agent's part that ends now; returns its cell's first code."""
         contact.close_hold(now)
-        queue, channel, agent, hold_us = (
-            contact.queue,
-            contact.channel,
-            contact.agent,
-            contact.hold_us,
-        )
-        base = self._base(queue, channel, agent)
+        queue, channel, agent = contact.queue, contact.channel, contact.agent
+        hold_us = contact.hold_us
+        base = self._bases[queue, channel, agent]
         self._ones.append(base + HANDLED)
-        self._add(base + TALK_SUM, now - contact.since - hold_us)
+        self._sums.extend((base + TALK_SUM, now - contact.since - hold_us))
         if hold_us:
-            self._add(base + HOLD_SUM, hold_us)
+            self._sums.extend((base + HOLD_SUM, hold_us))
         contact.parts += (Part(agent, queue, channel, now, last),)
         return base
 
     def _go(self, identifier: str, contact: Contact) -> None:
         self._contacts.leave(identifier, contact)
         contact.phase = GONE
-        self._answer_thread(identifier, contact)
+        if contact.unanswered_since is not None:
+            self._answer_thread(identifier, contact)
         self._contacts.finish(identifier)
 
     def _answer_thread(self, identifier: str, contact: Contact) -> None:
-        if contact.unanswered_since is not None:
-            self._contacts.close_thread(identifier, contact)
-            contact.unanswered_since = None
+        self._contacts.close_thread(identifier, contact)
+        contact.unanswered_since = None
 
     def _target_us(self, contact: Contact) -> int:
         channel = contact.channel
@@ -243,8 +248,3 @@ class ContactLife:
         if short is None:
             short = self._shorts[queue] = self._plan.short_abandon_us(queue)
         return short
-
-
-def _talks(contact: Contact, queue: str, agent: str) -> bool:
-    """Whether the contact is in a conversation with the agent, in the queue."""
-    return contact.phase in (ANSWERING, HELD) and contact.queue == queue and contact.agent == agent

@@ -33,26 +33,25 @@ class SurveyBook:
         self._ledger = ledger
 
     def sent(self, _subject: str, _time: int, data: SurveySentData) -> None:
-        base = self._ledger.base(data.queue, data.channel, data.agent)
+        base = self._ledger.bases[data.queue, data.channel, data.agent]
         self._ledger.measured.ones.append(base + SURVEYS_SENT)
 
     def answered(self, _subject: str, _time: int, data: SurveyAnsweredData) -> None:
-        measured = self._ledger.measured
-        ones = measured.ones
-        base = self._ledger.base(data.queue, data.channel, data.agent)
+        ones, sums = self._ledger.measured.ones, self._ledger.measured.sums
+        base = self._ledger.bases[data.queue, data.channel, data.agent]
         ones.append(base + SURVEYS)
         if data.csat is not None:
             ones.append(base + CSAT_N)
-            measured.add(base + CSAT_SUM, data.csat)
-            measured.add(base + CSAT_TOP, int(data.csat >= TOP_BOX_FROM))
+            sums.extend((base + CSAT_SUM, data.csat))
+            sums.extend((base + CSAT_TOP, int(data.csat >= TOP_BOX_FROM)))
         for driver, answers, top in _DRIVER_COLUMNS:
             score = getattr(data, driver)
             if score is not None:
                 ones.append(base + answers)
-                measured.add(base + top, int(score >= TOP_BOX_FROM))
+                sums.extend((base + top, int(score >= TOP_BOX_FROM)))
         if data.resolved is not None:
             ones.append(base + RESOLVED_N)
-            measured.add(base + RESOLVED_YES, int(data.resolved))
+            sums.extend((base + RESOLVED_YES, int(data.resolved)))
         if data.nps is not None:
             self._recommended(base, data.nps)
 

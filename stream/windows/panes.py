@@ -9,7 +9,7 @@ and folded into the panes in one grouped sum.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -53,6 +53,7 @@ class Piece(NamedTuple):
 
 
 PlainPiece = tuple[str, str, int, int]
+CellKey = tuple[str | None, str | None, str | None]
 
 
 class Pane:
@@ -68,47 +69,38 @@ class Pane:
 class Measured:
     """Measurements not yet folded, in runs that each lie in one pane.
 
-    `ones` are codes that count one more, `codes` with `amounts` those that count other amounts,
-    and `wait_bases` with `waits_us` answered waits, each with its cell's first code. Whoever has
-    entered something begins a run of the pane first; `panes` has the pane of each run.
+    `ones` are codes that count one more; `sums` a code and its amount in turn; `waits` a cell's
+    first code and an answered wait in turn: its count, its sum, its bucket, perhaps the longest.
+    Who enters something begins a run of its pane first; `panes` has the pane of each run.
     """
 
-    __slots__ = ("amounts", "codes", "ones", "panes", "starts", "wait_bases", "waits_us")
+    __slots__ = ("ones", "panes", "starts", "sums", "waits")
 
     def __init__(self) -> None:
         self.ones: list[int] = []
-        self.codes: list[int] = []
-        self.amounts: list[int] = []
-        self.wait_bases: list[int] = []
-        self.waits_us: list[int] = []
+        self.sums: list[int] = []
+        self.waits: list[int] = []
         self.panes: list[int] = []
-        # How long `ones`, `codes` and `waits_us` were when each run began.
+        # How long `ones`, `sums` and `waits` were when each run began.
         self.starts: list[tuple[int, int, int]] = []
 
     def __bool__(self) -> bool:
-        return bool(self.ones or self.codes or self.waits_us)
+        return bool(self.ones or self.sums or self.waits)
+
+    def __len__(self) -> int:
+        """How many entries there are."""
+        return len(self.ones) + len(self.sums) // 2 + len(self.waits) // 2
 
     def begin(self, pane: int) -> None:
         """What is entered from here on lies in the pane."""
         self.panes.append(pane)
-        self.starts.append((len(self.ones), len(self.codes), len(self.waits_us)))
-
-    def add(self, code: int, amount: int) -> None:
-        """Add an amount to a column of a cell."""
-        self.codes.append(code)
-        self.amounts.append(amount)
-
-    def waited(self, base: int, wait_us: int) -> None:
-        """Enter an answered wait: its count, its sum, its bucket, and perhaps the longest."""
-        self.wait_bases.append(base)
-        self.waits_us.append(wait_us)
+        self.starts.append(self._ends())
 
     def cut(self) -> Measured:
         """Take out the last run."""
-        ones, codes, waits = self.starts.pop()
         taken = Measured()
         taken.begin(self.panes.pop())
-        for name, start in zip(_LISTS, (ones, codes, codes, waits, waits), strict=True):
+        for name, start in zip(_LISTS, self.starts.pop(), strict=True):
             values: list[int] = getattr(self, name)
             getattr(taken, name).extend(values[start:])
             del values[start:]
@@ -116,9 +108,9 @@ class Measured:
 
     def extend(self, other: Measured) -> None:
         """Enter all that another holds; the next to be entered begins a run."""
-        ones, codes, waits = len(self.ones), len(self.codes), len(self.waits_us)
+        ones, sums, waits = self._ends()
         self.panes.extend(other.panes)
-        self.starts.extend((ones + a, codes + b, waits + c) for a, b, c in other.starts)
+        self.starts.extend((ones + a, sums + b, waits + c) for a, b, c in other.starts)
         for name in _LISTS:
             getattr(self, name).extend(getattr(other, name))
 
@@ -132,38 +124,36 @@ class Measured:
             self.clear()
             return {}
         numbers, pane_of_run = np.unique(ints(self.panes), return_inverse=True)
-        ends = [*self.starts[1:], (len(self.ones), len(self.codes), len(self.waits_us))]
-        lengths = np.array(ends, np.int64) - np.array(self.starts, np.int64)
-        ones, amounts, waits = (np.repeat(pane_of_run, length) for length in lengths.T)
-        wait_bases, waits_us = ints(self.wait_bases), ints(self.waits_us)
-        told = _by_pane(
-            numbers.tolist(),
-            np.concatenate((ones, amounts, waits, waits, waits)),
-            np.concatenate(
-                (
-                    ints(self.ones),
-                    ints(self.codes),
-                    wait_bases + ANSWERED_WAITED,
-                    wait_bases + WAIT_SUM,
-                    wait_bases + WAIT_BASE + _buckets(waits_us),
-                )
-            ),
-            np.concatenate((_ones(ones), ints(self.amounts), _ones(waits), waits_us, _ones(waits))),
-            np.add,
+        starts = np.array([*self.starts, self._ends()], np.int64)
+        ones, sums, waits = (
+            np.repeat(pane_of_run, length) for length in (np.diff(starts, axis=0) // (1, 2, 2)).T
         )
-        longest = _by_pane(numbers.tolist(), waits, wait_bases // STRIDE, waits_us, np.maximum)
+        codes, amounts = ints(self.sums).reshape(-1, 2).T
+        wait_bases, waits_us = ints(self.waits).reshape(-1, 2).T
+        wait_buckets = np.searchsorted(_BUCKET_STARTS, waits_us, side="right") - 1
+        # (where in `numbers` the pane is, code, amount), many at a time.
+        entries = (
+            (ones, ints(self.ones), _ones(ones)),
+            (sums, codes, amounts),
+            (waits, wait_bases + ANSWERED_WAITED, _ones(waits)),
+            (waits, wait_bases + WAIT_SUM, waits_us),
+            (waits, wait_bases + WAIT_BASE + wait_buckets, _ones(waits)),
+        )
+        panes = numbers.tolist()
+        places, keys, values = map(np.concatenate, zip(*entries, strict=True))
+        counted = _by_pane(panes, places, keys, values, np.add)
+        longest = _by_pane(panes, waits, wait_bases // STRIDE, waits_us, np.maximum)
         self.clear()
         return {
             pane: Tally(codes, amounts, *longest.get(pane, ()))
-            for pane, (codes, amounts) in told.items()
+            for pane, (codes, amounts) in counted.items()
         }
 
+    def _ends(self) -> tuple[int, int, int]:
+        return len(self.ones), len(self.sums), len(self.waits)
 
-_LISTS: Final = ("ones", "codes", "amounts", "wait_bases", "waits_us")
 
-
-def _buckets(waits_us: Ints) -> Ints:
-    return np.searchsorted(_BUCKET_STARTS, waits_us, side="right") - 1
+_LISTS: Final = ("ones", "sums", "waits")
 
 
 def _ones(like: Ints) -> Ints:
@@ -223,36 +213,48 @@ class Panes:
         self.zones = {clock.zone.key for clock in self._clocks}
 
     def add_pieces(
-        self, pieces: Iterable[PlainPiece], base_of: Callable[[str], int], newest_pane: int
+        self, pieces: Iterable[PlainPiece], bases: Mapping[CellKey, int], newest_pane: int
     ) -> None:
-        """Add stretches of agents' time, cut at every midnight that they cross. `base_of` has the
-        first code of an agent's cell."""
+        """Add stretches of agents' time, cut at every midnight that they cross. `bases` has the
+        first code of each cell."""
         if self.replaying:
             return
         first, end_of_day = self._common_day
-        last_late = newest_pane - PANES_HELD
+        sums = self.measured.sums
+        told: list[PlainPiece] = []
+        # What ends after `low` and up to `high` lies in the pane whose pieces are `told`.
+        low = high = 0
         for piece in pieces:
             agent, state, start, end = piece
+            code = bases[None, None, agent] + STATE_TIME_COLUMN[state]
             if not (first <= start and end <= end_of_day):
                 parts = self._cut_at_midnights(piece, newest_pane)
                 first, end_of_day = self._common_day
             else:
-                parts = [piece]
-            code = base_of(agent) + STATE_TIME_COLUMN[state]
+                parts = (piece,)
             for part in parts:
-                number = (part[3] - 1) // PANE_US
-                measured = self.measured if number > last_late else self.measured_late
-                if not measured.panes or measured.panes[-1] != number:
-                    measured.begin(number)
-                measured.add(code, part[3] - part[2])
-                if number > last_late:
-                    pane = self.panes.get(number)
-                    if pane is None:
-                        pane = self.panes[number] = Pane()
-                    pane.pieces.append(part)
-                    self.changed.add(number)
+                end = part[3]
+                if not low < end <= high:
+                    number = (end - 1) // PANE_US
+                    if number <= newest_pane - PANES_HELD:
+                        self.measured_late.begin(number)
+                        self.measured_late.sums.extend((code, end - part[2]))
+                        continue
+                    told = self._pieces_of(number)
+                    low, high = number * PANE_US, (number + 1) * PANE_US
+                sums.extend((code, end - part[2]))
+                told.append(part)
 
-    def _cut_at_midnights(self, piece: PlainPiece, newest_pane: int) -> list[PlainPiece]:
+    def _pieces_of(self, number: int) -> list[PlainPiece]:
+        """Where a pane's pieces go; their times go into the run that begins here."""
+        pane = self.panes.get(number)
+        if pane is None:
+            pane = self.panes[number] = Pane()
+        self.measured.begin(number)
+        self.changed.add(number)
+        return pane.pieces
+
+    def _cut_at_midnights(self, piece: PlainPiece, newest_pane: int) -> Sequence[PlainPiece]:
         agent, state, start, end = piece
         # Days before yesterday are not asked for again, so what lies there is one stretch: an
         # agent whose clock began in 1970 is not cut twenty thousand times.
@@ -270,7 +272,7 @@ class Panes:
         return max(first for first, _ in days), min(end for _, end in days)
 
     def fold_if_large(self, newest_pane: int) -> None:
-        if len(self.measured.ones) + len(self.measured.codes) >= _FOLD_AT:
+        if len(self.measured) >= _FOLD_AT:
             self.fold(newest_pane)
 
     def fold(self, newest_pane: int) -> None:

@@ -169,8 +169,8 @@ FAULTS: Final = (
     Fault(
         "a stretch that ends on a pane's edge lies in the pane after it",
         "stream/windows/panes.py",
-        "number = (part[3] - 1) // PANE_US",
-        "number = part[3] // PANE_US",
+        "number = (end - 1) // PANE_US",
+        "number = end // PANE_US",
     ),
     Fault(
         "a stretch over midnight is today's as a whole",
@@ -206,8 +206,8 @@ FAULTS: Final = (
     Fault(
         "the same id from another source is a copy",
         "stream/floor/duplicates.py",
-        "{_LENGTHS[len(source)]}{subject}{source}{identifier}",
-        "{subject}{identifier}",
+        'f"{subject}{source}{event.id}"',
+        'f"{subject}{event.id}"',
     ),
     Fault(
         "a copy in the batch of its first is none",

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.contract.instants import MINUTE_US
-from stream.floor.duplicates import SeenEvents, mark
+from stream.floor.duplicates import SeenEvents, marks_of
+
+
+class Named(NamedTuple):
+    """What an event is known by."""
+
+    subject: str
+    source: str
+    id: str
+
 
 # Few letters, so that one name's end is often another's beginning.
 names = st.text("ab\x01\x02", min_size=1, max_size=3)
@@ -18,7 +29,9 @@ def test_only_the_same_event_has_the_same_mark(
     one: tuple[str, str, str], other: tuple[str, str, str]
 ) -> None:
     """However subject, source and id run into each other."""
-    assert (one == other) == (mark(*one) == mark(*other))
+    first, second = marks_of([Named(*one), Named(*other)])
+
+    assert (one == other) == (first == second)
 
 
 @given(

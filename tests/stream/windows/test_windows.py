@@ -80,7 +80,7 @@ def test_a_pane_that_is_too_old_settles_into_its_local_days() -> None:
     panes = Panes([ZoneInfo("UTC"), ZoneInfo("Asia/Tokyo")])
     old = at("UTC", 2026, 3, 2, 18) // (5 * SECOND_US)
     panes.measured.begin(old)
-    panes.measured.add(OFFERED, 3)
+    panes.measured.sums.extend((OFFERED, 3))
     panes.fold(old)
     panes.measured.begin(old + 4000)
     panes.measured.ones.append(OFFERED)
@@ -98,7 +98,7 @@ def test_folding_is_adding_up(entries: list[tuple[int, int, int]]) -> None:
     expected: Counter[tuple[int, int]] = Counter()
     for pane, cell, amount in entries:
         measured.begin(pane)
-        measured.add(cell * STRIDE, amount)
+        measured.sums.extend((cell * STRIDE, amount))
         expected[pane, cell * STRIDE] += amount
 
     folded = {
@@ -156,7 +156,9 @@ def test_a_stretch_since_the_calendar_began_is_not_cut_at_every_midnight() -> No
     seven hundred thousand."""
     panes = Panes([ZoneInfo("Europe/Rome")])
     now = at("UTC", 2026, 3, 2, 18)
-    panes.add_pieces([("a1", "busy", at("UTC", 1, 1, 1), now)], lambda _agent: 0, now // PANE_US)
+    panes.add_pieces(
+        [("a1", "busy", at("UTC", 1, 1, 1), now)], {(None, None, "a1"): 0}, now // PANE_US
+    )
     panes.fold(now // PANE_US)
 
     assert len(panes.days) + len(panes.panes) < 10
