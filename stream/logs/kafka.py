@@ -17,6 +17,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition, errors
 from stream.logs import kafka_clients as clients
 from stream.logs import kafka_topics
 from stream.logs.kafka_members import KafkaMember
+from stream.logs.kafka_positions import final_position
 from stream.logs.kafka_settings import KafkaSettings
 from stream.logs.kafka_words import check_reachable, in_words
 from stream.logs.port import LogError, Record, Topic
@@ -82,13 +83,15 @@ class KafkaLog:
             except errors.KafkaError:
                 # What it still holds must not be written after it was said not to be.
                 self._producer = None
-                producer.close(timeout=0)
+                clients.drop(producer)
                 raise
 
     def consumer(self, group: str, topic: str) -> KafkaMember:
         """Join a group that reads `topic`."""
         self._check_open()
-        member = KafkaMember(self._settings, group, topic, self.partitions, self._ends)
+        member = KafkaMember(
+            self._settings, group, topic, self.partitions, self._ends, self._final_position
+        )
         self._opened.append(member)
         return member
 
@@ -127,7 +130,7 @@ class KafkaLog:
         for opened in self._opened:
             opened.close()
         if self._producer is not None:
-            self._producer.close(timeout=clients.ANSWERED_WITHIN_S)
+            clients.end(self._producer, clients.ANSWERED_WITHIN_S)
         for consumer in [*self._idle_readers, *([self._asker] if self._asker else [])]:
             consumer.close(autocommit=False)
         self._admin.close()
@@ -143,6 +146,12 @@ class KafkaLog:
         if self._producer is None:
             self._producer = clients.producer(self._settings)
         return self._producer
+
+    def _final_position(
+        self, consumer: KafkaConsumer, group: str, place: TopicPartition, ids: str
+    ) -> int | None:
+        with self._lock:
+            return final_position(consumer, self._admin, group, place, ids)
 
     def _ends(self, topic: str, partitions: Collection[int]) -> Mapping[int, int]:
         """The offsets that the next records will get."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final
@@ -33,6 +34,7 @@ RECONNECT_MS_MAX: Final = 2_000
 RETRY_MS: Final = 10
 # A broker that is away is not asked again at once.
 AWAY_MS: Final = 50
+DROPPED_WITHIN_S: Final = 1.0
 HEARTBEATS_IN_A_SESSION: Final = 5
 
 Batches = Mapping[TopicPartition, Iterable[Any]]
@@ -134,6 +136,26 @@ def _connected(settings: KafkaSettings, kind: Callable[..., Any], **further: Any
         for one in networks:
             one.close()
         raise
+
+
+def end(producer: KafkaProducer, seconds: float) -> None:
+    """Let a producer write what it holds, for so many seconds at most, and end it."""
+    try:
+        producer.close(timeout=seconds)
+    except errors.KafkaError:
+        drop(producer)
+
+
+def drop(producer: KafkaProducer) -> None:
+    """End a producer at once. What it still holds is not written: one that is closed in the usual
+    way goes on trying by itself (3.0.12) where it could not write all in time."""
+    sender = producer._sender  # noqa: SLF001 - there is no other way in
+    sender.force_close()
+    sender.join(DROPPED_WITHIN_S)
+    with suppress(errors.KafkaError):
+        producer.close(timeout=0)
+    # Nor does it try once more when it is collected.
+    producer._closed = True  # noqa: SLF001 - as above
 
 
 def records(batches: Batches) -> list[Record]:

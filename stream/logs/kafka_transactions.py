@@ -84,7 +84,7 @@ class Transactions:
     def close(self) -> None:
         """Let go of the connection."""
         if self._producer is not None:
-            self._producer.close(timeout=CLOSED_WITHIN_S)
+            clients.end(self._producer, CLOSED_WITHIN_S)
             self._producer = None
 
     def _ready(self) -> KafkaProducer:
@@ -104,7 +104,7 @@ class Transactions:
         except errors.KafkaError:
             # The next producer of this id ends it, or else the broker when its time is over.
             self._producer = None
-            producer.close(timeout=0)
+            clients.drop(producer)
 
 
 def _write(
