@@ -12,6 +12,7 @@ from typing import Final
 
 from dash import Dash
 from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 
 from dashboard.api.figures import figures_router
 from dashboard.api.health import health_router
@@ -19,13 +20,15 @@ from dashboard.api.problems import answer_problems_in_one_line, answer_unknown_p
 from dashboard.api.reference import add_reference
 from dashboard.api.stream import stream_router
 from dashboard.feed import Feed
-from dashboard.screens import wallboard
+from dashboard.screens import health, wallboard
+from dashboard.screens.screen import PAGE, Screen
 from dashboard.server import PortUnavailable, bind, serve, serving
 from stream.contract.figures import PictureReader
 
 __all__ = ["PortUnavailable", "bind", "create_app", "serve", "serving"]
 
 _ASSETS: Final = Path(__file__).with_name("assets")
+_SCREENS: Final = (wallboard.SCREEN, health.SCREEN)
 
 
 def create_app(
@@ -45,36 +48,50 @@ def create_app(
         finally:
             feed.stop()
 
+    version = _version()
     app = FastAPI(
-        title="Floorwatch", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None
+        title="Floorwatch", version=version, lifespan=lifespan, docs_url=None, redoc_url=None
     )
     app.state.feed = feed
     answer_problems_in_one_line(app)
-    for router in (figures_router(feed), stream_router(feed), health_router(feed)):
+    health_routes = health_router(feed, version=version)
+    for router in (figures_router(feed), stream_router(feed), health_routes):
         app.include_router(router)
     add_reference(app)
-    _add_screens(app, title)
+    for screen in _SCREENS:
+        _add_screen(app, screen, title)
     answer_unknown_paths(app)
     return app
 
 
-def _add_screens(app: FastAPI, title: str) -> None:
+def _add_screen(app: FastAPI, screen: Screen, title: str) -> None:
+    """Serve a screen by a Dash of its own: its layout and callbacks are the screen's alone, so no
+    screen need know what the others are made of."""
+    # Dash wants its own addresses to begin with a folder; the page itself is without the slash.
+    folder = screen.path.rstrip("/") + "/"
     dash = Dash(
         "floorwatch",
         backend="fastapi",
         server=app,  # type: ignore[arg-type]
+        routes_pathname_prefix=folder,
+        requests_pathname_prefix=folder,
         assets_folder=str(_ASSETS),
         # The page is a plain string to Dash, and a title may be anybody's.
-        title=html.escape(title),
+        title=html.escape(f"{screen.name} · {title}" if screen.name else title),
         update_title="",
-        index_string=wallboard.PAGE,
+        index_string=PAGE,
         serve_locally=True,
         add_log_handler=False,
     )
     # No callback ever comes back to Python, so no browser need hold a WebSocket open for one.
     dash.backend.websocket_capability = False
-    dash.layout = wallboard.layout(title)
-    wallboard.connect(dash)
+    dash.layout = screen.layout(title)
+    screen.connect(dash)
+    if folder != screen.path:
+
+        @app.get(screen.path, include_in_schema=False)
+        async def page() -> HTMLResponse:
+            return HTMLResponse(dash.index())
 
 
 def _version() -> str:

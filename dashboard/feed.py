@@ -16,8 +16,9 @@ from msgspec import Struct
 from dashboard.cadence import PERIOD, Cadence
 from dashboard.meters import FeedMeters
 from dashboard.status import Standing, standing
+from dashboard.trust import CatchingUp, Trust, trust
 from dashboard.viewers import Viewers
-from stream.contract.figures import Picture, PictureReader
+from stream.contract.figures import NoPicture, Picture, PictureReader
 
 WINDOW: Final = "30m"
 # Past this a frame is no longer news: the screens say so, and /readyz turns.
@@ -36,6 +37,7 @@ class Frame(Struct, frozen=True):
     reason: str | None
     picture: Picture | None
     standing: Standing | None
+    trust: Trust | None = None
 
 
 class SentFrame(Struct, frozen=True):
@@ -81,6 +83,7 @@ class Feed:
         self._questions: SimpleQueue[_Question] = SimpleQueue()
         self._answers: dict[tuple[str, bool], Answer] = {}
         self._newest: SentFrame | None = None
+        self._catching_up = CatchingUp()
         self._news = False
         self._health: dict[str, int] | None = None
         self._unreadable: str | None = None
@@ -111,13 +114,16 @@ class Feed:
 
     def age_s(self) -> float | None:
         """How old the newest frame's picture is by now; None where that is not known."""
-        newest = self._newest
-        if newest is None or newest.frame.picture is None:
+        newest, since_s = self._newest, self.frame_age_s()
+        if newest is None or since_s is None or newest.frame.picture is None:
             return None
         age_s = newest.frame.picture.freshness.age_s
-        if age_s is None:
-            return None
-        return age_s + (self._now() - newest.built_at).total_seconds()
+        return None if age_s is None else age_s + since_s
+
+    def frame_age_s(self) -> float | None:
+        """How long ago the newest frame was built; None while there is none."""
+        newest = self._newest
+        return None if newest is None else (self._now() - newest.built_at).total_seconds()
 
     def unready(self) -> str | None:
         """Why the newest frame cannot be trusted to be the present, or None when it can."""
@@ -131,7 +137,7 @@ class Feed:
             return "no news from the stream yet: is a worker running?"
         if age_s > FRESH_S_MAX:
             return f"no news from the stream for {age_s:.0f} s"
-        return None
+        return newest.frame.trust.warning if newest.frame.trust is not None else None
 
     def ask(self, window: str, *, agents: bool = False) -> Future[Answer]:
         """The picture of a window, built at most once a second whoever asks."""
@@ -202,24 +208,31 @@ class Feed:
         try:
             picture = self._build(WINDOW)
             judged = standing(picture)
+            trusted = trust(picture, self._catching_up.look(picture, moment))
+        except NoPicture as error:
+            # Its words are meant for a screen, whose own stop follows them. Whoever reads the log
+            # has told this process's own log more than that.
+            reason = str(error).strip().rstrip(".") or "there is no picture of the floor yet"
+            return Frame(self._seq, "broken", reason, None, None)
         except Exception as error:  # noqa: BLE001 - a wall that says so beats none
             reason = f"the picture of the floor cannot be built ({type(error).__name__})"
             self._tell(reason)
             return Frame(self._seq, "broken", reason, None, None)
         self._tell(None)
         self._remember(WINDOW, False, picture, moment)
-        return Frame(self._seq, "live", None, picture, judged)
+        return Frame(self._seq, "live", None, picture, judged, trusted)
 
     def _build(self, window: str, *, agents: bool = False) -> Picture:
         began = self._now()
         try:
             return self._reader.picture(window, agents=agents)
+        except NoPicture:
+            raise
         except Exception:
             self.meters.failures.inc()
             raise
         finally:
-            took_s = (self._now() - began).total_seconds()
-            self.meters.build_seconds.observe(max(0.0, took_s))
+            self.meters.built((self._now() - began).total_seconds())
 
     def _changed(self, frame: Frame) -> bool:
         """Whether any event was read since the last frame: each counts somewhere in health."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from math import ceil
 from typing import Final
 
 _SMALL: Final = (
@@ -11,6 +13,8 @@ _SMALL: Final = (
 
 # No line is broken inside a duration.
 _FIXED: Final = "\u00a0"
+# The units of a span; each is used from twice its length on, so that no span is told in ones.
+_SPANS: Final = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 
 
 def number(count: int) -> str:
@@ -37,6 +41,34 @@ def duration(seconds: float) -> str:
     if hours:
         return _FIXED.join((str(hours), "h", f"{minute:02}"))
     return f"{minutes}:{second:02}"
+
+
+def span(seconds: float) -> str:
+    """A length of time in one unit, cut off: 12 s, 12 min, 3 h, 2 d."""
+    unit, length = _unit(seconds)
+    return f"{max(0, int(seconds / length))}{_FIXED}{unit}"
+
+
+def span_up(seconds: float) -> str:
+    """The same rounded up, for what is «up to» so long."""
+    unit, length = _unit(seconds)
+    return f"{max(0, ceil(seconds / length))}{_FIXED}{unit}"
+
+
+def _unit(seconds: float) -> tuple[str, int]:
+    return next((one for one in _SPANS if seconds >= 2 * one[1]), _SPANS[-1])
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row: `1`, `1 and 2`, `1, 2 and 3`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def sentence(text: str) -> str:
+    """A text as a sentence: a capital at its beginning, a stop at its end."""
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
 
 
 def percent(share: float) -> str:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 
 from dashboard.api import models
 from dashboard.feed import WINDOW, Answer, Feed
-from stream.contract.figures import LIVE_WINDOWS
+from stream.contract.figures import LIVE_WINDOWS, NoPicture
 
 _ANSWER_S_MAX: Final = 5.0
 _JSON: Final = "application/json"
@@ -73,6 +73,8 @@ async def _ask(feed: Feed, window: str, *, agents: bool = False) -> Answer:
         return await asyncio.wait_for(asked, _ANSWER_S_MAX)
     except TimeoutError:
         raise HTTPException(503, "the feed does not answer") from None
+    except NoPicture as error:
+        raise HTTPException(503, str(error)) from None
     except Exception as error:  # noqa: BLE001 - whatever it was, the asker gets an answer
         reason = f"the figures cannot be computed ({type(error).__name__})"
         raise HTTPException(503, reason) from None

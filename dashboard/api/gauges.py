@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from dashboard.api.stream_gauges import stream_metrics
 from dashboard.feed import Feed
-from stream.contract.figures import COUNTS, FIGURES, HEALTH, NOW, Figures, Section
+from stream.contract.figures import COUNTS, FIGURES, NOW, Figures, Section
 
 # The floor stands beside its queues under the empty name, which no queue has.
 _FLOOR: Final = ""
@@ -27,7 +28,7 @@ class FigureCollector(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """The figures, the health of the stream, and the age of both."""
+        """The age of the newest figures, they themselves, and how the stream that made them fares."""
         age_s = self._feed.age_s()
         if age_s is not None:
             yield GaugeMetricFamily(
@@ -38,35 +39,7 @@ class FigureCollector(Collector):
             return
         picture = newest.frame.picture
         yield from _gauges(picture.figures)
-        for name in HEALTH:
-            metric = CounterMetricFamily(f"floorwatch_{name}", "Health of the stream.")
-            metric.add_metric([], picture.figures.health.get(name, 0))
-            yield metric
-        yield _by("events_by_type", "Good events by type.", "type", picture.events_by_type)
-        yield _by(
-            "rejected_by_field",
-            "Rejected events by the field at fault.",
-            "field",
-            picture.rejected_by_field,
-        )
-        freshness = picture.freshness
-        if freshness.lag_events is not None:
-            yield GaugeMetricFamily(
-                "floorwatch_lag_events", "Events not read yet.", value=freshness.lag_events
-            )
-        if freshness.lag_s is not None:
-            yield GaugeMetricFamily(
-                "floorwatch_lag_seconds",
-                "How long before the picture the newest event happened.",
-                value=freshness.lag_s,
-            )
-
-
-def _by(name: str, what: str, label: str, counts: dict[str, int]) -> Metric:
-    metric = CounterMetricFamily(f"floorwatch_{name}", what, labels=[label])
-    for value, count in counts.items():
-        metric.add_metric([value], count)
-    return metric
+        yield from stream_metrics(picture, since_s=self._feed.frame_age_s() or 0.0)
 
 
 def _gauges(figures: Figures) -> Iterator[Metric]:

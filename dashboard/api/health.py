@@ -1,7 +1,9 @@
-"""`/healthz`, `/readyz` and `/metrics`: whether the service is up, fresh, and how it fares."""
+"""`/healthz`, `/readyz`, `/metrics` and `GET /api/v1/health`: whether the service is up and fresh, and
+how it and the stream fare."""
 
 from __future__ import annotations
 
+import msgspec
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -10,7 +12,7 @@ from dashboard.api.gauges import FigureCollector
 from dashboard.feed import Feed
 
 
-def health_router(feed: Feed) -> APIRouter:
+def health_router(feed: Feed, *, version: str) -> APIRouter:
     """The routes that machines ask."""
     router = APIRouter(tags=["service"])
     feed.meters.registry.register(FigureCollector(feed))
@@ -26,14 +28,46 @@ def health_router(feed: Feed) -> APIRouter:
         responses={503: {"model": models.Readiness, "description": "Not fresh, and why."}},
     )
     async def readyz(response: Response) -> models.Readiness:
-        """The newest frame is fresh: all partitions told their state within 5 s."""
+        """The newest frame is fresh: all partitions told their state within 5 s, and none of them
+        tells the past."""
         reason = feed.unready()
         response.status_code = 200 if reason is None else 503
         return models.Readiness(ready=reason is None, reason=reason, age_s=feed.age_s())
 
+    @router.get("/api/v1/health", response_model=models.StreamHealth)
+    async def health() -> Response:
+        """How the stream fares, by partition and worker, and what became of the events; answers
+        also while there is no picture."""
+        return Response(msgspec.json.encode(_health(feed, version)), media_type="application/json")
+
     @router.get("/metrics", response_class=Response)
     def metrics() -> Response:
-        """Figures of floor and queues, and the feed's own counts, for Prometheus."""
+        """Figures of floor and queues, the health of the stream, and the feed's own counts, for
+        Prometheus."""
         return Response(generate_latest(feed.meters.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _health(feed: Feed, version: str) -> dict[str, object]:
+    newest = feed.newest
+    frame = None if newest is None else newest.frame
+    picture = None if frame is None else frame.picture
+    trusted = None if frame is None else frame.trust
+    reason = feed.unready()
+    return {
+        "ready": reason is None,
+        "reason": reason,
+        "headline": f"{trusted.lead} {trusted.rest}".strip() if trusted else None,
+        "as_of": picture.figures.as_of if picture else None,
+        "age_s": feed.age_s(),
+        "frame_age_s": feed.frame_age_s(),
+        "freshness": picture.freshness if picture else None,
+        "partitions": picture.partitions if picture else None,
+        "workers": picture.workers if picture else None,
+        "health": picture.figures.health if picture else None,
+        "events_by_type": picture.events_by_type if picture else None,
+        "rejected_by_field": picture.rejected_by_field if picture else None,
+        "dashboard": feed.meters.figures(),
+        "version": version,
+    }

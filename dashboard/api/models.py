@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -103,3 +103,76 @@ class Readiness(_Shape):
     ready: bool
     reason: str | None
     age_s: float | None
+
+
+class Freshness(_Shape):
+    """How true the newest picture is, as of its frame."""
+
+    age_s: float | None = Field(description="How long ago the slowest partition told its state.")
+    partitions: int
+    silent: list[int] = Field(description="Partitions that have told nothing for 5 s.")
+    lag_events: int | None
+    lag_s: float | None
+    last_event_at: str | None
+    known_until: str | None
+    catching_up: list[int] = Field(
+        description="Partitions whose figures are of the past, though told now."
+    )
+    behind_s: float | None
+
+
+class Partition(_Shape):
+    """One partition as its worker last told it; null while none has."""
+
+    partition: int
+    state: Literal["fresh", "catching up", "silent"]
+    worker: str | None
+    age_s: float | None
+    position: int | None
+    end: int | None
+    lag_events: int | None
+    behind_s: float | None
+
+
+class Worker(_Shape):
+    """One worker that holds partitions; its counts are since its start."""
+
+    name: str
+    started_at: str = Field(examples=["2026-03-02T06:00:00.000Z"])
+    age_s: float
+    partitions: list[int]
+    rebalances: int
+    commit_failures: int
+    log_failures: int
+
+
+class DashboardHealth(_Shape):
+    """What the dashboard counted of itself since its start."""
+
+    viewers: int
+    frames_built: int
+    frames_sent: int
+    frames_dropped: int
+    picture_failures: int
+    pictures_built: int
+    picture_build_last_s: float | None
+    picture_build_mean_s: float | None
+
+
+class StreamHealth(_Shape):
+    """How the stream fares; what needs a picture is null while there is none."""
+
+    ready: bool
+    reason: str | None = Field(description="Why it is not ready, as on /readyz.")
+    headline: str | None = Field(examples=["All 4 partitions are fresh, read by 2 workers."])
+    as_of: str | None = Field(examples=["2026-03-02T14:30:00.000Z"])
+    age_s: float | None = Field(description="How old the figures are by now.")
+    frame_age_s: float | None = Field(description="How long ago all this was put together.")
+    freshness: Freshness | None
+    partitions: list[Partition] | None
+    workers: list[Worker] | None
+    health: Health | None  # type: ignore[valid-type]
+    events_by_type: dict[str, int] | None
+    rejected_by_field: dict[str, int] | None
+    dashboard: DashboardHealth
+    version: str

@@ -9,7 +9,7 @@
   function connect() {
     if (source) source.close();
     heardAt = Date.now();
-    source = new EventSource("api/v1/stream");
+    source = new EventSource("/api/v1/stream");
     source.addEventListener("frame", (event) => take(read(event.data)));
     source.addEventListener("error", () => {
       // Closed for good, as after an answer that is no stream: begin anew.
@@ -35,7 +35,7 @@
   /* The first frame is often here before Dash has drawn the page. */
   function pass() {
     const dash = window.dash_clientside;
-    if (!(dash && dash.set_props && document.getElementById("queues"))) {
+    if (!(dash && dash.set_props && document.getElementById("screen"))) {
       setTimeout(pass, READY_MS);
       return;
     }

@@ -68,8 +68,24 @@
     return { value: share(figures.csat_score), note: `${told}, ${interval}`, n: told };
   }
 
+  /* A length of time in one unit, cut off or rounded up, as dashboard/words.py writes it: 12 s, 12 min, 3 h, 2 d. */
+  function span(seconds, up) {
+    const [unit, length] = [["d", 86400], ["h", 3600], ["min", 60]].find((one) => seconds >= 2 * one[1]) || ["s", 1];
+    return `${Math.max(0, (up ? Math.ceil : Math.floor)(seconds / length))}\u00a0${unit}`;
+  }
+
+  const timeOf = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const dayOf = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+  /* An instant in this browser's time zone: 09:42, and on another day 2 Mar 09:42. */
+  function moment(told) {
+    const instant = Date.parse(told), day = dayOf.format(instant), time = timeOf.format(instant);
+    return (day === dayOf.format(Date.now()) ? time : `${day} ${time}`).replaceAll(" ", "\u00a0");
+  }
+
+  const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
   const pad = (value) => String(value).padStart(2, "0");
   const plain = (parts) => parts.map(([text]) => text).join("\u00a0");
 
-  fw.format = { count, duration, share, target, targets, window: window_, csat, plain, given, VARIANTS, DASH };
+  fw.format = { count, duration, share, target, targets, window: window_, csat, span, moment, sentence, plain, given, VARIANTS, DASH };
 })();

@@ -6,7 +6,8 @@
   const STALE_S = 5, LOST_S = 15, TICK_MS = 250;
   const MARKS = { loading: "…", waiting: "○", live: "●", stale: "◆", lost: "✕" };
   const openedAt = moment();
-  let picture = null, came = null, broken = null;
+  const followers = [];
+  let picture = null, trust = null, came = null, broken = null;
 
   /* Two clocks, and the longer answer: one stops while a machine sleeps, the other can be set. */
   function moment() {
@@ -20,6 +21,7 @@
     broken = frame.state === "broken" ? frame.reason : null;
     if (frame.picture) {
       picture = frame.picture;
+      trust = frame.trust;
       came = moment();
     }
   }
@@ -32,7 +34,8 @@
     if (!picture) return "loading";
     const age = told();
     if (age === null) return fw.noEvents(picture) ? "waiting" : "stale";
-    return age > LOST_S ? "lost" : age > STALE_S ? "stale" : "live";
+    // Figures of the past are not fresh, however lately they were told.
+    return age > LOST_S ? "lost" : age > STALE_S || trust.warning ? "stale" : "live";
   }
 
   /* What has passed on the floor since the frame, for what counts up by itself; a figure that is
@@ -47,6 +50,7 @@
     if (state === "loading") return broken ? "no figures" : "connecting";
     const age = told();
     if (age === null) return state === "waiting" ? "waiting for events" : "no news yet";
+    if (age <= STALE_S && trust.age) return trust.age;
     if (state === "live") return `live · ${age.toFixed(1)} s`;
     return state === "stale" ? `stale · ${span(age)}` : `no news · ${span(age)}`;
   }
@@ -58,7 +62,7 @@
   function bannerText(state) {
     if (state === "loading") {
       const waited = since(openedAt);
-      if (broken) return `No figures: ${broken}. They appear by themselves once it is mended.`;
+      if (broken) return `No figures: ${broken}. They appear by themselves.`;
       return waited > STALE_S ? `No connection to the dashboard for ${span(waited)}. Still trying.` : "";
     }
     const age = told();
@@ -66,9 +70,13 @@
     if (state === "lost") {
       return `${noNews()} for ${span(age)}. Figures are as of ${clock(asOf())}.${cause}`;
     }
+    const behind = trust.warning ? fw.format.sentence(trust.warning) : "";
+    return [partlyTold(state, age), behind, cause && `The figures stand still.${cause}`].filter(Boolean).join(" ");
+  }
+
+  function partlyTold(state, age) {
     if (age === null && state === "stale") return "Part of the floor has not reported yet.";
-    if (picture.freshness.silent.length) return `${noNews()}${age > STALE_S ? " for " + span(age) : ""}.${cause}`;
-    return cause ? `The figures stand still.${cause}` : "";
+    return picture.freshness.silent.length ? `${noNews()}${age > STALE_S ? " for " + span(age) : ""}.` : "";
   }
 
   function noNews() {
@@ -101,9 +109,11 @@
     document.documentElement.dataset.fresh = state;
     text(part(age, "mark"), MARKS[state]);
     text(part(age, "text"), ageText(state));
-    const banner = document.getElementById("banner"), told = bannerText(state);
-    banner.hidden = !told;
-    text(banner, told);
+    const banner = document.getElementById("banner"), said = banner ? bannerText(state) : "";
+    if (banner) {
+      banner.hidden = !said;
+      text(banner, said);
+    }
     if (picture) {
       const instant = Date.parse(picture.figures.as_of) + passed() * 1000;
       text(part(document.getElementById("clock"), "time"), clock(instant));
@@ -116,9 +126,18 @@
 
   function tick() {
     show();
-    if (fw.countUp) fw.countUp(passed());
+    followers.forEach((follower) => follower(passed()));
+  }
+
+  /* What is known of the frames themselves: how long none came, since when there is one. */
+  function frames() {
+    return { broken, trust, silent_s: since(came || openedAt), came_at: came && came.wall };
   }
 
   setInterval(tick, TICK_MS);
-  fw.freshness = { heard, level, passed, tick };
+  fw.freshness = {
+    heard, tick, frames, span, clock, STALE_S, LOST_S,
+    /* Called at every tick, with what passed on the floor since the frame. */
+    follow: (follower) => followers.push(follower),
+  };
 })();

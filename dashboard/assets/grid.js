@@ -77,7 +77,9 @@
     root.dataset.fit = wide ? "screen" : "scroll";
     const room = grid.parentElement.getBoundingClientRect();
     const gap = parseFloat(getComputedStyle(grid).columnGap) || 0;
-    const found = best(count, room.width, room.height, gap);
+    // A banner comes and goes: the tiles make room for it, but it does not turn wall into page.
+    const banner = document.getElementById("banner");
+    const found = best(count, room.width, room.height + (banner.hidden ? 0 : banner.offsetHeight + gap), gap);
     const fits = wide && found.scale >= SCALE_MIN;
     const columns = fits ? found.columns
       : Math.max(1, Math.min(count, Math.floor((room.width + gap) / (WIDTH * SCALE_SCROLLING + gap))));

@@ -31,9 +31,12 @@
   function apply(view) {
     document.documentElement.dataset.theme = view.theme;
     const order = document.getElementById("order"), theme = document.getElementById("theme");
-    if (!order || !theme) return;
-    fw.dom.text(order, view.order === "worst" ? "Worst first" : "Fixed order");
-    fw.dom.attribute(order, "aria-label", `Order of queues: ${order.textContent.toLowerCase()}. Press to change`);
+    // Not every screen has both.
+    if (order) {
+      fw.dom.text(order, view.order === "worst" ? "Worst first" : "Fixed order");
+      fw.dom.attribute(order, "aria-label", `Order of queues: ${order.textContent.toLowerCase()}. Press to change`);
+    }
+    if (!theme) return;
     fw.dom.text(theme, view.theme === "dark" ? "Dark" : "Light");
     fw.dom.attribute(theme, "aria-label", `Theme: ${view.theme}. Press to change`);
   }
@@ -45,6 +48,14 @@
     return current();
   }
 
+  /* What Dash calls when a switch is pressed, and once when the page is there. */
+  function switched() {
+    const cause = window.dash_clientside.callback_context.triggered_id;
+    if (cause) return turn(cause);
+    apply(current());
+    return current();
+  }
+
   light.addEventListener("change", () => apply(current()));
-  fw.view = { current, apply, turn };
+  fw.view = { current, switched };
 })();

@@ -5,10 +5,10 @@
 
   fw.noEvents = (picture) => !picture.figures.health.events && !Object.keys(picture.figures.queues).length;
 
-  fw.countUp = function (passed) {
+  fw.freshness.follow((passed) => {
     fw.floor.countUp(passed);
     fw.grid.countUp(passed);
-  };
+  });
 
   function draw(frame, view) {
     const skip = window.dash_clientside.no_update;
@@ -26,12 +26,10 @@
   }
 
   function switched() {
-    const cause = window.dash_clientside.callback_context.triggered_id;
-    if (cause) return fw.view.turn(cause);
-    fw.view.apply(fw.view.current());
+    const view = fw.view.switched();
     fw.grid.fit();
-    return fw.view.current();
+    return view;
   }
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { floorwatch: { draw, switched } });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { wallboard: { draw, switched } });
 })();

@@ -1,4 +1,4 @@
-"""The head of a screen: the floor in one sentence, the clock, and the age of what is shown."""
+"""The head of a screen: one sentence, the clock, the age of what is shown, and the way on."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dash.development.base_component import Component
 from dashboard.components.parts import attributes, part
 
 
-def header(title: str) -> Component:
-    """Title and sentence to the left; age, clock and the two switches to the right."""
+def header(title: str, *, link: tuple[str, str], switches: tuple[str, ...]) -> Component:
+    """Title and sentence to the left; age, the link to another screen (its name and address), clock
+    and switches to the right."""
     return html.Header(
         className="head",
         children=[
@@ -19,7 +20,7 @@ def header(title: str) -> Component:
                 id="sentence",
                 className="sentence",
             ),
-            html.Div([_replay(), _age(), _clock(), _switches()], className="heard"),
+            html.Div([_replay(), _aged(*link), _clock(), _switches(switches)], className="heard"),
             # Read aloud only when the state changes, not each second with the numbers.
             html.Div(id="announce", className="unseen", role="status"),
         ],
@@ -35,13 +36,14 @@ def _replay() -> Component:
     return html.Span(id="replay", className="chip", hidden=True)
 
 
-def _age() -> Component:
-    return html.Span(
+def _aged(name: str, address: str) -> Component:
+    age = html.Span(
         [part("mark", "mark", spoken=False), part("text")],
         id="age",
         className="age",
         title="How old the figures on this screen are",
     )
+    return html.Div([age, html.A(name, href=address, className="way")], className="aged")
 
 
 def _clock() -> Component:
@@ -53,12 +55,9 @@ def _clock() -> Component:
     )
 
 
-def _switches() -> Component:
+def _switches(names: tuple[str, ...]) -> Component:
     # Their words come from the browser, which knows what is chosen.
     return html.Div(
-        [
-            html.Button(id="order", className="switch", type="button"),
-            html.Button(id="theme", className="switch", type="button"),
-        ],
+        [html.Button(id=name, className="switch", type="button") for name in names],
         className="switches",
     )

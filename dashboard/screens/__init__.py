@@ -1,1 +1,1 @@
-"""The screens, one a module."""
+"""The screens, one a module: `SCREEN` says what each is, and dashboard/app.py lists them."""

@@ -49,6 +49,17 @@ class Floor:
         )
         self.log.append(CONTACT_EVENTS, [(contact, line)])
 
+    def backlog(self, batch: int, size: int = 2_000) -> None:
+        """So many contacts begin to wait at once."""
+        contacts = [f"backlog-{batch}-{number}" for number in range(size)]
+        lines = [
+            builders.event(
+                "contact.queued", subject=contact, at_us=now_us(), queue="benefits", channel="voice"
+            )
+            for contact in contacts
+        ]
+        self.log.append(CONTACT_EVENTS, list(zip(contacts, lines, strict=True)))
+
     def stop_stream(self) -> None:
         self._stream.send_signal(signal.SIGTERM)
         assert self._stream.wait(10) == 0
@@ -94,6 +105,58 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert [] == said
+
+
+def test_health_tells_of_the_worker_and_of_its_end(floor: Floor, page: Page) -> None:
+    """Who reads, how far and what was rejected, as the worker itself told it; then its silence."""
+    floor.queue_up("c-1")
+    floor.log.append(CONTACT_EVENTS, [("c-2", b"no event")])
+    page.goto(f"{floor.address}/health")
+    sentence, root = page.locator("#sentence"), page.locator("html")
+    expect(sentence).to_have_text(
+        "All 2 partitions are fresh, read by 1 worker.", timeout=_START_S * 1000
+    )
+    expect(page.locator('#events [data-key="rejected"] td')).to_have_text("1", timeout=_OPEN_MS)
+    expect(page.locator('#types [data-key="contact.queued"] td')).to_have_text("1")
+    expect(page.locator("#workers tbody tr")).to_have_count(1)
+    expect(page.locator("#workers tbody [data-column=partitions]")).to_have_text("0, 1")
+
+    floor.stop_stream()
+    expect(root).to_have_attribute("data-fresh", "stale", timeout=9_000)
+    expect(sentence).to_contain_text("All 2 partitions have been silent for ", timeout=3_000)
+    expect(page.locator('#partitions [data-key="1"] .word')).to_have_text("Silent")
+
+    floor.start_stream()
+    expect(root).to_have_attribute("data-fresh", "live", timeout=_START_S * 1000)
+    expect(page.locator("#workers tbody tr")).to_have_count(1)
+
+
+def test_a_worker_that_was_away_catches_up_in_sight(floor: Floor, page: Page) -> None:
+    """What lay in the log for longer than figures stay fresh is of the past until it is read."""
+    floor.queue_up("c-1")
+    page.goto(f"{floor.address}/health")
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-fresh", "live", timeout=_START_S * 1000)
+    states = page.evaluate(
+        """() => {
+            const seen = window.seen = new Set();
+            new MutationObserver(() => {
+                seen.add(document.querySelector("#sentence .lead").textContent);
+            }).observe(document.getElementById("sentence"), { subtree: true, characterData: true, childList: true });
+            return seen.size;
+        }"""
+    )
+    assert states == 0
+    floor.stop_stream()
+    for batch in range(40):
+        floor.backlog(batch)
+    page.wait_for_timeout(6_000)
+
+    floor.start_stream()
+
+    expect(root).to_have_attribute("data-fresh", "live", timeout=_START_S * 1000)
+    assert "Catching up:" in page.evaluate("[...window.seen]")
+    expect(page.locator("#sentence .lead")).to_have_text("All 2 partitions are fresh,")
 
 
 def test_an_event_reaches_the_wall_and_a_stopped_stream_is_seen(floor: Floor, page: Page) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -56,6 +58,60 @@ def test_a_silent_part_of_the_floor_is_named(open_page: OpenPage, reader: TableR
     expect(page.locator("#banner")).to_contain_text(
         "Part of the floor is silent (1 of 4 partitions): no news from it for "
     )
+
+
+def test_a_wall_that_catches_up_says_so_and_how_far(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """Told just now, but of the past: not fresh, and never green; then it goes by itself."""
+    page = open_page()
+    root, banner = page.locator("html"), page.locator("#banner")
+    page.wait_for_selector('[data-fresh="live"]')
+
+    reader.catching_up, reader.behind_s = (0, 1, 2), 715.0
+    expect(root).to_have_attribute("data-fresh", "stale", timeout=2_500)
+    expect(banner).to_have_text(
+        "Catching up: figures are up to 12\u00a0min behind (3 of 4 partitions)."
+    )
+    expect(page.locator("#age")).to_have_text("◆catching up · 12\u00a0min behind")
+    reader.behind_s = None
+    expect(banner).to_have_text("Catching up: how far behind is not known yet.", timeout=2_500)
+    expect(page.locator("#age")).to_have_text("◆catching up")
+
+    reader.catching_up, reader.behind_s = (), 0.0
+    expect(root).to_have_attribute("data-fresh", "live", timeout=6_000)
+    expect(banner).to_be_hidden()
+
+
+def test_silence_is_said_before_catching_up(open_page: OpenPage, reader: TableReader) -> None:
+    """Both are said, and the age is that of the silent."""
+    reader.catching_up, reader.behind_s, reader.silent = (0,), 715.0, (3,)
+    reader.told_s_ago(8)
+    page = open_page()
+
+    expect(page.locator("#banner")).to_have_text(
+        re.compile(r"^Part of the floor is silent .*\. Catching up: figures are up to 12")
+    )
+    assert "stale" in page.inner_text("#age")
+
+
+def test_no_picture_yet_is_said_in_the_readers_words(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """A log that cannot be reached, and then can."""
+    watching = open_page()
+    watching.wait_for_selector('[data-fresh="live"]')
+    reader.nothing_yet = "the log cannot be reached yet"
+    expect(watching.locator("#banner")).to_have_text(
+        "The figures stand still. Cause: the log cannot be reached yet.", timeout=2_500
+    )
+    page = open_page()
+    expect(page.locator("#banner")).to_contain_text("No figures: the log cannot be reached yet. ")
+
+    reader.nothing_yet = None
+
+    page.wait_for_selector('[data-fresh="live"]')
+    expect(page.locator("#banner")).to_be_hidden()
 
 
 def test_a_floor_without_events_says_what_to_do(open_page: OpenPage, reader: TableReader) -> None:

@@ -42,6 +42,35 @@ def test_nothing_scrolls_sideways(
     assert cut_off(page) == []
 
 
+@pytest.mark.parametrize(("width", "height"), _WIDTHS)
+def test_a_wall_that_catches_up_fits(
+    open_page: OpenPage, reader: TableReader, width: int, height: int
+) -> None:
+    """What stands in the place of the age is longer than an age, and is not cut off."""
+    reader.catching_up, reader.behind_s = (0, 1, 2), 715.0
+    page = open_page(width=width, height=height)
+    page.wait_for_selector('[data-fresh="stale"]')
+    box = page.locator("#age").bounding_box()
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert box is not None
+    assert box["x"] >= 0
+
+
+def test_a_banner_does_not_turn_the_wall_into_a_page(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """Opened while the stream catches up, it is still one screen when that is over."""
+    reader.catching_up, reader.behind_s = (0, 1, 2), 715.0
+    page = open_page(width=1280, height=720)
+    page.wait_for_selector('[data-fresh="stale"]')
+    page.wait_for_selector("#queues .tile")
+    page.set_viewport_size({"width": 1281, "height": 720})
+    page.wait_for_timeout(200)
+
+    assert page.get_attribute("html", "data-fit") == "screen"
+
+
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
 def test_twelve_queues_are_on_one_screen_to_be_read_from_afar(
     open_page: OpenPage, reader: TableReader, width: int, height: int

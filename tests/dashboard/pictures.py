@@ -19,10 +19,13 @@ from stream.contract.figures import (
     Figures,
     Freshness,
     Hour,
+    NoPicture,
+    PartitionState,
     Picture,
     QueueLabel,
     Section,
     Value,
+    WorkerState,
 )
 
 
@@ -131,12 +134,14 @@ def picture(
     window: str = "30m",
     age_s: float | None = 0.2,
     silent: tuple[int, ...] = (),
+    catching_up: tuple[int, ...] = (),
+    behind_s: float | None = 0.0,
     speed: float = 1.0,
     agents: dict[str, AgentSection] | None = None,
     events: int = 48_211,
     title: str = "Benefits centre",
 ) -> Picture:
-    """A whole picture of these queues."""
+    """A whole picture of these queues, from four partitions and two workers."""
     whole = section(_floor(list(queues.values())))
     sections = {queue: section(told) for queue, told in queues.items()}
     figures = Figures(
@@ -146,7 +151,7 @@ def picture(
         queues=sections,
         channels={"voice": whole} if queues else {},
         teams={"north": whole} if queues else {},
-        health={**dict.fromkeys(HEALTH, 0), "events": events},
+        health={**dict.fromkeys(HEALTH, 0), "events": events, "rejected": 10},
         agents=agents,
     )
     hours = {
@@ -157,9 +162,62 @@ def picture(
         queue: QueueLabel(told.name, "abandons_count", {told.channel: told.target_s})
         for queue, told in queues.items()
     }
-    freshness = Freshness(age_s, 4, list(silent), 0, 0.1, _rfc(at))
-    floor_hour = Hour(_mean(list(hours.values())), [8] * 60)
-    return Picture(figures, freshness, speed, title, labels, "abandons_count", floor_hour, hours)
+    partitions = [
+        partition(number, age_s, silent=number in silent, catching_up=number in catching_up,
+                  behind_s=behind_s)
+        for number in range(4)
+    ]  # fmt: skip
+    freshness = Freshness(
+        age_s, 4, list(silent), sum(one.lag_events or 0 for one in partitions), 0.1, _rfc(at),
+        catching_up=list(catching_up), behind_s=behind_s,
+    )  # fmt: skip
+    return Picture(
+        figures,
+        freshness,
+        speed,
+        title,
+        labels,
+        "abandons_count",
+        Hour(_mean(list(hours.values())), [8] * 60),
+        hours,
+        events_by_type={
+            "agent.state": 20_311,
+            "contact.queued": 15_000,
+            "contact.answered": 12_890,
+        },
+        rejected_by_field={"data.queue": 7, "time": 3},
+        partitions=partitions,
+        workers=_workers(at, age_s),
+    )
+
+
+def partition(
+    number: int, age_s: float | None, *, silent: bool, catching_up: bool, behind_s: float | None
+) -> PartitionState:
+    """One partition; those that are not silent told just now, and only who catches up is behind."""
+    end = 12_000 + number
+    told_s = age_s if silent else min(0.2, age_s) if age_s is not None else None
+    lag = 4_100 if catching_up else 0
+    return PartitionState(
+        partition=number,
+        state="silent" if silent or told_s is None else "catching up" if catching_up else "fresh",
+        worker=None if told_s is None else "floor-1" if number < 2 else "floor-2",
+        age_s=told_s,
+        position=None if told_s is None else end - lag,
+        end=None if told_s is None else end,
+        lag_events=None if told_s is None else lag,
+        behind_s=None if told_s is None else behind_s if catching_up else 0.0,
+    )
+
+
+def _workers(at: datetime, age_s: float | None) -> list[WorkerState]:
+    if age_s is None:
+        return []
+    started = _rfc(at - timedelta(hours=3))
+    return [
+        WorkerState("floor-1", started, 0.2, [0, 1], 2, 0, 0),
+        WorkerState("floor-2", started, 0.2, [2, 3], 1, 1, 4),
+    ]
 
 
 def ordinary() -> dict[str, Q]:
@@ -274,6 +332,9 @@ class TableReader:
     events: int = 48_211
     title: str = "Benefits centre"
     silent: tuple[int, ...] = ()
+    catching_up: tuple[int, ...] = ()
+    behind_s: float | None = 0.0
+    nothing_yet: str | None = None
     broken: bool = False
     unreadable: bool = False
     built: int = 0
@@ -294,6 +355,8 @@ class TableReader:
         """The floor as it was set, as of now."""
         with self._lock:
             self.built += 1
+            if self.nothing_yet is not None:
+                raise NoPicture(self.nothing_yet)
             if self.broken:
                 raise ValueError("no picture")
             moment = self.now()
@@ -305,6 +368,8 @@ class TableReader:
                 window=window,
                 age_s=self._age_s(moment),
                 silent=self.silent,
+                catching_up=self.catching_up,
+                behind_s=self.behind_s,
                 speed=self.speed,
                 events=self.events,
                 title=self.title,

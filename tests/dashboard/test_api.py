@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from dashboard.api.models import Floor, Queue
+from dashboard.api.models import Floor, Queue, StreamHealth
 from dashboard.app import create_app, serving
 from tests.dashboard.pictures import TableReader, ordinary, wall_clock
 
@@ -21,7 +21,7 @@ def reader() -> TableReader:
 @pytest.fixture(scope="module")
 def client(reader: TableReader) -> Iterator[httpx2.Client]:
     """A client of a dashboard that serves this morning."""
-    app = create_app(reader, now=wall_clock)
+    app = create_app(reader, now=wall_clock, title="Benefits centre")
     with serving(app) as url, httpx2.Client(base_url=url, timeout=10) as client:
         yield client
 
@@ -116,6 +116,66 @@ def test_readiness_goes_with_the_stream(client: httpx2.Client, reader: TableRead
     assert client.get("/readyz").status_code == 200
 
 
+def frames(client: httpx2.Client, count: int) -> None:
+    """Let so many frames pass."""
+    with client.stream("GET", "/api/v1/stream") as response:
+        events(response, count)
+
+
+def test_readiness_goes_with_catching_up(client: httpx2.Client, reader: TableReader) -> None:
+    """503 with the reason while figures are of the past, however lately they were told."""
+    reader.catching_up, reader.behind_s = (0, 1, 2), 715.0
+    frames(client, 3)
+    behind = client.get("/readyz")
+    reader.catching_up, reader.behind_s = (), 0.0
+    frames(client, 6)
+
+    assert behind.status_code == 503
+    assert behind.json()["reason"] == (
+        "catching up: figures are up to 12\u00a0min behind (3 of 4 partitions)"
+    )
+    assert client.get("/readyz").status_code == 200
+
+
+def test_the_health_of_the_stream_is_told_to_programs(client: httpx2.Client) -> None:
+    """Partitions, workers, what became of the events, and how the dashboard itself fares."""
+    answer = client.get("/api/v1/health").json()
+
+    told = StreamHealth.model_validate(answer)
+
+    assert (told.ready, told.headline) == (True, "All 4 partitions are fresh, read by 2 workers.")
+    assert answer["health"]["rejected"] == 10
+    assert answer["rejected_by_field"] == {"data.queue": 7, "time": 3}
+    assert answer["events_by_type"]["contact.queued"] == 15_000
+    assert answer["partitions"][2] | {"age_s": 0.2} == {
+        "partition": 2, "state": "fresh", "worker": "floor-2", "age_s": 0.2, "position": 12_002,
+        "end": 12_002, "lag_events": 0, "behind_s": 0.0,
+    }  # fmt: skip
+    assert [worker["partitions"] for worker in answer["workers"]] == [[0, 1], [2, 3]]
+    assert answer["dashboard"]["pictures_built"] > 0
+    assert answer["dashboard"]["picture_build_mean_s"] >= 0
+    assert answer["version"] == client.get("/openapi.json").json()["info"]["version"]
+
+
+def test_without_a_picture_health_says_so_and_why(
+    client: httpx2.Client, reader: TableReader
+) -> None:
+    """200 with nulls, never zeros; questions for figures are answered with the same words."""
+    reader.nothing_yet = "the log cannot be reached yet"
+    frames(client, 3)
+    answer = client.get("/api/v1/health")
+    floor = client.get("/api/v1/floor", params={"window": "5m"})
+    reader.nothing_yet = None
+    frames(client, 3)
+
+    told = StreamHealth.model_validate(answer.json())
+    assert answer.status_code == 200
+    assert (told.ready, told.reason) == (False, "the log cannot be reached yet")
+    known = {name for name, value in answer.json().items() if value is not None}
+    assert known == {"ready", "reason", "frame_age_s", "dashboard", "version"}
+    assert (floor.status_code, floor.json()) == (503, {"detail": "the log cannot be reached yet"})
+
+
 def test_metrics_tell_of_queues_and_of_nobody(client: httpx2.Client) -> None:
     """Figures with the queue as label; nulls left out; no agent anywhere."""
     text = client.get("/metrics").text
@@ -140,9 +200,16 @@ def test_the_reference_is_served_without_the_internet(client: httpx2.Client) -> 
     assert "https://" not in page
 
 
-def test_the_page_loads_nothing_from_elsewhere(client: httpx2.Client) -> None:
-    """Everything the wall needs is served from here."""
-    page = client.get("/").text
+@pytest.mark.parametrize(
+    ("path", "title"), [("/", "Benefits centre"), ("/health", "Health · Benefits centre")]
+)
+def test_a_screen_loads_nothing_from_elsewhere(
+    client: httpx2.Client, path: str, title: str
+) -> None:
+    """Everything it needs is served from here."""
+    page = client.get(path).text
+
+    assert f"<title>{title}</title>" in page
 
     assert 'src="http' not in page
     assert 'href="http' not in page
@@ -159,7 +226,7 @@ def test_the_stream_begins_with_a_whole_frame(client: httpx2.Client) -> None:
     assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
     frame = json.loads(told[0]["data"])
     assert {*client.get("/api/v1/floor").json()} == {*frame} - {"frame"}
-    assert list(frame["frame"]) == ["seq", "state", "reason", "picture", "standing"]
+    assert list(frame["frame"]) == ["seq", "state", "reason", "picture", "standing", "trust"]
     assert frame["frame"]["standing"]["queues"]["night"]["word"] == "Closed"
 
 

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from dashboard.feed import Feed
 from dashboard.viewers import Viewer
-from stream.contract.figures import Picture
+from stream.contract.figures import NoPicture, Picture
 from tests.dashboard.pictures import START, Q, picture
 
 FLOOR = {"q": Q("Benefits")}
@@ -41,6 +41,8 @@ class ScriptedReader:
     broken: bool = False
     unreadable: bool = False
     age_s: float | None = 0.2
+    catching_up: tuple[int, ...] = ()
+    nothing_yet: str | None = None
     asked: list[tuple[str, bool]] = field(default_factory=list)
 
     def follow(self, timeout_s: float) -> bool:
@@ -61,10 +63,18 @@ class ScriptedReader:
     def picture(self, window: str, *, agents: bool = False) -> Picture:
         """The floor at this moment."""
         self.asked.append((window, agents))
+        if self.nothing_yet is not None:
+            raise NoPicture(self.nothing_yet)
         if self.broken:
             raise ValueError("a secret")
         return picture(
-            FLOOR, at=self.clock.moment, window=window, events=self.events, age_s=self.age_s
+            FLOOR,
+            at=self.clock.moment,
+            window=window,
+            events=self.events,
+            age_s=self.age_s,
+            catching_up=self.catching_up,
+            behind_s=715.0 if self.catching_up else 0.0,
         )
 
 
@@ -170,6 +180,27 @@ def test_a_picture_that_cannot_be_built_is_told_and_survived(clock: Clock) -> No
     assert feed.newest.frame.state == "live"
 
 
+@pytest.mark.parametrize(
+    "words", ["the log cannot be reached yet", "the log cannot be reached yet. "]
+)
+def test_no_picture_yet_is_told_in_its_own_words(clock: Clock, words: str) -> None:
+    """They are meant for a screen. That there is nothing to draw is no failure of the builder, and
+    whoever raised it has told the log of the process why."""
+    reader = ScriptedReader(clock, nothing_yet=words)
+    feed = Feed(reader, now=clock)
+    with capture_logs() as logs:
+        sent_at_s(feed, clock, 2.05)
+        told = feed.newest
+        reader.nothing_yet = None
+        sent_at_s(feed, clock, 4.05)
+
+    assert told is not None
+    assert (told.frame.state, told.frame.reason) == ("broken", "the log cannot be reached yet")
+    assert logs == []
+    assert feed.meters.figures()["picture_failures"] == 0
+    assert feed.unready() is None
+
+
 def test_a_log_that_cannot_be_followed_is_told(clock: Clock) -> None:
     """Figures that nobody feeds any more are not sent on as if they were live."""
     reader = ScriptedReader(clock, unreadable=True)
@@ -198,6 +229,22 @@ def test_readiness_is_the_age_of_the_newest_frame(
     clock.pass_s(passed_s)
 
     assert feed.unready() == reason
+
+
+def test_a_stream_that_catches_up_is_not_ready(clock: Clock) -> None:
+    """However lately it told; and for a while after, so that nothing flaps at the limit."""
+    reader = ScriptedReader(clock, catching_up=(0, 1))
+    feed = Feed(reader, now=clock)
+    feed.step()
+    behind = feed.unready()
+    reader.catching_up = ()
+    sent_at_s(feed, clock, 2.05)
+    just_after = feed.unready()
+    sent_at_s(feed, clock, 4.05)
+
+    assert behind == "catching up: figures are up to 12\u00a0min behind (2 of 4 partitions)"
+    assert just_after == behind
+    assert feed.unready() is None
 
 
 def test_many_questions_within_a_second_cost_one_picture(clock: Clock) -> None:

@@ -138,11 +138,16 @@ def test_both_themes_have_the_same_tokens() -> None:
     assert theme("dark").keys() == theme("light").keys()
 
 
-def test_no_colour_stands_outside_the_tokens() -> None:
-    """The board's own sheet names colours only by their token."""
-    board = _TOKENS.with_name("wallboard.css").read_text()
+@pytest.mark.parametrize("sheet", ["wallboard.css", "health.css"])
+def test_no_colour_stands_outside_the_tokens(sheet: str) -> None:
+    """A screen's own sheet names colours only by their token."""
+    text = re.sub(r"#\w+ ?[,{.\[]", "", _TOKENS.with_name(sheet).read_text())
 
-    assert (
-        re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", re.sub(r"#\w+ ?[,{.\[]", "", board))
-        == []
-    )
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", text) == []
+
+
+def test_every_sheet_is_looked_at() -> None:
+    """A new screen's among them."""
+    sheets = {path.name for path in _TOKENS.parent.glob("*.css")}
+
+    assert sheets == {"tokens.css", "wallboard.css", "health.css"}
