@@ -50,11 +50,12 @@ def test_a_wall_that_catches_up_fits(
     reader.catching_up, reader.behind_s = (0, 1, 2), 715.0
     page = open_page(width=width, height=height)
     page.wait_for_selector('[data-fresh="stale"]')
-    box = page.locator("#age").bounding_box()
+    age, clock = (page.locator(place).bounding_box() for place in ("#age", "#clock"))
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert box is not None
-    assert box["x"] >= 0
+    assert age is not None
+    assert clock is not None
+    assert 0 <= age["x"] < age["x"] + age["width"] <= clock["x"]
 
 
 def test_a_banner_does_not_turn_the_wall_into_a_page(
