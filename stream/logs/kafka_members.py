@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
-from kafka import ConsumerRebalanceListener, TopicPartition
+from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition, errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.structs import MemberState
 
@@ -36,6 +36,8 @@ COMMIT_TRIES: Final = 3
 
 Ends = Callable[[str, Collection[int]], Mapping[int, int]]
 PartitionsOf = Callable[[str], int]
+# A consumer's final position in a group, and what the group's transactional ids begin with.
+FinalPosition = Callable[[KafkaConsumer, str, TopicPartition, str], int | None]
 
 
 class KafkaMember:
@@ -48,8 +50,11 @@ class KafkaMember:
         topic: str,
         partitions_of: PartitionsOf,
         ends: Ends,
+        final_position: FinalPosition,
     ) -> None:
         self._settings = settings
+        self._group = group
+        self._final_position = final_position
         self._name = f"{settings.place}: group {group} on {topic}"
         self._topic = topic
         self._partitions = partitions_of(topic)
@@ -61,10 +66,12 @@ class KafkaMember:
         assignor.consumer = self._consumer
         self._losses = _Losses(self._consumer)
         self._consumer.subscribe([topic], listener=self._losses)
-        identity = settings.member or uuid4().hex
-        self._transactions = Transactions(settings, f"floorwatch-{group}-{topic}-{identity}")
+        self._ids = f"floorwatch-{group}-{topic}-"
+        self._transactions = Transactions(settings, self._ids + (settings.member or uuid4().hex))
         # The partitions held, with the member id each was given under.
         self._held: dict[int, str] = {}
+        # Of each partition held, the offset after the last record that was given.
+        self._next: dict[int, int] = {}
         # Read already, and to be given at the next polls.
         self._ahead: list[Record] = []
         self._closed = False
@@ -85,6 +92,8 @@ class KafkaMember:
             if not left_s:
                 break
         given, self._ahead = self._ahead[:records_max], self._ahead[records_max:]
+        for record in given:
+            self._next[record.partition] = record.offset + 1
         return given
 
     def assignment(self) -> frozenset[int]:
@@ -95,10 +104,9 @@ class KafkaMember:
     def committed(self, partition: int) -> int:
         """The group's committed position: the offset to be read next, 0 before any commit."""
         with self._in_words(f"asking for the position of partition {partition}"):
-            found = self._consumer.committed(
-                self._place(partition), timeout_ms=round(clients.COMMITTED_WITHIN_S * 1000)
-            )
-        return 0 if found is None else int(found)
+            place = self._place(partition)
+            found = self._final_position(self._consumer, self._group, place, self._ids)
+        return 0 if found is None else found
 
     def seek(self, partition: int, offset: int) -> None:
         """Read a held partition from `offset` on. Raises `LogError` where it is not held."""
@@ -107,6 +115,7 @@ class KafkaMember:
             raise LogError(f"{self._name}: seek in partition {partition}, not held")
         if self._place(partition) in self._consumer.assignment():
             self._consumer.seek(self._place(partition), offset)
+        self._next[partition] = offset
         self._ahead = [record for record in self._ahead if record.partition != partition]
 
     def position(self, partition: int) -> int:
@@ -119,11 +128,13 @@ class KafkaMember:
         first = next(ahead, None)
         if first is not None:
             return first
-        with self._in_words(f"asking for the place in partition {partition}"):
-            place = self._place(partition)
-            if place not in self._consumer.assignment():
-                return self.committed(partition)
-            return int(self._consumer.position(place))
+        try:
+            found = self._consumer.position(self._place(partition), timeout_ms=0)
+        except (errors.KafkaError, errors.IllegalStateError):
+            # It is not known while the partition's leader is not, or is on its way to another
+            # member: what was read then ends with the last record.
+            found = None
+        return self._next[partition] if found is None else max(int(found), self._next[partition])
 
     def end(self, partition: int) -> int:
         """The offset that the partition's next record will get; asked once between two polls."""
@@ -198,6 +209,7 @@ class KafkaMember:
             self._consumer.seek(place, position)
             self._consumer.resume(place)
             self._held[partition] = member
+            self._next[partition] = position
 
     def _membership(self, positions: Iterable[int]) -> Any:
         """What the broker knows this member by. Raises `Fenced` where it no longer holds one of
