@@ -9,6 +9,7 @@ import msgspec
 from stream.contract.figures import LIVE_WINDOWS
 from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import HeadFrame, decode_frame, head_key
+from stream.contract.instants import SECOND_US
 from stream.figures import floor_figures
 from stream.floor.floor import Floor
 from stream.floor.telling import changes
@@ -71,6 +72,25 @@ def ends(log: Log) -> dict[int, int]:
         + 1
         for partition in range(log.partitions(CONTACT_EVENTS))
     }
+
+
+def reading_s(log: Log, wanted: dict[int, int]) -> float:
+    """How long it took from the first head that a worker told until the position of every partition
+    was at the end that is wanted, by the log's own clock."""
+    began: list[int] = []
+    ended: dict[int, int] = {}
+    tail = log.tail(FLOOR_FRAMES, from_start=True)
+    while not tail.caught_up():
+        for record in tail.poll(10_000, 0.1):
+            if record.key == head_key(record.partition) and record.value is not None:
+                head = decode_frame(record.key, record.value)
+                assert isinstance(head, HeadFrame)
+                began.append(record.appended_at)
+                if head.position >= wanted[record.partition]:
+                    ended.setdefault(record.partition, record.appended_at)
+    tail.close()
+    assert len(ended) == len(wanted)
+    return (max(ended.values()) - min(began)) / SECOND_US
 
 
 def dead_letters(log: Log) -> list[str]:

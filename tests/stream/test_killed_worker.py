@@ -6,65 +6,35 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from simulator import load_scenario, offset_showing, simulate
-from simulator.randomness import Draws, Streams
-from stream.contract.codec import encode
+from simulator.randomness import Streams
 from stream.contract.figures import LIVE_WINDOWS
 from stream.contract.frames import HeadFrame
-from stream.contract.instants import HOUR_US, MINUTE_US, Instant
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.topics import CONTACT_EVENTS, topics
 from tests.clock import now_us
 from tests.properties.comparison import differences
 from tests.stream import floors
+from tests.stream.traffic import traffic
 
 KILLS: Final = 12
 PARTITIONS: Final = 3
 SEED: Final = 20261121
-# Longer than the longest window, so that panes settle into days while workers die.
-HISTORY_US: Final = 5 * HOUR_US
-BATCH: Final = 200
+# So that many lie between kills.
+CHECKPOINT_EVERY: Final = 2_000
 CAUGHT_UP_WITHIN_S: Final = 60
-
-Pairs = list[tuple[str, bytes | None]]
-
-
-def traffic(chance: Draws) -> Iterator[Pairs]:
-    """Five hours of a busy floor up to now, with copies and rubbish among them, in batches."""
-    scenario = load_scenario("weekday")
-    start = Instant(now_us() - HISTORY_US)
-    events = simulate(
-        scenario,
-        seed=SEED,
-        start=start,
-        duration_us=HISTORY_US - MINUTE_US,
-        profile_offset_us=offset_showing(scenario, start, "tue", 8 * 60),
-    )
-    batch: Pairs = []
-    for event in events:
-        line = encode(event)
-        batch.append((event.subject, line))
-        if chance.chance(0.02):
-            batch.append((event.subject, line))
-        if chance.chance(0.01):
-            batch.append((event.subject, line[: int(chance.between(0, len(line)))]))
-        if len(batch) >= BATCH:
-            yield batch
-            batch = []
-    yield batch
 
 
 class Victim:
     """The worker process of the moment."""
 
     def __init__(self, url: str) -> None:
-        self._command = [sys.executable, "-m", "tests.stream.worker_child", url]
+        child = "tests.stream.worker_child"
+        self._command = [sys.executable, "-m", child, url, str(CHECKPOINT_EVERY)]
         self.born = now_us()
         self._process = subprocess.Popen(self._command, stderr=subprocess.DEVNULL)
 
@@ -91,7 +61,7 @@ def test_a_dozen_kills_change_no_figure(tmp_path: Path) -> None:
     try:
         kills = 0
         kill_at = None
-        for batch in traffic(chance):
+        for batch in traffic(chance, SEED, now_us()):
             log.append(CONTACT_EVENTS, batch)
             pause.wait(0.15)
             if kill_at is None and _has_told(log, since=victim.born):
