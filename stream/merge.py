@@ -84,7 +84,7 @@ class Merge:
         """Take the panes of a floor in this process as they are, to be looked at once, `as_of`.
 
         The floor's cells must be this merge's. Of agents' stretches only those that the beginning
-        of a window cuts are looked up, so no others are taken.
+        of a window cuts are looked up, so of most it is enough to see that they begin later.
         """
         last = as_of // PANE_US
         starts = [
@@ -95,11 +95,8 @@ class Merge:
         for number, pane in panes.panes.items():
             self.store.put(number, partition, pane.tally)
             if starts and (number + 1) * PANE_US > min(starts):
-                cut = [
-                    piece
-                    for piece in pane.pieces
-                    if any(piece[2] < start < piece[3] for start in starts)
-                ]
+                latest = max(starts)
+                cut = [piece for piece in pane.pieces if piece[2] < latest]
                 self.pieces.put(number, partition, cut)
 
     def advance(self, as_of: int) -> None:

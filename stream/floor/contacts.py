@@ -215,11 +215,16 @@ class Contacts:
 
     def _watch(self) -> None:
         """Set the deadlines of the contacts watched: once each, however often they moved."""
-        for identifier in self._watched:
-            contact = self.by_id.get(identifier)
-            if contact is not None and identifier not in self.past:
-                self._deadlines_push(identifier, contact.clock + contact.kept_us)
+        watched = self._watched - self.past
+        known = [(self.by_id[name], name) for name in watched if name in self.by_id]
+        deadlines = [(contact.clock + contact.kept_us, name) for contact, name in known]
         self._watched.clear()
+        if len(deadlines) > len(self._deadlines):
+            self._deadlines += deadlines
+            heapq.heapify(self._deadlines)
+        else:
+            for deadline in deadlines:
+                heapq.heappush(self._deadlines, deadline)
 
     def _take_back(self) -> None:
         """The clock was set back: nobody is known to be past their time until it is found anew."""

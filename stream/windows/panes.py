@@ -219,31 +219,29 @@ class Panes:
         first code of each cell."""
         if self.replaying:
             return
-        first, end_of_day = self._common_day
         sums = self.measured.sums
+        first = low = high = 0
         told: list[PlainPiece] = []
-        # What ends after `low` and up to `high` lies in the pane whose pieces are `told`.
-        low = high = 0
         for piece in pieces:
             agent, state, start, end = piece
             code = bases[None, None, agent] + STATE_TIME_COLUMN[state]
-            if not (first <= start and end <= end_of_day):
-                parts = self._cut_at_midnights(piece, newest_pane)
-                first, end_of_day = self._common_day
-            else:
-                parts = (piece,)
-            for part in parts:
-                end = part[3]
-                if not low < end <= high:
-                    number = (end - 1) // PANE_US
-                    if number <= newest_pane - PANES_HELD:
-                        self.measured_late.begin(number)
-                        self.measured_late.sums.extend((code, end - part[2]))
-                        continue
-                    told = self._pieces_of(number)
-                    low, high = number * PANE_US, (number + 1) * PANE_US
-                sums.extend((code, end - part[2]))
+            # Ends in the pane whose pieces are `told`, on the day on which it began.
+            if low < end <= high and first <= start:
+                sums.extend((code, end - start))
+                told.append(piece)
+                continue
+            for part in self._cut_at_midnights(piece, newest_pane):
+                start, end = part[2:]
+                number = (end - 1) // PANE_US
+                if number <= newest_pane - PANES_HELD:
+                    self.measured_late.begin(number)
+                    self.measured_late.sums.extend((code, end - start))
+                    continue
+                told = self._pieces_of(number)
+                sums.extend((code, end - start))
                 told.append(part)
+                first, end_of_day = self._common_day
+                low, high = number * PANE_US, min((number + 1) * PANE_US, end_of_day)
 
     def _pieces_of(self, number: int) -> list[PlainPiece]:
         """Where a pane's pieces go; their times go into the run that begins here."""

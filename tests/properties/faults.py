@@ -181,8 +181,8 @@ FAULTS: Final = (
     Fault(
         "an agent's clock runs back with a late event",
         "stream/floor/agents.py",
-        "now = max(time, agent.clock)",
-        "now = time",
+        "now = agent.clock = time if time > clock else clock",
+        "now = agent.clock = time",
     ),
     # --- promises, surveys, duplicates ---
     Fault(
