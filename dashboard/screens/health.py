@@ -36,11 +36,11 @@ def layout(title: str) -> Component:
     wide = [
         table("partitions", "Partitions", _PARTITIONS, none="No partition is known yet"),
         table("workers", "Workers", _WORKERS, none="No worker has told anything yet"),
+        table("types", "Good events by type", _counts("Type"), none="None so far"),
     ]
     narrow = [
         table("events", "Events", _counts("What became of them"), none="Nothing is known yet"),
         table("fields", "Rejected by field", _counts("Field"), none="None rejected"),
-        table("types", "Good events by type", _counts("Type"), none="None so far"),
     ]
     return shell(
         header(f"Health · {title}", link=("Wallboard", "/"), switches=_SWITCHES),
