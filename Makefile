@@ -56,7 +56,7 @@ test-long: $(INSTALLED_TEST) ## run every test, properties with thousands of ran
 
 .PHONY: test-kafka
 test-kafka: $(INSTALLED_TEST) ## the tests against Apache Kafka, chaos included (Java 17, Maven)
-	@exec $(BIN)/python -m pytest tests/kafka $(ARGS)
+	@exec $(BIN)/python -m pytest tests/kafka -s --timeout=1800 $(ARGS)
 
 .PHONY: lint
 lint: $(INSTALLED_TEST) ## formatting, ruff, mypy, the direction of imports
@@ -78,6 +78,10 @@ format: $(INSTALLED_TEST) ## format the code and mend what ruff can
 .PHONY: bench
 bench: $(INSTALLED_TEST) ## measure the figures of docs/performance.md
 	@exec $(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: bench-kafka
+bench-kafka: $(INSTALLED_TEST) ## measure what a worker carries over Apache Kafka (Java 17, Maven)
+	@exec $(BIN)/python -m tests.bench.kafka $(ARGS)
 
 .PHONY: screenshots
 screenshots: $(INSTALLED_TEST) ## take the README's pictures of a running demo again

@@ -41,15 +41,14 @@ class Results(Struct, frozen=True):
     rows: tuple[Row, ...]
 
 
-def throughput_rows(rounds: Sequence[Mapping[str, Timing]]) -> list[Row]:
-    """A row of events/s for each thing timed, in the first round's order."""
-    return [_throughput(name, [each[name] for each in rounds], rounds) for name in rounds[0]]
+def throughput_rows(rounds: Sequence[Mapping[str, Timing]], floor: str = FLOOR) -> list[Row]:
+    """A row of events/s for each thing timed, in the first round's order, beside that of the thing
+    named `floor`."""
+    floors = [each[floor] for each in rounds]
+    return [_throughput(name, [each[name] for each in rounds], floors) for name in rounds[0]]
 
 
-def _throughput(
-    name: str, timings: Sequence[Timing], rounds: Sequence[Mapping[str, Timing]]
-) -> Row:
-    floors = [each[FLOOR] for each in rounds]
+def _throughput(name: str, timings: Sequence[Timing], floors: Sequence[Timing]) -> Row:
     pairs = list(zip(timings, floors, strict=True))
     peaks = tuple(timing.peak_bytes / MIB for timing in timings)
     return Row(

@@ -7,8 +7,15 @@ from pathlib import Path
 from tests.bench import work
 from tests.bench.__main__ import delay_rows
 from tests.bench.delay import Delays, Probe, delays_ms
-from tests.bench.figures import FLOOR, Results, Row, cells, quantile, throughput_rows
-from tests.bench.page import BEGIN, END, with_measured
+from tests.bench.figures import FLOOR, Results, Row, Timing, cells, quantile, throughput_rows
+from tests.bench.page import (
+    BEGIN,
+    END,
+    KAFKA_BEGIN,
+    KAFKA_END,
+    with_measured,
+    with_measured_over_kafka,
+)
 from tests.bench.viewer import Came
 from tests.bench.workload import HISTORY_US, events_file, items_of
 
@@ -37,6 +44,19 @@ def test_every_throughput_becomes_a_row(tmp_path: Path) -> None:
     assert all(f"| {row.name} |" in page for row in rows)
     assert "old" not in page
     assert page.endswith(f"{END}\nwords\n")
+
+
+def test_what_was_measured_over_kafka_has_a_place_of_its_own() -> None:
+    """Each command rewrites its own part of the page, and compares with its own floor."""
+    timings = {"reading": Timing(100, 1.0, 1.0), "worker": Timing(100, 4.0, 0.0)}
+    rows = throughput_rows([timings], "reading")
+    page = f"{BEGIN}\nmine\n{END}\n{KAFKA_BEGIN}\nold\n{KAFKA_END}\n"
+
+    told = with_measured_over_kafka(page, Results("the command", {}, tuple(rows)))
+
+    assert "| worker | 25 |  | events/s | 0.250 |" in told
+    assert "mine" in told
+    assert "old" not in told
 
 
 def test_the_workload_lasts_as_long_as_asked(tmp_path: Path) -> None:

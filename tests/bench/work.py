@@ -72,7 +72,7 @@ def live(file: Path, count: str, url: str) -> Timings:
     stopwatch = _Stopwatch()
     worker = Worker(log, FloorPlan(), now=now_us)
     worker.run(lambda: worker.events >= int(count) and not worker.lag_events)
-    caught_up = stopwatch.read(worker.events)
+    caught_up = stopwatch.read(int(count))
     log.close()
     return {
         f"append, {APPEND_AT_ONCE:,} at once": appended,
