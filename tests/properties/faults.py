@@ -216,10 +216,10 @@ FAULTS: Final = (
         "bool(fresh)",
     ),
     Fault(
-        "a stretch that ends after midnight is not looked at for a cut",
+        "a stretch from yesterday is not cut if the one before it ended in the same pane",
         "stream/windows/panes.py",
-        "if not (first <= start and end <= end_of_day):",
-        "if not first <= start:",
+        "if low < end <= high and first <= start:",
+        "if low < end <= high:",
     ),
 )
 
