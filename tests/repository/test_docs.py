@@ -28,6 +28,7 @@ from stream.contract.figures import (
 from stream.contract.floorplan import parse_floor_plan
 from stream.contract.instants import DAY_US, SECOND_US
 from stream.logs.topics import topics
+from stream.meters import WorkerMeters, registry_of
 from tests.dashboard.pictures import TableReader, ordinary, wall_clock
 from tests.repository.sources import ROOT, text_files
 
@@ -257,12 +258,15 @@ def served() -> dict[str, set[str]]:
 
 
 def metrics() -> set[str]:
-    """The names of all metrics, counters with their `_total`."""
+    """The names of all metrics, a dashboard's and a worker's, counters with their `_total`."""
     feed = create_app(TableReader(ordinary(), wall_clock), now=wall_clock).state.feed
     feed.step()
-    registry: CollectorRegistry = feed.meters.registry
+    worker = WorkerMeters("a worker", 0)
+    worker.lag_s = 0.0
+    registries: list[CollectorRegistry] = [feed.meters.registry, registry_of(worker)]
     return {
         family.name + ("_total" if family.type == "counter" else "")
+        for registry in registries
         for family in registry.collect()
     }
 
