@@ -9,7 +9,7 @@ to P once more for what they do to the lives alone; their measurements are in th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -27,6 +27,7 @@ from stream.windows.panes import Measured, Pane, Piece, Settled
 
 # A piece of a checkpoint is one record; logs dislike records near a megabyte.
 PIECE_BYTES: Final = 512 * 1024
+FORMAT: Final = 2
 
 HeldCount = tuple[fr.CellKey, int, int]
 HeldWait = tuple[fr.CellKey, int]
@@ -44,8 +45,10 @@ class Held(Struct, frozen=True, array_like=True):
 
 
 class Checkpoint(Struct, frozen=True):
-    """The lives of a partition as of `position`, the offset to be read next."""
+    """The lives of a partition as of `position`, the offset to be read next. `format` counts up
+    with every change of what follows it, here and in the structures that it holds."""
 
+    format: Literal[2]
     position: int
     newest: int | None
     seen: SeenEvents
@@ -54,6 +57,18 @@ class Checkpoint(Struct, frozen=True):
     agents: dict[str, Agent]
     promises: dict[str, list[tuple[str, int]]]
     held: list[Held]
+
+
+class UnreadableCheckpoint(Exception):
+    """A checkpoint of another format, with how many pieces it has.
+
+    Operator: nothing to do. The partition's lives come back from its events, which are read from
+    the first one on; that takes as long as reading the whole log does.
+    """
+
+    def __init__(self, pieces: int) -> None:
+        super().__init__(f"a checkpoint of another format, in {pieces} pieces")
+        self.pieces = pieces
 
 
 class _Piece(Struct, frozen=True, array_like=True):
@@ -71,6 +86,7 @@ _piece_decoder: Final = msgspec.msgpack.Decoder(_Piece)
 def take(floor: Floor, position: int) -> Checkpoint:
     """The floor's lives as they are."""
     return Checkpoint(
+        format=FORMAT,
         position=position,
         newest=floor.newest,
         seen=floor.seen,
@@ -97,11 +113,16 @@ Told = tuple[str, bytes | None]
 
 
 def decode_pieces(values: Iterable[bytes]) -> tuple[Checkpoint | None, int]:
-    """The checkpoint and how many pieces it has; None where there was none yet."""
-    pieces = sorted((_piece_decoder.decode(value) for value in values), key=lambda p: p.index)
-    if not pieces:
+    """The checkpoint and how many pieces it has; None where there was none yet. Raises
+    `UnreadableCheckpoint` where another version wrote it."""
+    values = list(values)
+    if not values:
         return None, 0
-    return _decoder.decode(b"".join(piece.content for piece in pieces)), len(pieces)
+    try:
+        pieces = sorted(map(_piece_decoder.decode, values), key=lambda piece: piece.index)
+        return _decoder.decode(b"".join(piece.content for piece in pieces)), len(pieces)
+    except msgspec.DecodeError as error:
+        raise UnreadableCheckpoint(len(values)) from error
 
 
 def restore(

@@ -246,7 +246,11 @@ class Worker:
             for record in self._log.read(FLOOR_CHECKPOINTS, number)
             if record.value is not None
         ]
-        checkpoint, count = cp.decode_pieces(pieces)
+        try:
+            checkpoint, count = cp.decode_pieces(pieces)
+        except cp.UnreadableCheckpoint as error:
+            self._logger.warning("checkpoint_unreadable", partition=number, why=str(error))
+            checkpoint, count = None, error.pieces
         floor, head = cp.restore(self._plan, checkpoint, frames)
         position = checkpoint.position if checkpoint is not None else 0
         self._consumer.seek(number, position)

@@ -11,13 +11,14 @@ import msgspec
 import pytest
 import structlog
 
+from stream.checkpoint import FORMAT
 from stream.clocks import set_clock
 from stream.contract.clock import FloorClock
 from stream.contract.figures import Picture
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import DAY_US, HOUR_US, MINUTE_US, SECOND_US, format_instant
 from stream.logs.embedded import EmbeddedLog
-from stream.logs.port import LogAway
+from stream.logs.port import LogAway, Produced
 from stream.logs.topics import (
     CONTACT_EVENTS,
     DEAD_LETTERS,
@@ -439,3 +440,35 @@ def test_a_commit_that_fails_is_counted_and_told_on(
     monkeypatch.undo()
     setting.settle(worker)
     assert setting.picture().figures.floor.counts["offered"] == 1
+
+
+@pytest.mark.parametrize("age", ["older", "newer"])
+def test_a_checkpoint_of_another_version_is_made_up_for_by_the_events(
+    setting: Setting, age: str
+) -> None:
+    """As while workers are upgraded one by one: the lives come back from the log, the panes from
+    the frames, and nothing is counted twice."""
+    worker = setting.worker(checkpoint_every_events=1)
+    setting.send(queued("c1", BASE_US), queued("c2", BASE_US + SECOND_US))
+    setting.settle(worker)
+    worker.close()
+    partition = next(n for n in range(PARTITIONS) if list(setting.log.read(FLOOR_CHECKPOINTS, n)))
+    [record] = setting.log.read(FLOOR_CHECKPOINTS, partition)
+    position, index, count, content = msgspec.msgpack.decode(record.value or b"")
+    lives = msgspec.msgpack.decode(content)
+    assert lives["format"] == FORMAT
+    lives["format"] += 1 if age == "newer" else -1
+    value = msgspec.msgpack.encode([position, index, count, msgspec.msgpack.encode(lives)])
+    operator = setting.log.consumer("another", FLOOR_CHECKPOINTS)
+    operator.commit({}, [Produced(FLOOR_CHECKPOINTS, partition, record.key, value)])
+    operator.close()
+
+    successor = setting.worker(checkpoint_every_events=1)
+    setting.settle(successor)
+    left = event("contact.abandoned", subject="c1", at_us=setting.now_us, queue="q")
+    setting.send(left, queued("c3", setting.now_us))
+    setting.settle(successor)
+
+    floor = setting.picture().figures.floor
+    assert (floor.counts["offered"], floor.counts["abandoned"], floor.now["waiting"]) == (3, 1, 2)
+    assert setting.picture().figures.health["events"] == 4
