@@ -16,7 +16,7 @@ from kafka import KafkaProducer, OffsetAndMetadata, TopicPartition, errors
 
 from stream.logs import kafka_clients as clients
 from stream.logs.kafka_settings import KafkaSettings
-from stream.logs.kafka_words import in_words
+from stream.logs.kafka_words import first_cause, in_words
 from stream.logs.port import Fenced, Produced
 
 CLOSED_WITHIN_S: Final = 5.0
@@ -72,10 +72,11 @@ class Transactions:
                     lambda: _write(producer, membership, offsets, produced, keys),
                 )
         except BaseException as error:
+            cause = self._cause(error)
             self._give_up()
-            if isinstance(error.__cause__, _MOVED_ON):
+            if isinstance(cause, _MOVED_ON):
                 raise MovedOn from error
-            if isinstance(error.__cause__, _REPLACED):
+            if isinstance(cause, _REPLACED):
                 raise Fenced(
                     f"{self._settings.place}: another member took over; nothing was written"
                 ) from error
@@ -93,6 +94,15 @@ class Transactions:
             self._producer = clients.producer(self._settings, self._id)
             self._producer.init_transactions()
         return self._producer
+
+    def _cause(self, error: BaseException) -> BaseException | None:
+        """What made the client fail. After a first failure it tells of later ones in words alone,
+        and keeps the first for itself."""
+        cause = error.__cause__
+        if not isinstance(cause, errors.KafkaError) or self._producer is None:
+            return cause
+        manager: Any = self._producer._transaction_manager  # noqa: SLF001 - no other way in
+        return first_cause(manager.last_error or cause)
 
     def _give_up(self) -> None:
         """End the transaction where that is still possible, and begin anew where it is not."""

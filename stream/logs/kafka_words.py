@@ -90,6 +90,14 @@ def check_reachable(settings: KafkaSettings) -> None:
         raise kind(f"{settings.place}: connecting: {why}")
 
 
+def first_cause(error: errors.KafkaError) -> errors.KafkaError:
+    """What went wrong first: a producer whose transaction failed before says at the next step
+    that it did, and why."""
+    while error.args and isinstance(error.args[-1], errors.KafkaError):
+        error = error.args[-1]
+    return error
+
+
 class _Problem(NamedTuple):
     """Why a server does not serve us, and whether that may pass by itself."""
 
@@ -99,9 +107,7 @@ class _Problem(NamedTuple):
 
 def _judged(settings: KafkaSettings, error: errors.KafkaError) -> tuple[type[LogError], str]:
     """Which kind of failure it is, and its reason with what to do."""
-    if error.args and isinstance(error.args[-1], errors.KafkaError):
-        # A producer whose transaction failed before says at the next step that it did, and why.
-        return _judged(settings, error.args[-1])
+    error = first_cause(error)
     if isinstance(error, _UNREACHED):
         found = [(server, _look(settings, server)) for server in settings.servers]
         problems = [(server, problem or _refusal(settings)) for server, problem in found]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
+from uuid import uuid4
 
 import pytest
 
 from stream.logs import kafka_clients as clients
 from stream.logs.kafka import KafkaLog
 from stream.logs.kafka_settings import parse_kafka
-from stream.logs.port import Topic
+from stream.logs.port import Fenced, Produced, Topic
 from tests.kafka.broker import SOCKETS_LEFT, Broker
 from tests.stream.logs.log_suite import everything, pairs
 
@@ -49,3 +50,37 @@ def test_a_producer_that_is_dropped_writes_nothing_more(broker: Broker, log: Kaf
     assert pairs(everything(log, "given-up")) == [("c-1", b"written")]
     log.append("given-up", [("c-1", b"written again")])
     assert len(everything(log, "given-up")) == 2
+
+
+class _Slow(list[Produced]):
+    """Records that take long to come, once they are written: as where the process was stopped."""
+
+    def __init__(self, records: Iterable[Produced], seconds: float) -> None:
+        super().__init__(records)
+        self._seconds = seconds
+        self.waiting = False
+
+    def __iter__(self) -> Iterator[Produced]:
+        if self.waiting:
+            threading.Event().wait(self._seconds)
+        self.waiting = True
+        return super().__iter__()
+
+
+def test_a_transaction_whose_time_was_over_is_known_not_to_be_written(servers: str) -> None:
+    """As of a worker that was paused in the middle of it: it drops what it holds and goes on, and
+    does not take the log for away."""
+    calls, frames, workers = (f"{what}-{uuid4().hex}" for what in ("calls", "frames", "workers"))
+    log = KafkaLog(parse_kafka(f"//{servers}?session_s=1", {}))
+    log.create([Topic(calls, 1), Topic(frames, 1)])
+    log.append(calls, [("c-1", b"1")])
+    member = log.consumer(workers, calls)
+    while not member.poll(1, 0.1):
+        pass
+    member.commit({0: 1}, [Produced(frames, 0, "pane", b"1")])
+
+    with pytest.raises(Fenced, match="nothing was written"):
+        member.commit({0: 2}, _Slow([Produced(frames, 0, "pane", b"2")], seconds=4))
+    assert [record.value for record in log.read(frames, 0)] == [b"1"]
+    assert member.committed(0) == 1
+    log.close()
