@@ -8,7 +8,7 @@ and tells what this one would have told.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -59,6 +59,8 @@ class Partition:
         self.told_at = 0
         self.replay: fr.HeadFrame | None = head
         self.dead_letters: list[Produced] = []
+        # What is to be written, by topic and key: a value is whole, so the newest is enough.
+        self.untold: dict[tuple[str, str], Produced] = {}
         # What was read last had been in the log since then; unknown before anything was read.
         self.read_until: int | None = None
         self.end = position
@@ -77,6 +79,12 @@ class Partition:
         nothing was read, the old clock's time means nothing."""
         if not self.floor.health.events:
             self.as_of = None
+
+    def tell(self, records: Iterable[Produced]) -> None:
+        """Have it written, the head last, whatever was left from before."""
+        for record in records:
+            self.untold.pop((record.topic, record.key), None)
+            self.untold[record.topic, record.key] = record
 
     def reached(self, position: int, end: int, wall: int) -> None:
         """All up to `position` of `end` is read. How long the rest may have lain in the log stays
@@ -192,22 +200,24 @@ class Worker:
         }
         if not due:
             return
-        produced: list[Produced] = []
         for number, held in due.items():
-            produced += self._told(number, held, wall)
+            held.tell(self._told(number, held, wall))
+        produced = [one for held in due.values() for one in held.untold.values()]
         try:
             self._consumer.commit({number: held.position for number, held in due.items()}, produced)
         except Fenced:
-            # Somebody else has these partitions now, and tells what this worker would have told.
+            # The next poll says which partitions somebody else has now, who tells what this worker
+            # would have told. Of the others nothing was written, and all of it is told again.
             self.meters.commit_failures += 1
-            self._logger.warning("fenced", partitions=sorted(self._held))
-            self._held.clear()
+            self._logger.warning("fenced", partitions=sorted(due))
         except LogError:
             # Whether it was written is not known: whoever holds the partitions next reads it.
             self.meters.commit_failures += 1
             self._held.clear()
             raise
         else:
+            for held in due.values():
+                held.untold.clear()
             self._count(produced, wall)
 
     def _count(self, produced: Sequence[Produced], wall: int) -> None:

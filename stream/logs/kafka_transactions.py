@@ -102,7 +102,8 @@ class Transactions:
         if not isinstance(cause, errors.KafkaError) or self._producer is None:
             return cause
         manager: Any = self._producer._transaction_manager  # noqa: SLF001 - no other way in
-        return first_cause(manager.last_error or cause)
+        first: BaseException = first_cause(manager.last_error or cause)
+        return first
 
     def _give_up(self) -> None:
         """End the transaction where that is still possible, and begin anew where it is not."""

@@ -19,7 +19,7 @@ from stream.figures import floor_figures
 from stream.floor.floor import Floor
 from stream.floor.telling import changes
 from stream.logs.embedded import EmbeddedLog
-from stream.logs.port import Log
+from stream.logs.port import Fenced, Log
 from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, FLOOR_FRAMES, topics
 from stream.merge import Merge
 from stream.worker import Worker
@@ -54,6 +54,8 @@ class Trial:
     def work(self, data: st.DataObject) -> None:
         """A few rounds, with time passing between them."""
         for _ in range(data.draw(st.integers(0, 3))):
+            if data.draw(st.booleans()):
+                self._refuse()
             self.worker.step(timeout_s=0)
             self.clock.now += data.draw(st.sampled_from((0, SECOND_US, 40 * SECOND_US, HOUR_US)))
 
@@ -61,6 +63,17 @@ class Trial:
         """The worker is gone without a word; another comes when its lease has run out."""
         self.clock.now += LONG_US
         self.worker = self._worker()
+
+    def _refuse(self) -> None:
+        """The next commit is not taken, as while the group goes into another generation."""
+        consumer = self.worker._consumer
+        commit = consumer.commit
+
+        def refused(*_arguments: object) -> None:
+            setattr(consumer, "commit", commit)  # noqa: B010 - a method is put back
+            raise Fenced("the group moves on; nothing was written")
+
+        setattr(consumer, "commit", refused)  # noqa: B010 - a method is replaced
 
     def finish(self) -> None:
         """Let everything be read and told."""
