@@ -224,7 +224,7 @@ class Worker:
         meters = self.meters
         meters.told_at = wall
         meters.dead_letters += sum(one.topic == DEAD_LETTERS for one in produced)
-        meters.lag_events = sum(held.end - held.position for held in self._held.values())
+        meters.lag_events = sum(max(0, held.end - held.position) for held in self._held.values())
         behind = [held.behind_us for held in self._held.values()]
         known = [us for us in behind if us is not None]
         meters.lag_s = max(known, default=0) / SECOND_US if len(known) == len(behind) else None
