@@ -161,7 +161,7 @@ def test_an_open_transaction_that_the_broker_died_with_holds_nobody_up(broker: B
     """Its time is over when the broker is back, which then aborts it, and yet goes on holding back
     the position: who takes the partition over finds out that nothing is open any more."""
     broker.start()
-    settings = parse_kafka(f"//{broker.address}?session_s={SESSION_S}&lease_s=5", {})
+    settings = parse_kafka(f"//{broker.address}?session_s={SESSION_S}", {})
     with ExitStack() as logs:
         log, other = KafkaLog(settings), KafkaLog(settings)
         logs.callback(other.close)
@@ -178,6 +178,8 @@ def test_an_open_transaction_that_the_broker_died_with_holds_nobody_up(broker: B
             {TopicPartition("calls", 0): OffsetAndMetadata(2, "", -1)},
             died._consumer.group_metadata(),
         )
+        # Gone from the group, and not by way of `close`, which would end the transaction.
+        died._consumer.close(autocommit=False)
         broker.kill()
         threading.Event().wait(SESSION_S)
         broker.start()
