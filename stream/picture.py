@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from stream.clocks import ClockFollower
 from stream.contract import frames as fr
@@ -33,18 +36,47 @@ SILENT_AFTER_US: Final = 5 * SECOND_US
 BEHIND_AFTER_US: Final = 5 * SECOND_US
 
 
-class LogPictureReader:
-    """The merged floor, kept up with a log; `now` is the wall clock in microseconds."""
+def steady_clock() -> int:
+    """Microseconds on a clock that nobody sets."""
+    return time.monotonic_ns() // 1_000
 
-    def __init__(self, log: Log, plan: FloorPlan, *, now: Callable[[], int], title: str) -> None:
+
+class _Heard(Struct, frozen=True):
+    """When this process took in a partition's head, by the steady clock. `doubtful` is one that
+    lay in the log before and says that it was told in the future: how old it is, nobody knows."""
+
+    offset: int
+    at: int
+    doubtful: bool
+
+
+class LogPictureReader:
+    """The merged floor, kept up with a log; `now` is the wall clock in microseconds.
+
+    Worker and dashboard may disagree on the time, and either's clock may be set. So what was told
+    is as old as the wall clock says, or as long known here by the `steady` clock, in microseconds
+    since whenever: whichever is longer.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        plan: FloorPlan,
+        *,
+        now: Callable[[], int],
+        title: str,
+        steady: Callable[[], int] = steady_clock,
+    ) -> None:
         self._plan = plan
         self._now = now
+        self._steady = steady
         self._title = title
         self._log = log
         self._clock = ClockFollower(log, now)
         self._partitions = log.partitions(FLOOR_FRAMES)
         # Frames of a commit wait for its head, so that no picture shows half of one.
         self._waiting: dict[int, list[tuple[str, fr.Frame | None]]] = {}
+        self._heard: dict[int, _Heard] = {}
         self._tail: Tail | None = None
         self._begin()
 
@@ -61,11 +93,13 @@ class LogPictureReader:
             self._begin()
         assert self._tail is not None
         try:
+            old = not self._tail.caught_up()
             records = self._tail.poll(RECORDS_AT_ONCE, timeout_s)
             came = bool(records)
             while records:
                 for record in records:
-                    self._take(record)
+                    self._take(record, old=old)
+                old = not self._tail.caught_up()
                 records = self._tail.poll(RECORDS_AT_ONCE, 0)
         except Exception:
             self._end()
@@ -81,14 +115,15 @@ class LogPictureReader:
         """The floor as it stands now, or as it was last known."""
         wall = self._now()
         merge = self._merge
-        merge.advance(self._as_of(wall))
+        ages = self._ages(wall)
+        merge.advance(self._as_of(wall, ages))
         figures = floor_figures(merge, window, agents=agents)
         self._minutes.forget(merge.changed_panes)
         merge.changed_panes.clear()
         service_level, offered = self._minutes.hour(merge.as_of)
         return Picture(
             figures=figures,
-            freshness=self._freshness(wall),
+            freshness=self._freshness(ages),
             speed=self._clock.clock.speed,
             title=self._title,
             labels={queue: self._label(queue) for queue in figures.queues},
@@ -101,8 +136,8 @@ class LogPictureReader:
             },
             events_by_type=_added(head.events_by_type for head in merge.heads.values()),
             rejected_by_field=_added(head.rejected_by_field for head in merge.heads.values()),
-            partitions=[self._partition(number, wall) for number in range(self._partitions)],
-            workers=_workers(merge.heads, wall),
+            partitions=[self._partition(number, ages) for number in range(self._partitions)],
+            workers=_workers(merge.heads, ages),
         )
 
     def close(self) -> None:
@@ -123,7 +158,8 @@ class LogPictureReader:
         self._minutes = MinuteSeries(self._merge.rows, self._merge.store)
         self._waiting.clear()
 
-    def _take(self, record: Record) -> None:
+    def _take(self, record: Record, *, old: bool) -> None:
+        """Take in a record; an `old` one may have been in the log before this reader."""
         partition, kind, _ = fr.split_key(record.key)
         frame = None if record.value is None else fr.decode_frame(record.key, record.value)
         waiting = self._waiting.setdefault(partition, [])
@@ -132,8 +168,29 @@ class LogPictureReader:
             for key, told in waiting:
                 self._merge.take(key, told)
             waiting.clear()
+            if isinstance(frame, fr.HeadFrame):
+                self._hear(partition, record.offset, frame, old=old)
 
-    def _as_of(self, wall: int) -> int:
+    def _hear(self, partition: int, offset: int, head: fr.HeadFrame, *, old: bool) -> None:
+        known = self._heard.get(partition)
+        # What is read once more is no news.
+        if not old or known is None or offset > known.offset:
+            doubtful = old and head.told_at > self._now()
+            self._heard[partition] = _Heard(offset, self._steady(), doubtful)
+
+    def _ages(self, wall: int) -> dict[int, int]:
+        """How long ago each partition that has told its state did so, in microseconds."""
+        steady = self._steady()
+        ages = {}
+        for number, head in self._merge.heads.items():
+            heard = self._heard[number]
+            known_for = max(0, steady - heard.at)
+            if heard.doubtful:
+                known_for += SILENT_AFTER_US + 1
+            ages[number] = max(wall - head.told_at, known_for)
+        return ages
+
+    def _as_of(self, wall: int, ages: Mapping[int, int]) -> int:
         """Now on the floor's clock; while nothing is heard, the last instant that was told.
 
         Counting on without news would let windows run empty and waits grow for contacts that may
@@ -143,21 +200,20 @@ class LogPictureReader:
         heads = self._merge.heads.values()
         # A head from before the clock was set tells another time; its partition tells again soon.
         told = max((head.as_of for head in heads if head.as_of <= now + SKEW_US), default=None)
-        heard = max((head.told_at for head in heads), default=0)
-        if told is None or wall - heard <= SILENT_AFTER_US:
+        if told is None or min(ages.values()) <= SILENT_AFTER_US:
             return now if told is None else max(now, told)
         return told
 
-    def _freshness(self, wall: int) -> Freshness:
+    def _freshness(self, ages: Mapping[int, int]) -> Freshness:
         heads = self._merge.heads
-        states = [_state(heads.get(number), wall) for number in range(self._partitions)]
+        states = [_state(heads.get(number), ages.get(number)) for number in range(self._partitions)]
         newest = max(
             (head.newest for head in heads.values() if head.newest is not None), default=None
         )
-        age_us = max((wall - head.told_at for head in heads.values()), default=None)
+        age_us = max(ages.values(), default=None)
         whole = len(heads) == self._partitions
         return Freshness(
-            age_s=max(0, age_us) / SECOND_US if age_us is not None and whole else None,
+            age_s=age_us / SECOND_US if age_us is not None and whole else None,
             partitions=self._partitions,
             silent=[number for number, state in enumerate(states) if state == "silent"],
             lag_events=sum(head.end - head.position for head in heads.values()) if heads else None,
@@ -170,16 +226,16 @@ class LogPictureReader:
             behind_s=_worst_s(head.behind_us for head in heads.values()),
         )
 
-    def _partition(self, number: int, wall: int) -> PartitionState:
+    def _partition(self, number: int, ages: Mapping[int, int]) -> PartitionState:
         head = self._merge.heads.get(number)
-        state = _state(head, wall)
+        state = _state(head, ages.get(number))
         if head is None:
             return PartitionState(number, state, None, None, None, None, None, None)
         return PartitionState(
             partition=number,
             state=state,
             worker=None if head.worker is None else head.worker.name,
-            age_s=max(0, wall - head.told_at) / SECOND_US,
+            age_s=ages[number] / SECOND_US,
             position=head.position,
             end=head.end,
             lag_events=head.end - head.position,
@@ -203,8 +259,8 @@ class LogPictureReader:
         )
 
 
-def _state(head: fr.HeadFrame | None, wall: int) -> Literal["fresh", "catching up", "silent"]:
-    if head is None or wall - head.told_at > SILENT_AFTER_US:
+def _state(head: fr.HeadFrame | None, age: int | None) -> Literal["fresh", "catching up", "silent"]:
+    if head is None or age is None or age > SILENT_AFTER_US:
         return "silent"
     if head.behind_us is None or head.behind_us > BEHIND_AFTER_US:
         return "catching up"
@@ -218,7 +274,7 @@ def _worst_s(behind: Iterable[int | None]) -> float | None:
     return None if worst is None else worst / SECOND_US
 
 
-def _workers(heads: Mapping[int, fr.HeadFrame], wall: int) -> list[WorkerState]:
+def _workers(heads: Mapping[int, fr.HeadFrame], ages: Mapping[int, int]) -> list[WorkerState]:
     """Who told the heads, by name."""
     held: dict[str, list[int]] = {}
     newest: dict[str, fr.HeadFrame] = {}
@@ -229,16 +285,19 @@ def _workers(heads: Mapping[int, fr.HeadFrame], wall: int) -> list[WorkerState]:
         held.setdefault(name, []).append(number)
         if name not in newest or head.told_at > newest[name].told_at:
             newest[name] = head
-    return [_worker(head, held[name], wall) for name, head in sorted(newest.items())]
+    return [
+        _worker(head, held[name], min(ages[number] for number in held[name]))
+        for name, head in sorted(newest.items())
+    ]
 
 
-def _worker(head: fr.HeadFrame, partitions: list[int], wall: int) -> WorkerState:
+def _worker(head: fr.HeadFrame, partitions: list[int], age: int) -> WorkerState:
     note = head.worker
     assert note is not None
     return WorkerState(
         name=note.name,
         started_at=format_millis(note.started_at),
-        age_s=max(0, wall - head.told_at) / SECOND_US,
+        age_s=age / SECOND_US,
         partitions=partitions,
         rebalances=note.rebalances,
         commit_failures=note.commit_failures,

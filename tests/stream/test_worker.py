@@ -41,7 +41,7 @@ class Setting:
         self.now_us = BASE_US
         self.log = EmbeddedLog(directory, now=self)
         self.log.create(topics(PARTITIONS))
-        self.reader = LogPictureReader(self.log, FloorPlan(), now=self, title="Test")
+        self.reader = LogPictureReader(self.log, FloorPlan(), now=self, steady=self, title="Test")
 
     def __call__(self) -> int:
         return self.now_us
