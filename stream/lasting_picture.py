@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from threading import Event
+from threading import Event, Thread
 from typing import Any, Final
 
 import structlog
@@ -58,7 +58,6 @@ class LastingPictureReader:
 
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
-        self._opener = ThreadPoolExecutor(1, thread_name_prefix="floorwatch-opening")
         self._opening: Future[_Source] | None = None
         self._next_try = 0.0
         self._pauses = Pauses()
@@ -95,8 +94,7 @@ class LastingPictureReader:
         return self._shown.picture(window, agents=agents)
 
     def close(self) -> None:
-        """Let go of the log; who is still opening it is not waited for."""
-        self._opener.shutdown(wait=False, cancel_futures=True)
+        """Let go of the log; who is still opening it is not waited for, nor when Python ends."""
         if self._opening is not None:
             self._opening.add_done_callback(_close_late)
         self._let_go()
@@ -107,11 +105,13 @@ class LastingPictureReader:
             if now < self._next_try:
                 Event().wait(min(timeout_s, self._next_try - now))
                 return False
-            self._opening = self._opener.submit(_Source, self._opened)
-        try:
-            self._source = self._opening.result(timeout_s)
-        except TimeoutError:
+            self._opening = _begin_opening(self._opened)
+        # Not `result(timeout_s)`: who opens may raise a TimeoutError of their own.
+        wait([self._opening], timeout_s)
+        if not self._opening.done():
             return False
+        try:
+            self._source = self._opening.result()
         except Exception as error:  # noqa: BLE001 - as above
             self._fail(error)
         self._opening = None
@@ -130,8 +130,24 @@ class LastingPictureReader:
             source.close()
 
 
+def _begin_opening(opened: Opened) -> Future[_Source]:
+    """Open in a daemon thread: Python waits at its end for those of an executor."""
+    opening: Future[_Source] = Future()
+
+    def run() -> None:
+        try:
+            source = _Source(opened)
+        except BaseException as error:  # noqa: BLE001 - raised again where the result is taken
+            opening.set_exception(error)
+        else:
+            opening.set_result(source)
+
+    Thread(target=run, name="floorwatch-opening", daemon=True).start()
+    return opening
+
+
 def _close_late(opening: Future[_Source]) -> None:
-    if not opening.cancelled() and opening.exception() is None:
+    if opening.exception() is None:
         opening.result().close()
 
 

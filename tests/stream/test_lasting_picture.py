@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -14,12 +17,64 @@ from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US
 from stream.lasting_picture import LastingPictureReader, lasting_reader
 from stream.logs.embedded import EmbeddedLog
-from stream.logs.port import Log, LogAway
+from stream.logs.port import Log, LogAway, Record, Tail
 from stream.logs.topics import CONTACT_EVENTS, FLOOR_FRAMES, topics
 from stream.worker import Worker
 from tests.builders import BASE_US, event
 
 TRIES = 200
+ROOT = Path(__file__).parents[2]
+# Closed while the log is being opened, which takes for ever.
+CLOSED_WHILE_OPENING = """
+from threading import Event
+from stream.lasting_picture import LastingPictureReader
+opening = Event()
+def opened():
+    opening.set()
+    Event().wait()
+reader = LastingPictureReader(opened)
+assert not reader.follow(0.01)
+assert opening.wait(5)
+reader.close()
+print("closed", flush=True)
+"""
+# Starting Python and importing take most of it.
+ENDS_S = 10
+
+
+class PartTail:
+    """A log's own tail, of whose records only the first `left` come until more are allowed."""
+
+    def __init__(self, tail: Tail, left: int) -> None:
+        self._tail = tail
+        self.left = left
+        self.caught_up = tail.caught_up
+        self.close = tail.close
+
+    def poll(self, records_max: int, timeout_s: float) -> Sequence[Record]:
+        if self.left == 0:
+            return []
+        records = self._tail.poll(min(self.left, records_max), timeout_s)
+        self.left -= len(records)
+        return records
+
+
+class PartLog:
+    """A log whose frames come in parts; the rest is as it is."""
+
+    def __init__(self, log: Log, first: int) -> None:
+        self._log = log
+        self._first = first
+        self.tails: list[PartTail] = []
+        self.partitions = log.partitions
+        self.close = log.close
+
+    def tail(self, topic: str, *, from_start: bool) -> Tail:
+        tail = self._log.tail(topic, from_start=from_start)
+        if topic != FLOOR_FRAMES:
+            return tail
+        self.tails.append(PartTail(tail, self._first))
+        return self.tails[-1]
 
 
 class Floor:
@@ -28,7 +83,7 @@ class Floor:
     def __init__(self, directory: Path) -> None:
         self.now_us = BASE_US
         self.directory = directory
-        self.away = False
+        self.away: Exception | None = None
         self.openings = 0
         self.log = self._log()
         self.log.create(topics(2))
@@ -42,8 +97,8 @@ class Floor:
 
     def opened(self) -> AbstractContextManager[Log]:
         self.openings += 1
-        if self.away:
-            raise LogAway("the broker is gone")
+        if self.away is not None:
+            raise self.away
         return closing(self._log())
 
     def queue(self, contact: str) -> None:
@@ -56,12 +111,13 @@ class Floor:
             self.now_us += SECOND_US // 2
             self.worker.step(timeout_s=0)
 
-    def picture(self, offered: int) -> Picture:
+    def picture(self, offered: int, reader: LastingPictureReader | None = None) -> Picture:
         """The first picture that has so many contacts offered."""
+        reader = reader or self.reader
         for _ in range(TRIES):
-            self.reader.follow(0.01)
+            reader.follow(0.01)
             try:
-                picture = self.reader.picture("30m")
+                picture = reader.picture("30m")
             except NoPicture:
                 continue
             if picture.figures.floor.counts["offered"] == offered:
@@ -81,18 +137,19 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
     floor.log.close()
 
 
-def test_a_log_that_is_away_at_the_start_is_waited_for(floor: Floor) -> None:
+@pytest.mark.parametrize("error", [LogAway("the broker is gone"), TimeoutError("no answer")])
+def test_a_log_that_is_away_at_the_start_is_waited_for(floor: Floor, error: Exception) -> None:
     """Until then there is no picture, and why is said in words for a screen."""
-    floor.away = True
+    floor.away = error
     for _ in range(10):
         assert not floor.reader.follow(0.1)
     with pytest.raises(NoPicture, match=r"^the log cannot be reached; trying again$"):
         floor.reader.picture("30m")
     assert floor.openings > 1
 
-    floor.away = False
+    floor.away = None
     floor.queue("c1")
-    assert floor.picture(offered=1).freshness.age_s == 0
+    assert floor.picture(offered=1).freshness.age_s == pytest.approx(0, abs=1)
 
 
 def test_the_last_picture_stays_and_grows_old(
@@ -104,7 +161,7 @@ def test_the_last_picture_stays_and_grows_old(
     monkeypatch.setattr(
         "stream.picture.LogPictureReader.follow", lambda *_: (_ for _ in ()).throw(LogAway("gone"))
     )
-    floor.away = True
+    floor.away = LogAway("the broker is gone")
     floor.now_us += 60 * SECOND_US
     for _ in range(5):
         assert not floor.reader.follow(0.01)
@@ -115,7 +172,7 @@ def test_the_last_picture_stays_and_grows_old(
     assert stale.figures == before.figures
 
     monkeypatch.undo()
-    floor.away = False
+    floor.away = None
     floor.queue("c2")
     assert floor.picture(offered=2).freshness.silent == []
 
@@ -134,14 +191,36 @@ def test_who_hears_nothing_for_long_opens_the_log_anew(
     assert floor.openings > 1
 
 
-def test_half_of_a_log_is_never_shown(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_half_of_a_log_is_never_shown(floor: Floor) -> None:
     """The figures of some partitions alone would look like those of a smaller floor."""
     for number in range(10):
         floor.queue(f"c{number}")
     frames = sum(len(list(floor.log.read(FLOOR_FRAMES, number))) for number in range(2))
     assert frames > 4
-    monkeypatch.setattr("stream.picture.LogPictureReader.caught_up", False)
-    for _ in range(10):
-        floor.reader.follow(0.01)
-        with pytest.raises(NoPicture, match=r"^the figures so far are being read$"):
-            floor.reader.picture("30m")
+    for first in range(frames):
+        log = PartLog(EmbeddedLog(floor.directory, now=floor), first)
+        with closing(read_by(floor, log)) as reader:
+            while not log.tails or log.tails[0].left > 0:
+                reader.follow(0.01)
+            for _ in range(3):
+                reader.follow(0)
+                with pytest.raises(NoPicture, match=r"^the figures so far are being read$"):
+                    reader.picture("30m")
+
+            log.tails[0].left = frames
+            assert floor.picture(offered=10, reader=reader).freshness.silent == []
+
+
+def test_who_is_still_opening_the_log_is_not_waited_for() -> None:
+    """Neither when the reader is closed nor when the process ends: the log may never answer."""
+    command = [sys.executable, "-c", CLOSED_WHILE_OPENING]
+    ended = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=ENDS_S, check=False
+    )
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "closed\n", "")
+
+
+def read_by(floor: Floor, log: PartLog) -> LastingPictureReader:
+    """A reader of that log alone, which it closes."""
+    return lasting_reader(lambda: closing(cast("Log", log)), FloorPlan(), now=floor, title="Test")
