@@ -64,9 +64,11 @@ def work_on(
     pauses = Pauses()
     worked = failed = False
     while not stopped():
-        began = time.monotonic()
+        # An opening holds nothing, however long it takes until it fails.
+        began: float | None = None
         try:
             with opened() as log:
+                began = time.monotonic()
                 worked = True
                 if failed:
                     failed = False
@@ -75,7 +77,7 @@ def work_on(
         except LogError as error:
             if not worked and not isinstance(error, LogAway):
                 raise
-            if time.monotonic() - began > HELD_S:
+            if began is not None and time.monotonic() - began > HELD_S:
                 pauses.reset()
             failed = True
             pause_s = pauses.next_s()

@@ -10,28 +10,50 @@ import pytest
 
 from stream import reopening
 from stream.logs.port import Log, LogAway, LogError
-from stream.reopening import FIRST_PAUSE_S, LONGEST_PAUSE_S, Pauses, insist, work_on
+from stream.reopening import FIRST_PAUSE_S, HELD_S, LONGEST_PAUSE_S, Pauses, insist, work_on
 
 AWAY = LogAway("away")
 BROKEN = LogError("broken")
 
 
+class Clock:
+    """What the module takes for `time`: it goes on where it is told to."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
 class Run:
     """Openings and works that go as they are told, one after the other; `stopped` at the end."""
 
-    def __init__(self, *steps: LogError | None, opening: tuple[LogError | None, ...] = ()) -> None:
+    def __init__(
+        self,
+        *steps: LogError | None,
+        opening: tuple[LogError | None, ...] = (),
+        clock: Clock | None = None,
+        opening_s: float = 0,
+        work_s: float = 0,
+    ) -> None:
         self._steps = list(steps)
         self._openings = list(opening)
+        self._clock = clock or Clock()
+        self._opening_s = opening_s
+        self._work_s = work_s
         self.told: list[Any] = []
 
     @contextmanager
     def opened(self) -> Iterator[Log]:
+        self._clock.now_s += self._opening_s
         if self._openings and (error := self._openings.pop(0)) is not None:
             raise error
         self.told.append("opened")
         yield cast("Log", None)
 
     def work(self, _log: Log) -> None:
+        self._clock.now_s += self._work_s
         if (error := self._steps.pop(0)) is not None:
             raise error
 
@@ -56,6 +78,14 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr(reopening, "wait", note)
     return noted
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The module's time, in the test's hands."""
+    clock = Clock()
+    monkeypatch.setattr(reopening, "time", clock)
+    return clock
 
 
 def test_pauses_double_up_to_a_bound() -> None:
@@ -95,6 +125,23 @@ def test_a_log_that_has_worked_is_opened_again_whatever_failed() -> None:
         "opened",
         "back",
     ]
+
+
+def test_pauses_grow_however_long_an_opening_takes(clock: Clock, waits: list[float]) -> None:
+    """It holds nothing while it is being opened, whether that fails or the work does at once."""
+    run = Run(AWAY, None, opening=(AWAY, AWAY, None, AWAY, None), clock=clock, opening_s=HELD_S + 1)
+    run.go()
+
+    assert waits == [0.5, 1.0, 2.0, 4.0]
+
+
+def test_a_log_that_has_held_fails_for_the_first_time_again(
+    clock: Clock, waits: list[float]
+) -> None:
+    run = Run(AWAY, AWAY, None, opening=(AWAY, AWAY), clock=clock, work_s=HELD_S + 1)
+    run.go()
+
+    assert waits == [0.5, 1.0, 0.5, 0.5]
 
 
 def test_a_fault_of_our_own_is_not_hidden() -> None:
