@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import heapq
 import logging
 import sys
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from stream.contract.floorplan import FloorPlan
     from stream.floor.health import Health
     from stream.logs.port import Log, Record
+    from stream.meters import WorkerMeters
 
 # A file or a pipe has no width of its own, and a cut figure is a wrong one.
 WIDTH_OF_A_PIPE: Final = 1_000
@@ -165,16 +167,15 @@ class Commands:
         A log that goes away is waited for.
         """
         from stream.meters import WorkerMeters
-        from stream.service import run_stream, telling, worker_name
+        from stream.service import run_stream, worker_name
 
         plan = floor_plan(config)
         meters = WorkerMeters(worker_name(), self._now())
         log_to_stderr(logging.INFO)
         with stopping() as stopped, contextlib.ExitStack() as parts:
             if metrics_port is not None:
-                served = telling(meters, metrics_host, metrics_port, now=self._now)
-                host, port = parts.enter_context(served)
-                say(f"floorwatch: /metrics is at {host}:{port}")
+                served = _telling(meters, metrics_host, metrics_port, now=self._now)
+                say(f"floorwatch: /metrics is at {parts.enter_context(served)}")
             run_stream(
                 lambda: open_floor_log(log, now=self._now, partitions=partitions),
                 plan,
@@ -282,6 +283,27 @@ def _events(
         yield from adapter.events((line.decode("utf-8", "replace") for _, line in lines), summary)
     except AdapterError as error:
         raise Failure(f"{name}: {error}") from None
+
+
+@contextlib.contextmanager
+def _telling(
+    meters: WorkerMeters, host: str, port: int, *, now: Callable[[], int]
+) -> Iterator[str]:
+    """Serve the meters while the block runs; gives `HOST:PORT`."""
+    from stream.service import NoSuchHost, place_in_url, telling
+
+    with contextlib.ExitStack() as parts:
+        try:
+            place = parts.enter_context(telling(meters, host, port, now=now))
+        except NoSuchHost:
+            raise Failure("--metrics-host: expected an address or a host's name", MISUSE) from None
+        except OSError as error:
+            option = "port" if error.errno in {errno.EADDRINUSE, errno.EACCES} else "host"
+            raise Failure(
+                f"cannot listen on {place_in_url(host, port)}: {error.strerror or error}; "
+                f"choose another with --metrics-{option}"
+            ) from None
+        yield place
 
 
 def _tell(name: str, summary: Summary) -> None:

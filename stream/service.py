@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from socketserver import TCPServer, ThreadingMixIn
 from threading import Thread
 from typing import TYPE_CHECKING, Final
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import structlog
 from prometheus_client.exposition import make_wsgi_app
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 # Twice a second a worker tells its state; past this something is wrong with it.
 STALE_US: Final = 5 * SECOND_US
+
+
+class NoSuchHost(Exception):
+    """What is to be listened on is no address and no host's name. Operator: correct it."""
 
 
 def worker_name() -> str:
@@ -63,17 +67,39 @@ def run_stream(
 
 
 @contextlib.contextmanager
-def telling(
-    meters: WorkerMeters, host: str, port: int, *, now: Callable[[], int]
-) -> Iterator[tuple[str, int]]:
+def telling(meters: WorkerMeters, host: str, port: int, *, now: Callable[[], int]) -> Iterator[str]:
     """Serve `/metrics`, `/healthz` and `/readyz` of a worker while the block runs; gives host and
-    port. Raises `OSError` where they cannot be listened on."""
-    with make_server(host, port, _answers(meters, now), _Server, _Quiet) as server:
+    port as URLs have them. Raises `NoSuchHost`, and `OSError` where they cannot be listened on."""
+    with _Server((host, port), _family(host)) as server:
+        server.set_app(_answers(meters, now))
         Thread(target=server.serve_forever, name="floorwatch-meters", daemon=True).start()
         try:
-            yield host, server.server_port
+            yield place_in_url(host, server.server_port)
         finally:
             server.shutdown()
+
+
+def place_in_url(host: str, port: int) -> str:
+    """`HOST:PORT`, with the brackets that an IPv6 address needs."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _family(host: str) -> socket.AddressFamily:
+    """Which kind of address the host has: IPv4 where it has both."""
+    try:
+        # An empty one would be every address there is.
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM) if host else []
+    except UnicodeError:
+        found = []
+    except socket.gaierror as error:
+        # Any other may pass by itself, as when no name server answers.
+        if error.errno not in {socket.EAI_NONAME, socket.EAI_NODATA}:
+            raise
+        found = []
+    families = {family for family, *_ in found}
+    if not families:
+        raise NoSuchHost(host)
+    return socket.AF_INET if socket.AF_INET in families else socket.AF_INET6
 
 
 def _answers(meters: WorkerMeters, now: Callable[[], int]) -> WSGIApplication:
@@ -103,6 +129,10 @@ def _say(start: StartResponse, status: str, line: str) -> list[bytes]:
 
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
+
+    def __init__(self, place: tuple[str, int], family: socket.AddressFamily) -> None:
+        self.address_family = family
+        super().__init__(place, _Quiet)
 
     def server_bind(self) -> None:
         """Bind, without asking the name service who this machine is."""

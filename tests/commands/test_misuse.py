@@ -62,6 +62,13 @@ TO_MAKE = "check the address, or make it with `floorwatch topics create`"
             "stream --log embedded:log --partitions 0",
             "--partitions: input should be greater than or equal to 1",
         ),
+        *(
+            (
+                f"stream --log embedded:log --metrics-port 0 --metrics-host={host}",
+                "--metrics-host: expected an address or a host's name",
+            )
+            for host in ("", "a..b", "é" * 80, "fe80::1%nowhere")
+        ),
         ("simulate", "say where the traffic goes: --out FILE or --log URL"),
         (
             "simulate --out x --log embedded:log",
@@ -211,6 +218,36 @@ def test_a_taken_port_is_a_failure(run: Run, command: str) -> None:
 
     line = f"cannot listen on 127.0.0.1:{port}: Address already in use; "
     assert told == Told(1, "", f"floorwatch: {line}choose another with --port, or --host\n")
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "line"),
+    [
+        (
+            "127.0.0.1",
+            None,
+            "127.0.0.1:{}: Address already in use; choose another with --metrics-port",
+        ),
+        (
+            "192.0.2.1",
+            0,
+            "192.0.2.1:0: Cannot assign requested address; choose another with --metrics-host",
+        ),
+    ],
+)
+def test_a_worker_that_cannot_be_listened_to_is_a_failure(
+    run: Run, folder: Path, host: str, port: int | None, line: str
+) -> None:
+    """Said before the log is made, with the option that helps."""
+    with bind("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1] if port is None else port
+        told = run(
+            *("stream", "--log", "embedded:log"),
+            *("--metrics-host", host, "--metrics-port", str(port)),
+        )
+
+    assert told == Told(1, "", f"floorwatch: cannot listen on {line.format(port)}\n")
+    assert not (folder / "log").exists()
 
 
 def test_what_fails_leaves_no_file_behind(run: Run, folder: Path) -> None:

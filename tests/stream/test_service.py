@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,7 +23,7 @@ from stream.logs.embedded import EmbeddedLog
 from stream.logs.port import Log, LogAway
 from stream.logs.topics import FLOOR_FRAMES, topics
 from stream.meters import WorkerMeters
-from stream.service import STALE_US, run_stream, telling
+from stream.service import STALE_US, NoSuchHost, run_stream, telling
 from tests.clock import now_us
 
 START_US = 1_000 * SECOND_US
@@ -45,8 +49,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def address(meters: WorkerMeters, clock: Clock) -> Iterator[str]:
-    with telling(meters, "127.0.0.1", 0, now=clock) as (host, port):
-        yield f"http://{host}:{port}"
+    with telling(meters, "127.0.0.1", 0, now=clock) as place:
+        yield f"http://{place}"
 
 
 def answer(url: str) -> tuple[int, str]:
@@ -56,6 +60,15 @@ def answer(url: str) -> tuple[int, str]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read().decode()
+
+
+def has_ipv6() -> bool:
+    """Whether `::1` can be listened on here."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
 
 
 def test_the_meters_are_served_for_prometheus(meters: WorkerMeters, address: str) -> None:
@@ -86,6 +99,40 @@ def test_a_worker_is_ready_while_it_tells(meters: WorkerMeters, clock: Clock, ad
     assert answer(f"{address}/readyz") == (503, "the broker is gone\n")
     assert answer(f"{address}/healthz") == (200, "up\n")
     assert answer(f"{address}/other")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("host", "begin"), [("127.0.0.1", "127.0.0.1:"), ("localhost", "localhost:"), ("::1", "[::1]:")]
+)
+def test_it_is_served_where_it_is_asked_for(
+    meters: WorkerMeters, clock: Clock, host: str, begin: str
+) -> None:
+    """By address, of either kind, or by name; what is told can stand in a URL."""
+    if host == "::1" and not has_ipv6():
+        pytest.skip("this machine has no ::1")
+    with telling(meters, host, 0, now=clock) as place:
+        assert place.startswith(begin)
+        assert answer(f"http://{place}/healthz") == (200, "up\n")
+
+
+@pytest.mark.parametrize("host", ["", "a..b", "é" * 80, "fe80::1%nowhere"])
+def test_a_host_that_is_none_is_not_looked_for_in_vain(
+    meters: WorkerMeters, clock: Clock, host: str
+) -> None:
+    """Neither is nothing taken for every address there is."""
+    with pytest.raises(NoSuchHost), telling(meters, host, 0, now=clock):
+        pass
+
+
+def test_a_taken_port_is_told_as_the_system_has_it(meters: WorkerMeters, clock: Clock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        taken_words = re.escape(os.strerror(errno.EADDRINUSE))
+        with (
+            pytest.raises(OSError, match=taken_words),
+            telling(meters, "127.0.0.1", port, now=clock),
+        ):
+            pass
 
 
 def test_a_log_that_fails_is_opened_anew_and_that_is_told(
