@@ -10,14 +10,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, Final
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition, errors
+from kafka.admin import KafkaAdminClient
 
 from stream.logs import kafka_clients as clients
 from stream.logs import kafka_topics
 from stream.logs.kafka_members import KafkaMember
-from stream.logs.kafka_positions import final_position
+from stream.logs.kafka_positions import Positions, final_positions
 from stream.logs.kafka_settings import KafkaSettings
 from stream.logs.kafka_words import check_reachable, in_words
 from stream.logs.port import LogError, Record, Topic
@@ -90,7 +92,7 @@ class KafkaLog:
         """Join a group that reads `topic`."""
         self._check_open()
         member = KafkaMember(
-            self._settings, group, topic, self.partitions, self._ends, self._final_position
+            self._settings, group, topic, self.partitions, self._ends, self._final_positions
         )
         self._opened.append(member)
         return member
@@ -127,13 +129,15 @@ class KafkaLog:
         if self._closed:
             return
         self._closed = True
-        for opened in self._opened:
-            opened.close()
-        if self._producer is not None:
-            clients.end(self._producer, clients.ANSWERED_WITHIN_S)
-        for consumer in [*self._idle_readers, *([self._asker] if self._asker else [])]:
-            consumer.close(autocommit=False)
-        self._admin.close()
+        # The last one first, and all of them, whatever one of them meets.
+        with ExitStack() as parts:
+            parts.callback(self._admin.close)
+            for consumer in [*self._idle_readers, *([self._asker] if self._asker else [])]:
+                parts.callback(consumer.close, autocommit=False)
+            if self._producer is not None:
+                parts.callback(clients.end, self._producer, clients.ANSWERED_WITHIN_S)
+            for opened in self._opened:
+                parts.callback(opened.close)
 
     def _is_compacted(self, topic: str) -> bool:
         if topic not in self._compacted:
@@ -147,11 +151,13 @@ class KafkaLog:
             self._producer = clients.producer(self._settings)
         return self._producer
 
-    def _final_position(
-        self, consumer: KafkaConsumer, group: str, place: TopicPartition, ids: str
-    ) -> int | None:
-        with self._lock:
-            return final_position(consumer, self._admin, group, place, ids)
+    def _final_positions(
+        self, consumer: KafkaConsumer, group: str, places: Collection[TopicPartition], ids: str
+    ) -> Positions:
+        def new_admin() -> KafkaAdminClient:
+            return clients.admin(self._settings)
+
+        return final_positions(consumer, new_admin, group, places, ids)
 
     def _ends(self, topic: str, partitions: Collection[int]) -> Mapping[int, int]:
         """The offsets that the next records will get."""
@@ -272,7 +278,8 @@ class KafkaTail:
         """Stop following; a second time does nothing."""
         if not self._closed:
             self._closed = True
-            self._consumer.close(autocommit=False)
+            with in_words(self._settings, f"ceasing to follow topic {self._topic}"):
+                self._consumer.close(autocommit=False)
 
     def _position(self, partition: int) -> int:
         position: Any = self._consumer.position(self._places[partition])

@@ -123,7 +123,7 @@ def _connected(settings: KafkaSettings, kind: Callable[..., Any], **further: Any
         return networks[-1]
 
     try:
-        with in_words(settings, "connecting"):
+        with in_words(settings, "connecting", connecting=True):
             return kind(
                 **settings.client(),
                 bootstrap_timeout_ms=round(settings.connect_s * 1000),

@@ -24,6 +24,7 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.structs import MemberState
 
 from stream.logs import kafka_clients as clients
+from stream.logs.kafka_positions import Positions
 from stream.logs.kafka_settings import KafkaSettings
 from stream.logs.kafka_transactions import MovedOn, Transactions
 from stream.logs.kafka_words import in_words
@@ -36,8 +37,8 @@ COMMIT_TRIES: Final = 3
 
 Ends = Callable[[str, Collection[int]], Mapping[int, int]]
 PartitionsOf = Callable[[str], int]
-# A consumer's final position in a group, and what the group's transactional ids begin with.
-FinalPosition = Callable[[KafkaConsumer, str, TopicPartition, str], int | None]
+# Of a consumer in a group, for these partitions; and what the group's transactional ids begin with.
+FinalPositions = Callable[[KafkaConsumer, str, Collection[TopicPartition], str], Positions]
 
 
 class KafkaMember:
@@ -50,11 +51,11 @@ class KafkaMember:
         topic: str,
         partitions_of: PartitionsOf,
         ends: Ends,
-        final_position: FinalPosition,
+        final_positions: FinalPositions,
     ) -> None:
         self._settings = settings
         self._group = group
-        self._final_position = final_position
+        self._final_positions = final_positions
         self._name = f"{settings.place}: group {group} on {topic}"
         self._topic = topic
         self._partitions = partitions_of(topic)
@@ -103,10 +104,8 @@ class KafkaMember:
 
     def committed(self, partition: int) -> int:
         """The group's committed position: the offset to be read next, 0 before any commit."""
-        with self._in_words(f"asking for the position of partition {partition}"):
-            place = self._place(partition)
-            found = self._final_position(self._consumer, self._group, place, self._ids)
-        return 0 if found is None else found
+        place = self._place(partition)
+        return self._committed([place]).get(place, 0)
 
     def seek(self, partition: int, offset: int) -> None:
         """Read a held partition from `offset` on. Raises `LogError` where it is not held."""
@@ -179,37 +178,44 @@ class KafkaMember:
 
     def _look_around(self) -> bool:
         """See which partitions are held by now; whether that has changed."""
+        # Taken before the assignment is looked at: what is revoked from here on is for the next look.
+        gone, self._losses.gone = self._losses.gone, set()
         now = self._consumer.group_metadata()
         assigned = {place.partition for place in self._consumer.assignment()}
         given_up = now.generation_id < 0
         lost = {
             partition
             for partition, member in self._held.items()
-            if given_up
-            or member != now.member_id
-            or partition not in assigned
-            or partition in self._losses.gone
+            if given_up or member != now.member_id or partition not in assigned or partition in gone
         }
         # Between being told and being settled, an assignment may still be the one before.
         settled = not given_up and now.state == MemberState.STABLE
         gained = assigned - self._held.keys() if settled else set()
-        self._losses.gone.clear()
         for partition in lost:
             del self._held[partition]
         if lost or gained:
             self._ahead = [record for record in self._ahead if record.partition in self._held]
-        for partition in sorted(gained):
-            self._take_up(partition, now.member_id)
+        self._take_up(gained, now.member_id)
         return bool(lost or gained)
 
-    def _take_up(self, partition: int, member: str) -> None:
-        place = self._place(partition)
-        position = self.committed(partition)
-        if place in self._consumer.assignment():
-            self._consumer.seek(place, position)
-            self._consumer.resume(place)
-            self._held[partition] = member
-            self._next[partition] = position
+    def _take_up(self, gained: Collection[int], member: str) -> None:
+        if not gained:
+            return
+        positions = self._committed([self._place(partition) for partition in sorted(gained)])
+        assigned = self._consumer.assignment()
+        for partition in gained:
+            place = self._place(partition)
+            if place in assigned:
+                position = positions.get(place, 0)
+                self._consumer.seek(place, position)
+                self._consumer.resume(place)
+                self._held[partition] = member
+                self._next[partition] = position
+
+    def _committed(self, places: Sequence[TopicPartition]) -> Positions:
+        numbers = ", ".join(str(place.partition) for place in places)
+        with self._in_words(f"asking for the position of partition {numbers}"):
+            return self._final_positions(self._consumer, self._group, places, self._ids)
 
     def _membership(self, positions: Iterable[int]) -> Any:
         """What the broker knows this member by. Raises `Fenced` where it no longer holds one of
@@ -269,7 +275,8 @@ class KafkaMember:
 
 
 class _Losses(ConsumerRebalanceListener):  # type: ignore[misc]  # the library has no types
-    """Hears, during a poll, which partitions were taken away, and holds back what was given."""
+    """Hears which partitions were taken away, and holds back what was given. It is called in the
+    client's own thread, at any time."""
 
     def __init__(self, consumer: Any) -> None:
         self._consumer = consumer

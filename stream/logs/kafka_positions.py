@@ -1,4 +1,4 @@
-"""A partition's final position, for whoever takes it over.
+"""The final positions of partitions, for whoever takes them over.
 
 The broker holds back a position while a transaction with a later one is open, and so who asks
 waits. A broker that was killed may go on holding it back for ever though the transaction was
@@ -11,7 +11,8 @@ do not matter: the broker takes positions from the group's present generation al
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Mapping
+from contextlib import closing
 from threading import Event
 from typing import Any, Final, NamedTuple
 
@@ -22,8 +23,13 @@ from stream.logs import kafka_clients as clients
 
 # A transaction is over within tens of milliseconds, unless its writer has died.
 STABLE_WITHIN_S: Final = 3.0
-LOOK_EVERY_S: Final = 0.25
+# A transaction whose coordinator is just moving from one broker to another is told by neither; two
+# looks so far apart see it.
+LOOK_EVERY_S: Final = 0.5
 _OPEN: Final = ("Ongoing", "PrepareCommit", "PrepareAbort", "PrepareEpochFence")
+
+Positions = Mapping[TopicPartition, int]
+NewAdmin = Callable[[], KafkaAdminClient]
 
 
 class _Open(NamedTuple):
@@ -35,34 +41,64 @@ class _Open(NamedTuple):
     started_ms: int
 
 
-def final_position(
-    consumer: KafkaConsumer, admin: KafkaAdminClient, group: str, place: TopicPartition, prefix: str
-) -> int | None:
-    """The group's position in a partition that the consumer was given; None before any commit.
+def final_positions(
+    consumer: KafkaConsumer,
+    new_admin: NewAdmin,
+    group: str,
+    places: Collection[TopicPartition],
+    prefix: str,
+) -> Positions:
+    """The group's positions in partitions that the consumer was given, all asked for together;
+    those without a commit are left out.
 
-    `prefix` is what the transactional ids of the group's members begin with. Raises
-    `KafkaTimeoutError` where a transaction does not end.
+    `new_admin` gives a client that knows the brokers of this moment, `prefix` is what the
+    transactional ids of the group's members begin with. Raises `KafkaTimeoutError` where a
+    transaction does not end.
     """
+    coordinator = consumer._coordinator  # noqa: SLF001 - `committed` asks for one at a time
     try:
-        return _number(consumer.committed(place, timeout_ms=round(STABLE_WITHIN_S * 1000)))
+        timeout_ms = round(STABLE_WITHIN_S * 1000)
+        return _known(coordinator.fetch_committed_offsets(list(places), timeout_ms=timeout_ms))
     except errors.KafkaTimeoutError:
         pass
     give_up = time.monotonic() + clients.COMMITTED_WITHIN_S
-    waited_for = _open_transactions(admin, prefix)
+    waited_for = _look(new_admin, prefix, give_up)
+    Event().wait(LOOK_EVERY_S)
+    waited_for |= _look(new_admin, prefix, give_up)
     while waited_for:
         if time.monotonic() > give_up:
-            raise errors.KafkaTimeoutError("a transaction stays open")
+            whose = min(waited_for).transactional_id
+            raise errors.KafkaTimeoutError(f"the transaction of {whose} stays open")
         Event().wait(LOOK_EVERY_S)
-        waited_for &= _open_transactions(admin, prefix)
-    found = admin.list_group_offsets({group: [place]})
-    return _number(found[group].get(place))
+        waited_for &= _look(new_admin, prefix, give_up)
+    with closing(new_admin()) as admin:
+        return _known(admin.list_group_offsets({group: list(places)})[group])
+
+
+def _look(new_admin: NewAdmin, prefix: str, give_up: float) -> set[_Open]:
+    """The transactions that are open now, from every broker that the cluster has now: what one of
+    them does not tell is not known to be over."""
+    while True:
+        try:
+            with closing(new_admin()) as admin:
+                return _open_transactions(admin, prefix)
+        except errors.KafkaError as error:
+            if not error.retriable or time.monotonic() > give_up:
+                raise
+        Event().wait(LOOK_EVERY_S)
 
 
 def _open_transactions(admin: KafkaAdminClient, prefix: str) -> set[_Open]:
-    listed: Iterable[list[Any]] = admin.list_transactions(state_filters=list(_OPEN)).values()
+    brokers = [
+        broker["broker_id"]
+        for broker in admin.describe_cluster()["brokers"]
+        # What a broker led that is away is led by others.
+        if not broker.get("is_fenced", False)
+    ]
+    listed = admin.list_transactions(broker_ids=brokers, state_filters=list(_OPEN))
+    names = {one.transactional_id for listing in listed.values() for one in listing}
     found = set()
-    for one in [one for listing in listed for one in listing]:
-        name = one.transactional_id
+    for name in names:
         if not name.startswith(prefix):
             continue
         try:
@@ -70,15 +106,10 @@ def _open_transactions(admin: KafkaAdminClient, prefix: str) -> set[_Open]:
         except errors.TransactionalIdNotFoundError:
             continue
         if getattr(told.state, "value", told.state) in _OPEN:
-            found.add(
-                _Open(name, told.producer_id, told.producer_epoch, told.transaction_start_time_ms)
-            )
+            since = told.transaction_start_time_ms
+            found.add(_Open(name, told.producer_id, told.producer_epoch, since))
     return found
 
 
-def _number(committed: Any) -> int | None:
-    """The offset of what the client gives, which may be a number or a structure."""
-    if committed is None:
-        return None
-    offset = int(getattr(committed, "offset", committed))
-    return offset if offset >= 0 else None
+def _known(committed: Mapping[TopicPartition, Any]) -> Positions:
+    return {place: found.offset for place, found in committed.items() if found.offset >= 0}

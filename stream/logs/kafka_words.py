@@ -64,19 +64,20 @@ logging.getLogger("kafka.admin.client").setLevel(logging.INFO)
 
 
 @contextmanager
-def in_words(settings: KafkaSettings, doing: str) -> Iterator[None]:
+def in_words(settings: KafkaSettings, doing: str, *, connecting: bool = False) -> Iterator[None]:
     """Whatever the client raises inside becomes a `LogError` that says what was being done, and a
-    `LogAway` where it may pass by itself."""
+    `LogAway` where it may pass by itself: whatever keeps a cluster away that was reached before.
+    """
     try:
         yield
     except errors.KafkaError as error:
-        kind, why = _judged(settings, error)
+        kind, why = _judged(settings, error, connecting=connecting)
         raise kind(f"{settings.place}: {doing}: {why}") from error
 
 
 def reason_of(settings: KafkaSettings, error: errors.KafkaError) -> str:
     """The reason, and after a semicolon what to do."""
-    return _judged(settings, error)[1]
+    return _judged(settings, error, connecting=False)[1]
 
 
 def check_reachable(settings: KafkaSettings) -> None:
@@ -105,20 +106,35 @@ class _Problem(NamedTuple):
     passes: bool
 
 
-def _judged(settings: KafkaSettings, error: errors.KafkaError) -> tuple[type[LogError], str]:
+def _judged(
+    settings: KafkaSettings, error: errors.KafkaError, *, connecting: bool
+) -> tuple[type[LogError], str]:
     """Which kind of failure it is, and its reason with what to do."""
     error = first_cause(error)
     if isinstance(error, _UNREACHED):
-        found = [(server, _look(settings, server)) for server in settings.servers]
-        problems = [(server, problem or _refusal(settings)) for server, problem in found]
-        kind = LogAway if any(problem.passes for _, problem in problems) else LogError
-        return kind, "; ".join(f"{server}: {problem.why}" for server, problem in problems)
+        return _unreached(settings, error, connecting=connecting)
     kind = LogAway if error.retriable and not isinstance(error, _LASTING) else LogError
     user = settings.username or "anonymous"
     for kinds, words in _WORDS.items():
         if isinstance(error, kinds):
             return kind, words.format(user=user, error=_plain(error), topics=_topics(error))
     return kind, f"{_plain(error)}; the broker's log may say more"
+
+
+def _unreached(
+    settings: KafkaSettings, error: errors.KafkaError, *, connecting: bool
+) -> tuple[type[LogError], str]:
+    found = [(server, _look(settings, server)) for server in settings.servers]
+    if connecting:
+        problems = [(server, problem or _refusal(settings)) for server, problem in found]
+        kind = LogAway if any(problem.passes for _, problem in problems) else LogError
+        return kind, "; ".join(f"{server}: {problem.why}" for server, problem in problems)
+    seen = "; ".join(f"{server}: {problem.why}" for server, problem in found if problem)
+    if len(settings.servers) > sum(problem is not None for _, problem in found):
+        # Those that answer did not do what was asked of them in time.
+        why = f"{_plain(error)}; is one of the brokers away, or a transaction left open?"
+        seen = f"{why} ({seen})" if seen else why
+    return LogAway, seen
 
 
 def _topics(error: errors.KafkaError) -> str:
@@ -133,16 +149,21 @@ def _look(settings: KafkaSettings, server: str) -> _Problem | None:
     host = host.strip("[]")
     try:
         with socket.create_connection((host, int(port)), timeout=LOOK_S) as connection:
-            is_kafka = _speaks_kafka(settings, connection, host)
+            answer = _answer(settings, connection, host)
     except OSError as error:
         return _what_failed(error)
-    if is_kafka:
+    if not answer:
+        why = "ends the connection without a word; is it still starting? check security="
+        return _Problem(why, passes=True)
+    if answer[4:] == _WHICH_VERSIONS[8:12]:
         return None
     return _Problem("answers, but not as Kafka should; check the port and security=", passes=False)
 
 
 def _what_failed(error: OSError) -> _Problem:
     match error:
+        case socket.gaierror(errno=socket.EAI_AGAIN):
+            return _Problem("the name service does not answer; check it and the name", passes=True)
         case socket.gaierror():
             return _Problem("no such host; check the name", passes=False)
         case ssl.SSLCertVerificationError():
@@ -151,7 +172,9 @@ def _what_failed(error: OSError) -> _Problem:
         case ssl.SSLError():
             return _Problem("does not speak TLS there; check the port and security=", passes=False)
         case TimeoutError():
-            return _Problem("no answer; check host, port and firewall", passes=True)
+            return _Problem(
+                "no answer; check host, port and firewall, or is it stuck?", passes=True
+            )
         case _:
             why = f"{error.strerror or 'no connection'}; is the broker running there?"
             return _Problem(why, passes=True)
@@ -165,22 +188,18 @@ def _refusal(settings: KafkaSettings) -> _Problem:
     return _Problem(_NOT_LET_IN.format(user=settings.username), passes=False)
 
 
-def _speaks_kafka(settings: KafkaSettings, connection: socket.socket, host: str) -> bool:
-    """Whether the other side answers the one question that Kafka takes from anybody."""
+def _answer(settings: KafkaSettings, connection: socket.socket, host: str) -> bytes:
+    """What the other side says to the one question that Kafka takes from anybody."""
     if settings.security == "tls":
         context = ssl.create_default_context(cafile=settings.ca)
         with context.wrap_socket(connection, server_hostname=host) as secured:
-            return _answers(secured)
-    return _answers(connection)
+            return _asked(secured)
+    return _asked(connection)
 
 
-def _answers(connection: socket.socket) -> bool:
+def _asked(connection: socket.socket) -> bytes:
     connection.sendall(_WHICH_VERSIONS)
-    try:
-        answer = connection.recv(8)
-    except (TimeoutError, ConnectionError):
-        return False
-    return answer[4:] == _WHICH_VERSIONS[8:12]
+    return connection.recv(8)
 
 
 def _plain(error: errors.KafkaError) -> str:

@@ -306,7 +306,8 @@ def _joined(listeners: Mapping[str, int]) -> str:
 
 
 def _new_id() -> str:
-    return urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    # One that begins with a hyphen would be taken for an option.
+    return "F" + urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
 
 
 def _until(true: Callable[[], bool], otherwise: Callable[[], str]) -> None:

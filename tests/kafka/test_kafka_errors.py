@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from kafka import errors
 from kafka.admin import ConfigResource, KafkaAdminClient
 from msgspec.structs import replace
 
+from stream.logs import kafka_words
 from stream.logs.kafka import KafkaLog
 from stream.logs.kafka_settings import (
     FILE_VARIABLE,
@@ -18,7 +23,7 @@ from stream.logs.kafka_settings import (
     KafkaSettings,
     parse_kafka,
 )
-from stream.logs.port import LogError, Topic
+from stream.logs.port import LogAway, LogError, Topic
 from tests.kafka.broker import PASSWORDS, Broker
 from tests.stream.logs.log_suite import contacts, drain, everything, pairs
 
@@ -129,6 +134,70 @@ def test_a_wrong_security(broker: Broker, listener: str, further: str, says: str
         KafkaLog(replace(settings, connect_s=1.0))
 
     assert says in one_line(error)
+
+
+@pytest.fixture
+def silent() -> Iterator[Callable[[bytes | None], str]]:
+    """Servers that take every connection, as a broker that is stuck or a proxy in front of none
+    does: they say what they are told to, then end it; nothing at all where that is None."""
+    with ExitStack() as afterwards:
+
+        def serve(says: bytes | None) -> str:
+            listener = afterwards.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+            def answer() -> None:
+                with suppress(OSError):
+                    while True:
+                        connection, _ = listener.accept()
+                        if says is None:
+                            afterwards.callback(connection.close)
+                            continue
+                        with connection:
+                            connection.recv(100)
+                            connection.sendall(says)
+
+            threading.Thread(target=answer, daemon=True).start()
+            return f"127.0.0.1:{listener.getsockname()[1]}"
+
+        yield serve
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "says"),
+    [
+        pytest.param(None, LogAway, "no answer; check host, port", id="stuck"),
+        pytest.param(b"", LogAway, "ends the connection without a word", id="nobody behind it"),
+        pytest.param(b"HTTP/1.1 400", LogError, "answers, but not as Kafka", id="somebody else"),
+    ],
+)
+def test_what_may_be_a_broker_that_is_starting_is_waited_for(
+    silent: Callable[[bytes | None], str],
+    monkeypatch: pytest.MonkeyPatch,
+    answer: bytes | None,
+    kind: type[LogError],
+    says: str,
+) -> None:
+    """What is certainly none is not."""
+    monkeypatch.setattr(kafka_words, "LOOK_S", 0.3)
+
+    with pytest.raises(LogError, match=says) as error:
+        KafkaLog(KafkaSettings(servers=(silent(answer),), connect_s=1.0))
+
+    assert type(error.value) is kind
+
+
+def test_a_cluster_that_was_reached_is_away_and_no_password_is_wrong(broker: Broker) -> None:
+    """Where something is not answered in time, that is what is said, with the client's reason."""
+    known = KafkaSettings(servers=(broker.address,), username="ann", password="x")
+    gone = KafkaSettings(servers=("nowhere.invalid:9092",))
+    slow = errors.KafkaTimeoutError("the transaction of w-1 stays open")
+
+    said = r"the transaction of w-1 stays open; is one of the brokers"
+    with pytest.raises(LogAway, match=said), kafka_words.in_words(known, "asking"):
+        raise slow
+    said = r"asking: nowhere\.invalid:9092: no such host"
+    with pytest.raises(LogAway, match=said), kafka_words.in_words(gone, "asking"):
+        raise slow
 
 
 def test_too_few_permissions(broker: Broker, open_log: Open) -> None:
