@@ -350,10 +350,17 @@ def in_background(name: str, work: Callable[[Callable[[], bool]], object]) -> It
 
 @contextlib.contextmanager
 def stopping() -> Iterator[Callable[[], bool]]:
-    """Whether SIGINT or SIGTERM has asked to end, which is then no error."""
+    """Whether SIGINT or SIGTERM has asked to end, which is then no error.
+
+    Asked once more, what is still waited for, such as a log that is away, is interrupted; and a
+    third time the process is at its end.
+    """
     asked = threading.Event()
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
+    def ask(number: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            raise KeyboardInterrupt
         asked.set()
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
