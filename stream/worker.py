@@ -7,7 +7,6 @@ and tells what this one would have told.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -44,6 +43,7 @@ CHECKPOINT_EVERY_EVENTS: Final = 100_000
 # Who is far behind reads on rather than tell the past ten times a second.
 FAR_BEHIND_US: Final = 5 * SECOND_US
 REPORT_EVERY_US: Final = 60 * SECOND_US
+PARTITIONS_ASKED_EVERY_US: Final = 60 * SECOND_US
 
 
 class Partition:
@@ -127,7 +127,7 @@ class Worker:
         self._consumer: Consumer = log.consumer(GROUP, CONTACT_EVENTS)
         self._checkpoint_every_events = checkpoint_every_events
         self._held: dict[int, Partition] = {}
-        self._reported_at = now()
+        self._reported_at = self._partitions_asked_at = now()
 
     @property
     def events(self) -> int:
@@ -161,14 +161,18 @@ class Worker:
         """Let go of all partitions, so that others take over at once."""
         self._held.clear()
         self.meters.partitions_assigned = 0
-        # A log that is away cannot be told; it finds out when the session is over.
-        with contextlib.suppress(LogAway):
-            self._consumer.close()
-        with contextlib.suppress(LogAway):
-            self._clock.close()
+        self._forget_lag()
+        for part in (self._consumer, self._clock):
+            # A log that is away cannot be told; it finds out when the session is over. And what
+            # made this worker end must not be hidden by what follows from it.
+            try:
+                part.close()
+            except LogError as error:
+                self._logger.debug("closing", why=str(error))
 
     def step(self, timeout_s: float = POLL_S) -> int:
         """One round: poll, apply, and publish what is due. Returns how many events were read."""
+        self._ask_for_partitions()
         records = self._consumer.poll(RECORDS_AT_ONCE, timeout_s)
         fresh = self._take_assignment()
         # A recording sets the clock before its first event, so events are read by its clock.
@@ -189,6 +193,19 @@ class Worker:
         self.meters.events_read += len(records)
         self.publish()
         return len(records)
+
+    def _ask_for_partitions(self) -> None:
+        """Raises `LogError` where partitions were added: nobody would read what is sent to them,
+        and the wall must not look whole."""
+        wall = self._now()
+        if abs(wall - self._partitions_asked_at) < PARTITIONS_ASKED_EVERY_US:
+            return
+        self._partitions_asked_at = wall
+        try:
+            self._log.partitions(CONTACT_EVENTS, anew=True)
+        except LogAway as error:
+            # Whether it is away for the work itself, that finds out.
+            self._logger.debug("partitions_not_told", why=str(error))
 
     def publish(self, *, everybody: bool = False) -> None:
         """Write what is due: frames of partitions with news, the heads of the others."""
@@ -214,6 +231,7 @@ class Worker:
             # Whether it was written is not known: whoever holds the partitions next reads it.
             self.meters.commit_failures += 1
             self._held.clear()
+            self._forget_lag()
             raise
         else:
             for held in due.values():
@@ -229,6 +247,10 @@ class Worker:
         known = [us for us in behind if us is not None]
         meters.lag_s = max(known, default=0) / SECOND_US if len(known) == len(behind) else None
 
+    def _forget_lag(self) -> None:
+        """Of the partitions held, if any, it is not known how far they are."""
+        self.meters.lag_events, self.meters.lag_s = 0, None
+
     def _take_assignment(self) -> set[int]:
         """Restore what was newly given and let go of what was taken; returns the new ones."""
         given = self._consumer.assignment()
@@ -241,6 +263,8 @@ class Worker:
         if lost or fresh:
             self.meters.rebalances += 1
             self.meters.partitions_assigned = len(given)
+            # What is lost is another's to tell, and of what is new nothing is known yet.
+            self._forget_lag()
             self._logger.info("partitions", held=sorted(given), gained=sorted(fresh))
         return set(fresh)
 
@@ -262,11 +286,24 @@ class Worker:
             self._logger.warning("checkpoint_unreadable", partition=number, why=str(error))
             checkpoint, count = None, error.pieces
         floor, head = cp.restore(self._plan, checkpoint, frames)
+        self._check_history(number, head)
         position = checkpoint.position if checkpoint is not None else 0
         self._consumer.seek(number, position)
         held = Partition(floor, head, position, count)
         held.checkpointed_at = self._now()
         return held
+
+    def _check_history(self, number: int, head: fr.HeadFrame | None) -> None:
+        """Raises `LogError` where the events that the frames tell of are not those of the log:
+        other ones in their places would be left out as counted already."""
+        missing = head.position - self._consumer.end(number) if head is not None else 0
+        if missing > 0:
+            raise LogError(
+                f"{CONTACT_EVENTS}: the frames of partition {number} know {missing} events more "
+                "than the log holds; was it made anew? make a log of its own, or remove "
+                f"{FLOOR_FRAMES} and {FLOOR_CHECKPOINTS} "
+                "(docs/operations.md, «Reading a day again»)"
+            )
 
     def _apply(self, held: Partition, batch: Sequence[Record]) -> None:
         if held.replay is not None:

@@ -67,9 +67,20 @@ class EmbeddedLog:
                         (topic.retention_us, stored.id),
                     )
 
-    def partitions(self, topic: str) -> int:
-        """How many partitions the topic has. Raises `LogError` where there is no such topic."""
-        return len(self._topic(topic).partition_ids)
+    def partitions(self, topic: str, *, anew: bool = False) -> int:
+        """How many partitions the topic has. Raises `LogError` where there is no such topic, or,
+        asked `anew`, where it is another number than before."""
+        kept = self._topics.get(topic)
+        if anew:
+            self._topics.pop(topic, None)
+        count = len(self._topic(topic).partition_ids)
+        if kept is not None and (before := len(kept.partition_ids)) != count:
+            self._topics[topic] = kept
+            raise self._database.error(
+                f"{topic} has {count} partitions now, and had {before}: "
+                "partitions cannot be added; make a log of its own"
+            )
+        return count
 
     def append(self, topic: str, records: Pairs) -> None:
         """Write (key, value) pairs, durable on return, all of them or none."""

@@ -57,15 +57,21 @@ class KafkaLog:
         with self._lock:
             kafka_topics.create(self._admin, self._settings, topics)
 
-    def partitions(self, topic: str) -> int:
-        """How many partitions the topic has. Raises `LogError` where there is no such topic."""
+    def partitions(self, topic: str, *, anew: bool = False) -> int:
+        """How many partitions the topic has. Raises `LogError` where there is no such topic, or,
+        asked `anew`, where it is another number than before."""
         self._check_open()
-        if topic not in self._partitions:
+        if anew or topic not in self._partitions:
             with self._lock:
                 found = kafka_topics.described(self._admin, self._settings, [topic])
             if topic not in found:
                 raise LogError(f"{self._settings.place}: no topic {topic}; create it first")
-            self._partitions[topic] = found[topic]
+            before = self._partitions.setdefault(topic, found[topic])
+            if before != found[topic]:
+                raise LogError(
+                    f"{self._settings.place}: {topic} has {found[topic]} partitions now, and had "
+                    f"{before}: partitions cannot be added; make a log of its own"
+                )
         return self._partitions[topic]
 
     def append(self, topic: str, records: Sequence[tuple[str, bytes | None]]) -> None:

@@ -137,8 +137,13 @@ class Log(Protocol):
         another number of partitions, or compacted where this one is not or the reverse."""
         ...
 
-    def partitions(self, topic: str) -> int:
-        """How many partitions the topic has. Raises `LogError` where there is no such topic."""
+    def partitions(self, topic: str, *, anew: bool = False) -> int:
+        """How many partitions the topic has. Raises `LogError` where there is no such topic.
+
+        The number is kept, because it does not change. Asked for `anew` it is the log's own word,
+        and a `LogError` where that is another number than was kept: partitions cannot be added,
+        since a key's records would not stay together, nor be read by who is there already.
+        """
         ...
 
     def append(self, topic: str, records: Sequence[tuple[str, bytes | None]]) -> None:

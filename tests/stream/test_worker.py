@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +18,11 @@ from stream.clocks import set_clock
 from stream.contract.clock import FloorClock
 from stream.contract.figures import Picture
 from stream.contract.floorplan import FloorPlan
+from stream.contract.frames import HeadFrame, decode_frame, head_key
 from stream.contract.instants import DAY_US, HOUR_US, MINUTE_US, SECOND_US, format_instant
+from stream.logs.database import FILE_NAME
 from stream.logs.embedded import EmbeddedLog
-from stream.logs.port import LogAway, Produced
+from stream.logs.port import LogAway, LogError, Produced, Record
 from stream.logs.topics import (
     CONTACT_EVENTS,
     DEAD_LETTERS,
@@ -39,6 +43,7 @@ class Setting:
 
     def __init__(self, directory: Path) -> None:
         self.now_us = BASE_US
+        self.directory = directory
         self.log = EmbeddedLog(directory, now=self)
         self.log.create(topics(PARTITIONS))
         self.reader = LogPictureReader(self.log, FloorPlan(), now=self, steady=self, title="Test")
@@ -472,3 +477,145 @@ def test_a_checkpoint_of_another_version_is_made_up_for_by_the_events(
     floor = setting.picture().figures.floor
     assert (floor.counts["offered"], floor.counts["abandoned"], floor.now["waiting"]) == (3, 1, 2)
     assert setting.picture().figures.health["events"] == 4
+
+
+def test_events_made_anew_under_their_frames_are_not_swallowed(
+    setting: Setting, tmp_path: Path
+) -> None:
+    """The frames know more events than there are: what comes next is not what they counted, and
+    who leaves it out says so."""
+    setting.send(*(queued(f"c{number}", BASE_US) for number in range(5)))
+    setting.settle(setting.worker())
+    [(partition, head)] = [
+        (record.partition, record)
+        for number in range(PARTITIONS)
+        for record in setting.log.read(FLOOR_FRAMES, number)
+        if record.key == head_key(number) and _position(record) == 5
+    ]
+    with closing(EmbeddedLog(tmp_path / "anew", now=setting)) as anew:
+        anew.create(topics(PARTITIONS))
+        operator = anew.consumer("another", FLOOR_FRAMES)
+        operator.commit({}, [Produced(FLOOR_FRAMES, partition, head.key, head.value)])
+        operator.close()
+        anew.append(CONTACT_EVENTS, [("c1", queued("c1", BASE_US))])
+        worker = Worker(anew, FloorPlan(), now=setting, logger=QUIET)
+
+        with pytest.raises(LogError, match=r"4 events more than .* made anew\?.* log of its own"):
+            setting.settle(worker)
+        worker.close()
+
+
+def _position(record: Record) -> int:
+    frame = decode_frame(record.key, record.value or b"")
+    assert isinstance(frame, HeadFrame)
+    return frame.position
+
+
+def test_partitions_that_were_added_end_the_work(
+    setting: Setting,
+) -> None:
+    """What is sent to them nobody reads: better a wall that grows old than one that looks whole.
+    Asked once a minute, past everything that is kept in memory."""
+    worker = setting.worker()
+    setting.settle(worker)
+    with sqlite3.connect(setting.directory / FILE_NAME) as database:
+        database.execute(
+            "INSERT INTO partitions (topic, partition) SELECT id, ? FROM topics WHERE name = ?",
+            (PARTITIONS, CONTACT_EVENTS),
+        )
+    database.close()
+    setting.settle(worker)
+
+    setting.now_us += MINUTE_US
+    with pytest.raises(LogError, match="contact-events has 3 partitions now, and had 2: "):
+        worker.step(timeout_s=0)
+
+
+def test_a_log_that_does_not_say_how_many_partitions_there_are_is_asked_again(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question on the side: who reads and writes as before goes on."""
+    worker = setting.worker()
+    asked: list[str] = []
+
+    def away(topic: str, *, anew: bool = False) -> int:
+        assert anew
+        asked.append(topic)
+        raise LogAway("no answer")
+
+    monkeypatch.setattr(setting.log, "partitions", away)
+    for _ in range(2):
+        setting.now_us += MINUTE_US
+        setting.settle(worker)
+
+    assert asked == [CONTACT_EVENTS, CONTACT_EVENTS]
+
+
+def test_a_worker_that_lost_its_partitions_has_no_lag(setting: Setting) -> None:
+    """What it had not read is its successor's to tell."""
+    setting.send(*(queued(f"c{i}", BASE_US) for i in range(RECORDS_AT_ONCE + 1)))
+    setting.now_us += MINUTE_US
+    sleeper = setting.worker()
+    for _ in range(2):
+        setting.now_us += SECOND_US // 2
+        sleeper.step(timeout_s=0)
+        sleeper.publish(everybody=True)
+    _lag_behind(sleeper)
+    setting.now_us += MINUTE_US
+    setting.settle(setting.worker())
+    sleeper.step(timeout_s=0)
+    assert sleeper.meters.partitions_assigned == 0
+    assert (sleeper.meters.lag_events, sleeper.meters.lag_s) == (0, None)
+
+
+def _lag_behind(worker: Worker) -> None:
+    worker.meters.lag_events, worker.meters.lag_s = 7, 61.0
+
+
+def test_a_worker_that_ended_or_failed_has_no_lag(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its gauges are asked on while the log is away."""
+    worker = setting.worker()
+    setting.settle(worker)
+    _lag_behind(worker)
+
+    def fail(*_arguments: object) -> None:
+        raise LogAway("the broker is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker._consumer, "commit", fail)
+        with pytest.raises(LogAway, match="gone"):
+            worker.publish(everybody=True)
+    assert (worker.meters.lag_events, worker.meters.lag_s) == (0, None)
+
+    _lag_behind(worker)
+    worker.close()
+    assert (worker.meters.lag_events, worker.meters.lag_s) == (0, None)
+
+
+def test_what_fails_while_closing_hides_nothing(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What went wrong first is said, and the rest is closed all the same."""
+    worker = setting.worker()
+    setting.settle(worker)
+    leave, closed = worker._consumer.close, []
+
+    def fail(why: str) -> Callable[..., None]:
+        def failing(*_arguments: object) -> None:
+            closed.append(why)
+            raise LogError(why)
+
+        return failing
+
+    monkeypatch.setattr(worker._consumer, "poll", fail("first"))
+    monkeypatch.setattr(worker._consumer, "close", fail("leaving the group"))
+    monkeypatch.setattr(worker._clock, "close", fail("the clock's tail"))
+    with pytest.raises(LogError, match="first"):
+        worker.run(lambda: False)
+
+    assert closed == ["first", "leaving the group", "the clock's tail"]
+    monkeypatch.undo()
+    leave()
+    worker.close()
