@@ -29,7 +29,7 @@ from stream.contract.instants import (
     parse_instant,
 )
 from stream.logs.files import Place, read_lines, size_of
-from stream.logs.port import Log, LogAway, LogError
+from stream.logs.port import Log, LogError
 
 if TYPE_CHECKING:
     from stream.contract.clock import FloorClock
@@ -290,29 +290,13 @@ def open_floor_log(
     Raises `LogError` where partitions were added to the events: what is in them nobody reads.
     """
     from stream.logs.inspection import topics_at
-    from stream.logs.topics import CONTACT_EVENTS, FLOOR_FRAMES, PARTITIONS_DEFAULT, topics
+    from stream.logs.topics import PARTITIONS_DEFAULT, partitions_there, topics
     from stream.logs.urls import open_log
 
     with contextlib.closing(open_log(url, now=now)) as log:
-        events, frames = (_partitions_of(log, topic) for topic in (CONTACT_EVENTS, FLOOR_FRAMES))
-        if events and frames and events != frames:
-            raise LogError(
-                f"{topics_at(url, ()).place}: {CONTACT_EVENTS} has {events} partitions and "
-                f"{FLOOR_FRAMES} {frames}: partitions cannot be added; make a log of its own"
-            )
-        log.create(topics(partitions or events or PARTITIONS_DEFAULT))
+        there = partitions_there(log, lambda: topics_at(url, ()).place)
+        log.create(topics(partitions or there or PARTITIONS_DEFAULT))
         yield log
-
-
-def _partitions_of(log: Log, topic: str) -> int | None:
-    """How many the topic has; None where it is not there. Raises `LogAway` where the log is away,
-    which is not the same."""
-    try:
-        return log.partitions(topic)
-    except LogAway:
-        raise
-    except LogError:
-        return None
 
 
 @contextlib.contextmanager

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from stream.contract.instants import DAY_US
-from stream.logs.port import Topic
+from stream.logs.port import Log, LogAway, LogError, Topic
 
 CONTACT_EVENTS: Final = "contact-events"
 FLOOR_FRAMES: Final = "floor-frames"
@@ -38,3 +39,27 @@ def topics(partitions: int = PARTITIONS_DEFAULT) -> tuple[Topic, ...]:
         Topic(ALERTS, 1, compacted=True),
         Topic(FLOOR_CLOCK, 1, compacted=True),
     )
+
+
+def partitions_there(log: Log, place: Callable[[], str]) -> int | None:
+    """In how many partitions the floor's events lie; None where the log has no topics yet.
+
+    Raises `LogError`, naming the `place`, where some were added, and `LogAway` where the log is
+    away, which is not the same as one without topics.
+    """
+    events, frames = (_partitions_of(log, topic) for topic in (CONTACT_EVENTS, FLOOR_FRAMES))
+    if events is not None and frames is not None and events != frames:
+        raise LogError(
+            f"{place()}: {CONTACT_EVENTS} has {events} partitions and {FLOOR_FRAMES} {frames}: "
+            "partitions cannot be added; make a log of its own"
+        )
+    return events
+
+
+def _partitions_of(log: Log, topic: str) -> int | None:
+    try:
+        return log.partitions(topic)
+    except LogAway:
+        raise
+    except LogError:
+        return None
