@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import msgspec
 from fastapi import APIRouter, Response
+from msgspec.structs import replace
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from dashboard.api import models
 from dashboard.api.gauges import FigureCollector
+from dashboard.api.stream_gauges import by_now
 from dashboard.feed import Feed
 
 
@@ -55,16 +57,20 @@ def _health(feed: Feed, version: str) -> dict[str, object]:
     picture = None if frame is None else frame.picture
     trusted = None if frame is None else frame.trust
     reason = feed.unready()
+    frame_age_s = feed.frame_age_s()
+    since_s = max(0.0, frame_age_s or 0.0)
     return {
         "ready": reason is None,
         "reason": reason,
         "headline": f"{trusted.lead} {trusted.rest}".strip() if trusted else None,
         "as_of": picture.figures.as_of if picture else None,
         "age_s": feed.age_s(),
-        "frame_age_s": feed.frame_age_s(),
+        "frame_age_s": frame_age_s,
         "freshness": picture.freshness if picture else None,
-        "partitions": picture.partitions if picture else None,
-        "workers": picture.workers if picture else None,
+        "partitions": by_now(picture.partitions, since_s) if picture else None,
+        "workers": [replace(one, age_s=one.age_s + since_s) for one in picture.workers]
+        if picture
+        else None,
         "health": picture.figures.health if picture else None,
         "events_by_type": picture.events_by_type if picture else None,
         "rejected_by_field": picture.rejected_by_field if picture else None,

@@ -122,7 +122,7 @@ class Freshness(_Shape):
 
 
 class Partition(_Shape):
-    """One partition as its worker last told it; null while none has."""
+    """One partition as its worker last told it, its age and state by now; null while none has."""
 
     partition: int
     state: Literal["fresh", "catching up", "silent"]
@@ -135,7 +135,7 @@ class Partition(_Shape):
 
 
 class Worker(_Shape):
-    """One worker that holds partitions; its counts are since its start."""
+    """One worker that holds partitions, its age by now; its counts are since its start."""
 
     name: str
     started_at: str = Field(examples=["2026-03-02T06:00:00.000Z"])

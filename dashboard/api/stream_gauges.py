@@ -6,11 +6,14 @@ label `worker`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, get_args, get_type_hints
 
+from msgspec.structs import replace
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from dashboard.feed import FRESH_S_MAX
 from stream.contract.figures import HEALTH, Freshness, PartitionState, Picture, WorkerState
 
 _STATES: Final[tuple[str, ...]] = get_args(get_type_hints(PartitionState)["state"])
@@ -30,12 +33,26 @@ def stream_metrics(picture: Picture, *, since_s: float) -> Iterator[Metric]:
     yield _by("events_by_type", "Good events by type.", "type", picture.events_by_type)
     by_field = picture.rejected_by_field
     yield _by("rejected_by_field", "Rejected events by the field at fault.", "field", by_field)
-    yield from _whole(picture.freshness)
-    yield from _partitions(picture.partitions, since_s)
+    partitions = by_now(picture.partitions, since_s)
+    yield from _whole(picture.freshness, Counter(one.state for one in partitions))
+    yield from _partitions(partitions)
     yield from _workers(picture.workers)
 
 
-def _whole(freshness: Freshness) -> Iterator[Metric]:
+def by_now(partitions: Iterable[PartitionState], since_s: float) -> list[PartitionState]:
+    """The partitions of a picture that was built `since_s` ago, as they are now: one that nothing
+    newer is known of is not fresh for ever."""
+    return [_by_now(one, max(0.0, since_s)) for one in partitions]
+
+
+def _by_now(one: PartitionState, since_s: float) -> PartitionState:
+    if one.age_s is None:
+        return one
+    age_s = one.age_s + since_s
+    return replace(one, age_s=age_s, state="silent" if age_s > FRESH_S_MAX else one.state)
+
+
+def _whole(freshness: Freshness, states: Mapping[str, int]) -> Iterator[Metric]:
     known = (
         ("lag_events", "Events not read yet.", freshness.lag_events),
         (
@@ -51,12 +68,12 @@ def _whole(freshness: Freshness) -> Iterator[Metric]:
         (
             "catching_up_partitions",
             "Partitions whose figures are of the past, though told now.",
-            len(freshness.catching_up),
+            states["catching up"],
         ),
         (
             "silent_partitions",
             "Partitions that have told nothing for 5 s.",
-            len(freshness.silent),
+            states["silent"],
         ),
     )
     for name, what, value in known:
@@ -64,7 +81,7 @@ def _whole(freshness: Freshness) -> Iterator[Metric]:
             yield GaugeMetricFamily(f"floorwatch_{name}", what, value=value)
 
 
-def _partitions(partitions: list[PartitionState], since_s: float) -> Iterator[Metric]:
+def _partitions(partitions: list[PartitionState]) -> Iterator[Metric]:
     lag, age, behind = (
         GaugeMetricFamily(f"floorwatch_partition_{name}", what, labels=["partition"])
         for name, what in (
@@ -80,8 +97,7 @@ def _partitions(partitions: list[PartitionState], since_s: float) -> Iterator[Me
     )
     for one in partitions:
         number = str(one.partition)
-        told_s = None if one.age_s is None else one.age_s + since_s
-        for metric, value in ((lag, one.lag_events), (age, told_s), (behind, one.behind_s)):
+        for metric, value in ((lag, one.lag_events), (age, one.age_s), (behind, one.behind_s)):
             if value is not None:
                 metric.add_metric([number], value)
         for name in _STATES:

@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 
+from dashboard.api.health import _health
 from dashboard.api.models import Floor, Queue, StreamHealth
 from dashboard.app import create_app, serving
-from tests.dashboard.pictures import TableReader, ordinary, wall_clock
+from dashboard.feed import Feed
+from tests.dashboard.pictures import START, TableReader, ordinary, wall_clock
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +158,25 @@ def test_the_health_of_the_stream_is_told_to_programs(client: httpx2.Client) -> 
     assert answer["dashboard"]["pictures_built"] > 0
     assert answer["dashboard"]["picture_build_mean_s"] >= 0
     assert answer["version"] == client.get("/openapi.json").json()["info"]["version"]
+
+
+def test_partitions_and_workers_grow_old_with_the_frame() -> None:
+    """Where no frame is built any more, what is told of them is their state by now."""
+    since = timedelta()
+    feed = Feed(TableReader(ordinary(), lambda: START), now=lambda: START + since)
+    feed.step()
+    fresh = _health(feed, "1")
+    since = timedelta(seconds=60)
+    old = _health(feed, "1")
+
+    def told(answer: dict[str, Any], name: str, what: str) -> set[object]:
+        return {getattr(one, what) for one in answer[name]}
+
+    assert told(fresh, "partitions", "state") == {"fresh"}
+    assert told(old, "partitions", "state") == {"silent"}
+    for name in ("partitions", "workers"):
+        assert told(fresh, name, "age_s") == {0.2}
+        assert told(old, name, "age_s") == {60.2}
 
 
 def test_without_a_picture_health_says_so_and_why(

@@ -1,6 +1,6 @@
 """The health of the stream on /metrics: whole, by partition, by worker."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -16,10 +16,14 @@ def clock() -> datetime:
     return START
 
 
-def samples(reader: TableReader) -> dict[tuple[str, LABELS], float]:
-    """Every sample by name and labels."""
-    feed = Feed(reader, now=clock)
+def samples(
+    reader: TableReader, *, later: timedelta = timedelta()
+) -> dict[tuple[str, LABELS], float]:
+    """Every sample by name and labels, so much later than the newest frame."""
+    since = timedelta()
+    feed = Feed(reader, now=lambda: clock() + since)
     feed.step()
+    since = later
     return {
         (sample.name, tuple(sample.labels.items())): sample.value
         for family in FigureCollector(feed).collect()
@@ -62,6 +66,26 @@ def test_each_partition_is_told_by_its_number(reader: TableReader) -> None:
     assert told["floorwatch_silent_partitions", ()] == 1
     assert told["floorwatch_catching_up_partitions", ()] == 1
     assert told["floorwatch_behind_seconds", ()] == 715
+
+
+def test_the_states_grow_old_with_the_frame(reader: TableReader) -> None:
+    """A dashboard that builds no frames any more keeps nothing fresh: 0.2 s and 4.9 are too many."""
+    reader.catching_up, reader.behind_s = (1,), 715.0
+    still, silent = (samples(reader, later=timedelta(seconds=seconds)) for seconds in (4.7, 4.9))
+
+    def states(told: dict[tuple[str, LABELS], float]) -> list[str]:
+        """The one state of each partition."""
+        return [
+            dict(labels)["state"]
+            for (name, labels), value in told.items()
+            if name == "floorwatch_partition_state" and value
+        ]
+
+    assert states(still) == ["fresh", "catching_up", "fresh", "fresh"]
+    assert states(silent) == ["silent"] * 4
+    counts = ("silent_partitions", "catching_up_partitions")
+    assert [still[f"floorwatch_{name}", ()] for name in counts] == [0, 1]
+    assert [silent[f"floorwatch_{name}", ()] for name in counts] == [4, 0]
 
 
 def test_each_worker_is_told_by_its_name(reader: TableReader) -> None:
