@@ -32,7 +32,10 @@ class ClockFollower:
         while not self._tail.caught_up():
             if time.monotonic() > give_up:
                 self.close()
-                raise LogAway(f"the log did not tell its {FLOOR_CLOCK} within {FIRST_LOOK_S:g} s")
+                raise LogAway(
+                    f"topic {FLOOR_CLOCK} was not told to its end within {FIRST_LOOK_S:g} s: "
+                    "is a transaction left open on it, or a broker away? trying again"
+                )
             self.look(at_once=True)
 
     def look(self, *, at_once: bool = False) -> bool:
