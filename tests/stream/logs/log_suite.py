@@ -126,6 +126,7 @@ class LogSuite:
         again.create([Topic(calls, PARTITIONS)])
 
         assert again.partitions(calls) == PARTITIONS
+        assert again.partitions(calls, anew=True) == PARTITIONS
         assert pairs(everything(again, calls)) == contacts(1)
 
     @pytest.mark.parametrize("changed", [{"partitions": 5}, {"compacted": True}])
@@ -145,6 +146,7 @@ class LogSuite:
         worker = log.consumer(workers, calls)
         uses: list[Callable[[], object]] = [
             lambda: log.partitions("nowhere"),
+            lambda: log.partitions("nowhere", anew=True),
             lambda: log.append("nowhere", contacts(1)),
             lambda: log.consumer(workers, "nowhere"),
             lambda: log.tail("nowhere", from_start=True),
