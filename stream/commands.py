@@ -139,7 +139,8 @@ class Commands:
         ):
             end = self._now() + length
             for record in _recorded(source, from_start, lambda: stopped() or self._now() >= end):
-                writer.write(record.value or b"")
+                # One line each: to JSON a carriage return is what a line feed is.
+                writer.write((record.value or b"").replace(b"\n", b"\r"))
                 kept += 1
         say(f"{kept} events in {out}")
 
@@ -170,7 +171,7 @@ class Commands:
         from stream.service import run_stream, worker_name
 
         plan = floor_plan(config)
-        meters = WorkerMeters(worker_name(), self._now())
+        meters = WorkerMeters(worker_name(log), self._now())
         log_to_stderr(logging.INFO)
         with stopping() as stopped, contextlib.ExitStack() as parts:
             if metrics_port is not None:

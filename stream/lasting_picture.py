@@ -65,6 +65,7 @@ class LastingPictureReader:
         # The reader whose picture is shown: the source's own once it has read all there was.
         self._shown: LogPictureReader | None = None
         self._why = "the figures so far are being read"
+        self._failed = False
 
     def follow(self, timeout_s: float) -> bool:
         """Take in what the log has to tell, waiting at most `timeout_s`; True where anything came.
@@ -79,6 +80,9 @@ class LastingPictureReader:
             return False
         if self._shown is not source.reader and source.reader.caught_up:
             self._shown = source.reader
+            if self._failed:
+                self._failed = False
+                _log.warning("log_is_back")
             self._pauses.reset()
         if came:
             source.heard_at = time.monotonic()
@@ -120,6 +124,7 @@ class LastingPictureReader:
     def _fail(self, error: Exception) -> None:
         pause_s = self._pauses.next_s()
         self._next_try = time.monotonic() + pause_s
+        self._failed = True
         self._why = "the log cannot be reached; trying again"
         _log.warning("log_failed", why=str(error) or type(error).__name__, next_try_s=pause_s)
         self._let_go()

@@ -17,7 +17,7 @@ _COUNTERS: Final = {
     "dead_letters": "Rejected events written to dead-letters.",
     "rebalances": "Changes of the partitions that this worker holds.",
     "commit_failures": "Commits that were not taken, or not known to be.",
-    "log_failures": "Times that the log failed and was opened anew.",
+    "log_failures": "Tries at the log that failed.",
 }
 _GAUGES: Final = {
     "partitions_assigned": "Partitions held.",

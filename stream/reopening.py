@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from threading import Event
 from typing import Any, Final
 
-from stream.logs.port import Log, LogAway, LogError
+from stream.logs.port import Log, LogAway, LogError, NameTaken
 
 FIRST_PAUSE_S: Final = 0.5
 # Who waits for figures must not wait much longer than the broker was away.
@@ -58,8 +58,8 @@ def work_on(
     """Open the log and do the work, again and again until `stopped`, whatever the log does.
 
     `on_failure` hears of each failure and of the seconds until the next try, `on_return` of the
-    log being open again. Raises the `LogError` of a first opening that cannot come right by
-    itself.
+    log being open again. Raises `NameTaken`, and the `LogError` of a first opening that cannot
+    come right by itself.
     """
     pauses = Pauses()
     worked = failed = False
@@ -74,6 +74,9 @@ def work_on(
                     failed = False
                     on_return()
                 work(log)
+        except NameTaken:
+            # Whoever took it would be driven out in turn, and come back.
+            raise
         except LogError as error:
             if not worked and not isinstance(error, LogAway):
                 raise

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from socketserver import TCPServer, ThreadingMixIn
 from threading import Thread
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import structlog
@@ -32,9 +33,11 @@ class NoSuchHost(Exception):
     """What is to be listened on is no address and no host's name. Operator: correct it."""
 
 
-def worker_name() -> str:
-    """A name that no other worker has at the same time: the machine's and the process's."""
-    return f"{socket.gethostname()}-{os.getpid()}"
+def worker_name(log: str) -> str:
+    """The worker's own name, `member=` in the log's URL; else the machine's and the process's, which
+    no other worker has at the same time."""
+    given = parse_qs(urlsplit(log).query).get("member")
+    return given[0] if given else f"{socket.gethostname()}-{os.getpid()}"
 
 
 def run_stream(
@@ -47,7 +50,7 @@ def run_stream(
 ) -> None:
     """Work on the log until `stopped`, and open it anew whenever it fails.
 
-    Raises the `LogError` of a first opening that cannot come right by itself.
+    Raises `NameTaken`, and the `LogError` of a first opening that cannot come right by itself.
     """
     logger = structlog.get_logger("floorwatch.stream").bind(worker=meters.name)
 

@@ -20,7 +20,7 @@ _STATES: Final[tuple[str, ...]] = get_args(get_type_hints(PartitionState)["state
 _WORKER_COUNTERS: Final = {
     "rebalances": "Changes of the partitions that the worker holds, since its start.",
     "commit_failures": "Its commits that were not taken, or not known to be.",
-    "log_failures": "Times that the log failed it and was opened anew.",
+    "log_failures": "Tries at the log that failed.",
 }
 
 

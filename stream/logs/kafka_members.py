@@ -28,7 +28,7 @@ from stream.logs.kafka_positions import Positions
 from stream.logs.kafka_settings import KafkaSettings
 from stream.logs.kafka_transactions import MovedOn, Transactions
 from stream.logs.kafka_words import in_words
-from stream.logs.port import Fenced, LogError, Produced, Record
+from stream.logs.port import Fenced, LogAway, LogError, Produced, Record
 
 # A rebalance is noticed between two looks, however long a poll waits.
 LOOK_EVERY_S: Final = 0.1
@@ -163,7 +163,8 @@ class KafkaMember:
                 raise
             else:
                 return
-        raise Fenced(f"{self._name}: the group does not come to rest; nothing was written")
+        # A member that the broker knows nothing of any more may never hear of it by itself.
+        raise LogAway(f"{self._name}: the group does not come to rest; nothing was written")
 
     def close(self) -> None:
         """Leave the group, so that others take over at once; a second time does nothing."""

@@ -17,7 +17,7 @@ from kafka import KafkaProducer, OffsetAndMetadata, TopicPartition, errors
 from stream.logs import kafka_clients as clients
 from stream.logs.kafka_settings import KafkaSettings
 from stream.logs.kafka_words import first_cause, in_words
-from stream.logs.port import Fenced, Produced
+from stream.logs.port import Fenced, NameTaken, Produced
 
 CLOSED_WITHIN_S: Final = 5.0
 
@@ -30,7 +30,6 @@ _MOVED_ON: Final = (
     errors.UnknownMemberIdError,
 )
 _REPLACED: Final = (
-    errors.FencedInstanceIdError,
     errors.InvalidProducerEpochError,
     errors.InvalidProducerIdMappingError,
     errors.InvalidTxnStateError,
@@ -59,7 +58,7 @@ class Transactions:
     ) -> None:
         """Write all of it or nothing.
 
-        Raises `MovedOn` and `Fenced` where nothing was written, and `LogError` where that is not
+        Raises `MovedOn`, `Fenced` and `NameTaken` where nothing was written, and `LogError` where that is not
         known: then whoever reads the partitions next finds out.
         """
         keys = [clients.key_bytes(self._settings, one.key) for one in produced]
@@ -74,6 +73,11 @@ class Transactions:
         except BaseException as error:
             cause = self._cause(error)
             self._give_up()
+            if isinstance(cause, errors.FencedInstanceIdError):
+                raise NameTaken(
+                    f"{self._settings.place}: another worker is called {self._settings.member}; "
+                    "give each a member= of its own"
+                ) from error
             if isinstance(cause, _MOVED_ON):
                 raise MovedOn from error
             if isinstance(cause, _REPLACED):

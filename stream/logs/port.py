@@ -31,6 +31,13 @@ class LogAway(LogError):
     """
 
 
+class NameTaken(LogError):
+    """Another member goes by this one's name, and has taken its place.
+
+    Operator: give each worker a name of its own, or none.
+    """
+
+
 class Topic(Struct, frozen=True):
     """What a topic is for. `compacted` keeps the newest record a key and drops a key at its
     tombstone; otherwise records are kept for `retention_us` (for ever where None)."""

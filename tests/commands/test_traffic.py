@@ -240,3 +240,19 @@ def test_a_duration_is_of_the_floors_time(run: Run, folder: Path, speed: str) ->
     assert told == Told(0, "", "")
     assert floorwatch.now_us() - began < 10 * SECOND_US
     assert all(decode(one.value or b"").time >= began for one in held(folder))
+
+
+def test_an_event_that_came_on_several_lines_is_recorded_on_one(run: Run, folder: Path) -> None:
+    """It is as good in the file as it was in the log, and a bad one stays as bad."""
+    wide = json.dumps(json.loads(EVENTS[1]), indent=2).encode()
+    broken = EVENTS[3].replace(b'"subject":"', b'"subject":"\n', 1)
+    run("topics", "create", "--log", "embedded:log")
+    log = open_log(f"embedded:{folder / 'log'}", now=floorwatch.now_us)
+    log.append(CONTACT_EVENTS, [("c1", wide), ("c2", broken)])
+    log.close()
+    run("record", "--log", "embedded:log", "--out", "all", "--from-start", "--duration", "0.1s")
+    checked = run("check", "all")
+
+    assert len((folder / "all").read_bytes().splitlines(keepends=True)) > 2
+    assert (folder / "all").read_bytes().count(b"\n") == 2
+    assert (checked.code, checked.out.splitlines()[-1]) == (1, "1 good, 1 bad")

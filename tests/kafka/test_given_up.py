@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from typing import Final
 from uuid import uuid4
 
@@ -12,7 +14,7 @@ import pytest
 from stream.logs import kafka_clients as clients
 from stream.logs.kafka import KafkaLog
 from stream.logs.kafka_settings import parse_kafka
-from stream.logs.port import Fenced, Produced, Topic
+from stream.logs.port import Consumer, Fenced, NameTaken, Produced, Topic
 from tests.kafka.broker import SOCKETS_LEFT, Broker
 from tests.stream.logs.log_suite import everything, pairs
 
@@ -84,3 +86,37 @@ def test_a_transaction_whose_time_was_over_is_known_not_to_be_written(servers: s
     assert [record.value for record in log.read(frames, 0)] == [b"1"]
     assert member.committed(0) == 1
     log.close()
+
+
+def test_of_two_workers_of_one_name_the_first_ends(servers: str) -> None:
+    """And says why; the second goes on, as where a successor was started too early."""
+    calls, frames, workers = (f"{what}-{uuid4().hex}" for what in ("calls", "frames", "workers"))
+    settings = parse_kafka(f"//{servers}?session_s=3&member=w1", {})
+    with closing(KafkaLog(settings)) as log, closing(KafkaLog(settings)) as other:
+        log.create([Topic(calls, 2), Topic(frames, 2)])
+        first = log.consumer(workers, calls)
+        _until(lambda: not first.poll(1, 0.1) and len(first.assignment()) == 2)
+        first.commit({0: 1, 1: 1}, [Produced(frames, 0, "pane", b"1")])
+        second = other.consumer(workers, calls)
+        _until(lambda: not second.poll(1, 0.1) and len(second.assignment()) == 2)
+
+        with pytest.raises(NameTaken, match="another worker is called w1; give each a member="):
+            _until(lambda: _committed(first, {0: 2, 1: 2}))
+        _until(lambda: _committed(second, {0: 3, 1: 3}))
+        assert [second.committed(0), second.committed(1)] == [3, 3]
+
+
+def _until(true: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < give_up
+
+
+def _committed(member: Consumer, positions: dict[int, int]) -> bool:
+    """Whether it was taken; a worker polls between two tries."""
+    member.poll(1, 0.1)
+    try:
+        member.commit(positions, [])
+    except Fenced:
+        return False
+    return True

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from stream import reopening
-from stream.logs.port import Log, LogAway, LogError
+from stream.logs.port import Log, LogAway, LogError, NameTaken
 from stream.reopening import FIRST_PAUSE_S, HELD_S, LONGEST_PAUSE_S, Pauses, insist, work_on
 
 AWAY = LogAway("away")
@@ -142,6 +142,12 @@ def test_a_log_that_has_held_fails_for_the_first_time_again(
     run.go()
 
     assert waits == [0.5, 1.0, 0.5, 0.5]
+
+
+def test_whose_name_was_taken_ends() -> None:
+    """Even though it has worked: going on would drive the other out."""
+    with pytest.raises(NameTaken):
+        Run(NameTaken("another worker is called w1"), None).go()
 
 
 def test_a_fault_of_our_own_is_not_hidden() -> None:

@@ -23,7 +23,7 @@ from stream.logs.embedded import EmbeddedLog
 from stream.logs.port import Log, LogAway
 from stream.logs.topics import FLOOR_FRAMES, topics
 from stream.meters import WorkerMeters
-from stream.service import STALE_US, NoSuchHost, run_stream, telling
+from stream.service import STALE_US, NoSuchHost, run_stream, telling, worker_name
 from tests.clock import now_us
 
 START_US = 1_000 * SECOND_US
@@ -178,3 +178,17 @@ def test_a_log_that_fails_is_opened_anew_and_that_is_told(
         ]
     assert isinstance(head, HeadFrame)
     assert head.worker == meters.note()
+
+
+@pytest.mark.parametrize(
+    ("log", "name"),
+    [
+        ("kafka://b1,b2:9092?security=tls&member=w1", "w1"),
+        ("embedded:log", "-"),
+        ("kafka://b", "-"),
+    ],
+)
+def test_a_worker_goes_by_the_name_that_it_was_given(log: str, name: str) -> None:
+    """Or by its machine and process, which nobody else has."""
+    assert name in worker_name(log)
+    assert (name == "w1") == (worker_name(log) == "w1")
