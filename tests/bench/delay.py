@@ -173,7 +173,7 @@ def _running(url: str) -> Iterator[tuple[Viewer, list[Service]]]:
 
 def _address(dashboard: Service) -> str:
     """The address in the line that a dashboard prints when it listens."""
-    return dashboard.line().split()[-1]
+    return next(word for word in dashboard.line().split() if word.startswith("http"))
 
 
 def _append(log: Log, items: Sequence[Item]) -> None:
