@@ -18,11 +18,11 @@ from dashboard.meters import FeedMeters
 from dashboard.status import Standing, standing
 from dashboard.trust import CatchingUp, Trust, trust
 from dashboard.viewers import Viewers
-from stream.contract.figures import NoPicture, Picture, PictureReader
+from stream.contract.figures import STALE_US, NoPicture, Picture, PictureReader
+from stream.contract.instants import SECOND_US
 
 WINDOW: Final = "30m"
-# Past this a frame is no longer news: the screens say so, and /readyz turns.
-FRESH_S_MAX: Final = 5.0
+STALE_S: Final = STALE_US / SECOND_US
 _RETRY_S: Final = 1.0
 _STOP_S_MAX: Final = 5.0
 
@@ -135,7 +135,7 @@ class Feed:
         age_s = self.age_s()
         if age_s is None:
             return "no news from the stream yet: is a worker running?"
-        if age_s > FRESH_S_MAX:
+        if age_s > STALE_S:
             return f"no news from the stream for {age_s:.0f} s"
         return newest.frame.trust.warning if newest.frame.trust is not None else None
 

@@ -78,7 +78,7 @@ def trust(picture: Picture, behind: Behind | None) -> Trust:
     age = None if behind is None else _age(behind)
     silent = picture.freshness.silent
     if silent or picture.freshness.age_s is None:
-        rest = f"{sentence(warning)}" if warning else _others(picture)
+        rest = sentence(warning) if warning else _others(picture)
         return Trust("silent", _silence(picture), rest, warning, age)
     if warning is not None:
         lead, _, rest = sentence(warning).partition(" figures")

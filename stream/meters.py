@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from stream.contract.figures import STALE_US
 from stream.contract.frames import WorkerNote
 from stream.contract.instants import SECOND_US
 
@@ -19,10 +20,11 @@ _COUNTERS: Final = {
     "commit_failures": "Commits that were not taken, or not known to be.",
     "log_failures": "Tries at the log that failed.",
 }
+# What is no count, with the name that Prometheus has for it.
 _GAUGES: Final = {
-    "partitions_assigned": "Partitions held.",
-    "lag_events": "Records of the partitions held that are not read yet.",
-    "lag_seconds": "How long the oldest of them may have lain in the log.",
+    "partitions_assigned": ("partitions_assigned", "Partitions held."),
+    "lag_events": ("lag_events", "Records of the partitions held that are not read yet."),
+    "lag_s": ("lag_seconds", "How long the oldest of them may have lain in the log."),
 }
 
 
@@ -60,21 +62,17 @@ class WorkerMeters:
 
     def figures(self) -> dict[str, int | float | None]:
         """All of it by name, for a line in the log."""
-        counters: dict[str, int | float | None] = {name: getattr(self, name) for name in _COUNTERS}
-        return counters | {
-            "partitions_assigned": self.partitions_assigned,
-            "lag_events": self.lag_events,
-            "lag_s": self.lag_s,
-        }
+        return {name: getattr(self, name) for name in (*_COUNTERS, *_GAUGES)}
 
-    def unready(self, now: int, *, stale_us: int) -> str | None:
-        """Why this worker does not do its work now; None where it does, or waits as a spare."""
+    def unready(self, now: int) -> str | None:
+        """Why this worker does not do its work at `now`, the wall clock in microseconds; None where
+        it does, or waits as a spare."""
         if self.away is not None:
             return self.away
         if self.partitions_assigned and (
-            self.told_at is None or abs(now - self.told_at) > stale_us
+            self.told_at is None or abs(now - self.told_at) > STALE_US
         ):
-            return f"nothing told for {stale_us / SECOND_US:g} s"
+            return f"nothing told for {STALE_US / SECOND_US:g} s"
         return None
 
 
@@ -94,13 +92,8 @@ class MeterCollector(Collector):
             yield CounterMetricFamily(
                 f"floorwatch_worker_{name}", what, value=getattr(self._meters, name)
             )
-        values: dict[str, float | None] = {
-            "partitions_assigned": self._meters.partitions_assigned,
-            "lag_events": self._meters.lag_events,
-            "lag_seconds": self._meters.lag_s,
-        }
-        for name, what in _GAUGES.items():
-            if (value := values[name]) is not None:
+        for attribute, (name, what) in _GAUGES.items():
+            if (value := getattr(self._meters, attribute)) is not None:
                 yield GaugeMetricFamily(f"floorwatch_worker_{name}", what, value=value)
 
 

@@ -14,6 +14,7 @@ from stream.contract import frames as fr
 from stream.contract.clock import SKEW_US
 from stream.contract.figures import (
     LIVE_WINDOWS,
+    STALE_US,
     Freshness,
     Hour,
     PartitionState,
@@ -30,10 +31,6 @@ from stream.merge import Merge
 from stream.windows.minutes import MinuteSeries
 
 RECORDS_AT_ONCE: Final = 10_000
-# A partition that has told nothing for this long is silent.
-SILENT_AFTER_US: Final = 5 * SECOND_US
-# One whose unread events lay in the log for longer tells the past, however fresh its head.
-BEHIND_AFTER_US: Final = 5 * SECOND_US
 
 
 def steady_clock() -> int:
@@ -186,7 +183,7 @@ class LogPictureReader:
             heard = self._heard[number]
             known_for = max(0, steady - heard.at)
             if heard.doubtful:
-                known_for += SILENT_AFTER_US + 1
+                known_for += STALE_US + 1
             ages[number] = max(wall - head.told_at, known_for)
         return ages
 
@@ -200,7 +197,7 @@ class LogPictureReader:
         heads = self._merge.heads.values()
         # A head from before the clock was set tells another time; its partition tells again soon.
         told = max((head.as_of for head in heads if head.as_of <= now + SKEW_US), default=None)
-        if told is None or min(ages.values()) <= SILENT_AFTER_US:
+        if told is None or min(ages.values()) <= STALE_US:
             return now if told is None else max(now, told)
         return told
 
@@ -260,9 +257,10 @@ class LogPictureReader:
 
 
 def _state(head: fr.HeadFrame | None, age: int | None) -> Literal["fresh", "catching up", "silent"]:
-    if head is None or age is None or age > SILENT_AFTER_US:
+    if head is None or age is None or age > STALE_US:
         return "silent"
-    if head.behind_us is None or head.behind_us > BEHIND_AFTER_US:
+    # However fresh the head, what it tells is of the past.
+    if head.behind_us is None or head.behind_us > STALE_US:
         return "catching up"
     return "fresh"
 

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Iterator
 from socketserver import TCPServer, ThreadingMixIn
 from threading import Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
@@ -16,7 +16,6 @@ import structlog
 from prometheus_client.exposition import make_wsgi_app
 
 from stream.contract.floorplan import FloorPlan
-from stream.contract.instants import SECOND_US
 from stream.logs.port import Log, LogError
 from stream.meters import WorkerMeters, registry_of
 from stream.reopening import Open, work_on
@@ -24,9 +23,6 @@ from stream.worker import Worker
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-# Twice a second a worker tells its state; past this something is wrong with it.
-STALE_US: Final = 5 * SECOND_US
 
 
 class NoSuchHost(Exception):
@@ -115,7 +111,7 @@ def _answers(meters: WorkerMeters, now: Callable[[], int]) -> WSGIApplication:
             case "/healthz":
                 return _say(start, "200 OK", "up")
             case "/readyz":
-                reason = meters.unready(now(), stale_us=STALE_US)
+                reason = meters.unready(now())
                 if reason is None:
                     return _say(start, "200 OK", "ready")
                 return _say(start, "503 Service Unavailable", reason)

@@ -16,6 +16,7 @@ from stream import checkpoint as cp
 from stream.clocks import ClockFollower
 from stream.contract import frames as fr
 from stream.contract.clock import told_at
+from stream.contract.figures import STALE_US
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US
 from stream.dead_letters import dead_letter
@@ -40,8 +41,6 @@ PUBLISH_EVERY_US: Final = SECOND_US // 10
 HEAD_EVERY_US: Final = SECOND_US // 2
 CHECKPOINT_EVERY_US: Final = 30 * SECOND_US
 CHECKPOINT_EVERY_EVENTS: Final = 100_000
-# Who is far behind reads on rather than tell the past ten times a second.
-FAR_BEHIND_US: Final = 5 * SECOND_US
 REPORT_EVERY_US: Final = 60 * SECOND_US
 PARTITIONS_ASKED_EVERY_US: Final = 60 * SECOND_US
 
@@ -380,5 +379,6 @@ def _is_due(held: Partition, wall: int) -> bool:
     since = wall - held.told_at
     if since >= HEAD_EVERY_US or since < 0:
         return True
-    is_far = held.behind_us is None or held.behind_us > FAR_BEHIND_US
-    return held.has_news and since >= PUBLISH_EVERY_US and not is_far
+    # Who tells the past reads on rather than tell it ten times a second.
+    is_past = held.behind_us is None or held.behind_us > STALE_US
+    return held.has_news and since >= PUBLISH_EVERY_US and not is_past

@@ -13,7 +13,7 @@ from typing import Final, get_args, get_type_hints
 from msgspec.structs import replace
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from dashboard.feed import FRESH_S_MAX
+from dashboard.feed import STALE_S
 from stream.contract.figures import HEALTH, Freshness, PartitionState, Picture, WorkerState
 
 _STATES: Final[tuple[str, ...]] = get_args(get_type_hints(PartitionState)["state"])
@@ -49,7 +49,7 @@ def _by_now(one: PartitionState, since_s: float) -> PartitionState:
     if one.age_s is None:
         return one
     age_s = one.age_s + since_s
-    return replace(one, age_s=age_s, state="silent" if age_s > FRESH_S_MAX else one.state)
+    return replace(one, age_s=age_s, state="silent" if age_s > STALE_S else one.state)
 
 
 def _whole(freshness: Freshness, states: Mapping[str, int]) -> Iterator[Metric]:

@@ -9,7 +9,7 @@ from typing import Final, Literal, Protocol
 
 from msgspec import Struct
 
-from stream.contract.instants import MINUTE_US
+from stream.contract.instants import MINUTE_US, SECOND_US
 
 PANE_US: Final = 5_000_000
 
@@ -161,6 +161,9 @@ MEANINGLESS_IN_TEAMS: Final = _CALLBACKS | {
     "oldest_unanswered_s",
     "expected_wait_s",
 }
+
+# What was told, or lay unread in the log, for longer than this is no longer the present.
+STALE_US: Final = 5 * SECOND_US
 
 Value = float | int | None
 Levels = dict[str, float | None]

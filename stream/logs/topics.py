@@ -15,8 +15,8 @@ DEAD_LETTERS: Final = "dead-letters"
 ALERTS: Final = "alerts"
 FLOOR_CLOCK: Final = "floor-clock"
 
-# As many workers can share the floor as it has partitions; four of them carry some 100,000
-# events a second, and the number cannot be changed in a log that is there.
+# As many workers can share the floor as it has partitions, and the number cannot be changed in a
+# log that is there.
 PARTITIONS_DEFAULT: Final = 4
 
 # The same weekday of last week is still there to be replayed from its first event to its last.

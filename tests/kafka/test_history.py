@@ -12,12 +12,12 @@ import pytest
 
 from simulator import load_scenario, offset_showing, simulate
 from stream.contract.codec import encode
-from stream.contract.figures import Picture
+from stream.contract.figures import STALE_US, Picture
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import HOUR_US, SECOND_US, Instant, parse_instant
 from stream.logs.port import Log
 from stream.logs.topics import CONTACT_EVENTS
-from stream.picture import BEHIND_AFTER_US, LogPictureReader
+from stream.picture import LogPictureReader
 from tests.clock import now_us
 from tests.kafka.broker import Broker
 from tests.kafka.crew import crew_of
@@ -45,7 +45,7 @@ def test_an_hour_of_history(broker: Broker, tmp_path: Path, scale: float) -> Non
         events = _an_hour(log, scale)
         reader = LogPictureReader(log, FloorPlan(), now=_now, title="Test")
         # What came within the last five seconds is no history.
-        threading.Event().wait(BEHIND_AFTER_US / SECOND_US)
+        threading.Event().wait(STALE_US / SECOND_US)
         began = time.monotonic()
         with crew_of(1, broker.address, tmp_path / "crew", checkpoint_every=100_000) as crew:
             seen = 0

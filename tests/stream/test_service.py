@@ -16,6 +16,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from stream.contract.figures import STALE_US
 from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import HeadFrame, decode_frame, head_key
 from stream.contract.instants import SECOND_US
@@ -23,7 +24,7 @@ from stream.logs.embedded import EmbeddedLog
 from stream.logs.port import Log, LogAway
 from stream.logs.topics import FLOOR_FRAMES, topics
 from stream.meters import WorkerMeters
-from stream.service import STALE_US, NoSuchHost, run_stream, telling, worker_name
+from stream.service import NoSuchHost, run_stream, telling, worker_name
 from tests.clock import now_us
 
 START_US = 1_000 * SECOND_US
