@@ -139,8 +139,7 @@ class Commands:
         ):
             end = self._now() + length
             for record in _recorded(source, from_start, lambda: stopped() or self._now() >= end):
-                # One line each: to JSON a carriage return is what a line feed is.
-                writer.write((record.value or b"").replace(b"\n", b"\r"))
+                writer.write(record.value or b"")
                 kept += 1
         say(f"{kept} events in {out}")
 

@@ -16,8 +16,9 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from stream.contract.codec import Rejected, decode
+from stream.contract.codec import Rejected, decode, field_at_fault
 from stream.contract.instants import format_millis
+from stream.floor.floor import AHEAD_LIVE
 from stream.logs.port import Log, Produced, Record
 from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS
 
@@ -53,7 +54,7 @@ class DeadLetter(Struct, frozen=True):
     @property
     def field(self) -> str:
         """The field at fault, as the stream counts rejections by it."""
-        return self.reason.partition(":")[0].partition("[")[0]
+        return field_at_fault(self.reason)
 
 
 class KeptLetter(DeadLetter, frozen=True):
@@ -139,7 +140,7 @@ def step_again(letter: DeadLetter, event: bytes, *, latest: int) -> Step:
     """
     read = decode(event)
     if read.time > latest:
-        raise Rejected("time: more than 5 minutes ahead of the clock")
+        raise Rejected(AHEAD_LIVE)
     came_with = {letter.key, _subject(letter.event)} - {""}
     if came_with and read.subject not in came_with:
         raise Rejected("subject: not the one it came with; let its sender send it instead")

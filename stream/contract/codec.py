@@ -31,6 +31,12 @@ class Rejected(Exception):
     """An event that cannot be read. Operator: the dead letters hold it whole, with this reason."""
 
 
+def field_at_fault(reason: str) -> str:
+    """The field that a `Rejected` names, by which rejections are counted. A list's index is the
+    sender's; the field is ours, so the number of names is bounded."""
+    return reason.partition(":")[0].partition("[")[0]
+
+
 def decode(payload: bytes) -> KnownEvent | UnknownEvent:
     """Read one event; a type of a later version comes back as `UnknownEvent`.
 
@@ -200,13 +206,6 @@ def _sorted_out(
 def encode(event: Event) -> bytes:
     """The event as one line of JSON, without a line ending."""
     return _encoder.encode(event)
-
-
-def type_of(event: Event | UnknownEvent) -> str:
-    """The event's `type` attribute, such as `contact.queued`."""
-    if isinstance(event, UnknownEvent):
-        return event.type
-    return TAG_OF[type(event)]
 
 
 def _tag(struct: type[Event]) -> str:

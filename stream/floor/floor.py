@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 from stream.contract import events as ev
-from stream.contract.codec import TWIN_OF, TYPE_OF, Batch, decode_batch
+from stream.contract.codec import TWIN_OF, TYPE_OF, Batch, decode_batch, field_at_fault
 from stream.contract.figures import HEALTH, PANE_US, PANES_HELD
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import DAY_US, MINUTE_US
@@ -30,6 +30,7 @@ from stream.windows.panes import Panes, Piece, PlainPiece
 
 # One broken clock must not push every window into the future.
 AHEAD_LIVE_US: Final = 5 * MINUTE_US
+AHEAD_LIVE: Final = "time: more than 5 minutes ahead of the clock"
 AHEAD_IN_FILES_US: Final = 8 * DAY_US
 
 CALLBACKS_DUE: Final = COLUMN["callbacks_due"]
@@ -138,7 +139,7 @@ class Floor:
             return batch
         if appended_at is not None:
             limits: Sequence[int] = [appended_at[place] + AHEAD_LIVE_US for place in batch.places]
-            reason = "time: more than 5 minutes ahead of the clock"
+            reason = AHEAD_LIVE
         else:
             newest = times[0] if self.newest is None else self.newest
             # The limit moves on with the newest time, so what it allows at first it always does.
@@ -250,9 +251,7 @@ class Floor:
 
     def _count_rejected(self, reason: str) -> None:
         self.health.rejected += 1
-        field = reason.partition(":")[0]
-        # A list's index is the sender's; the field is ours, so the number of names is bounded.
-        field = field.partition("[")[0]
+        field = field_at_fault(reason)
         by_field = self.health.rejected_by_field
         by_field[field] = by_field.get(field, 0) + 1
 

@@ -78,10 +78,11 @@ class LineWriter:
         return self
 
     def write(self, line: bytes) -> None:
-        """Write one line; its line feed is added."""
+        """Write one line; its line feed is added. Those within it become carriage returns, which
+        are the same to JSON: as good between its values, and as bad in one."""
         assert self._file is not None, "LineWriter is used in a `with` block"
         with _os_errors(self._place, "written"):
-            self._file.write(line + b"\n")
+            self._file.write(line.replace(b"\n", b"\r") + b"\n")
 
     def __exit__(
         self,

@@ -8,11 +8,13 @@ was added can be taken away without a remainder.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from typing import Final
+
+import numpy as np
 
 from stream.contract.figures import COUNTS, DRIVERS
 from stream.contract.instants import SECOND_US
+from stream.windows.sparse import Ints, ints
 
 # The sums that figures need and that no count of METRICS names.
 ABANDON_WAIT_SUM: Final = "abandon_wait_sum_us"
@@ -45,18 +47,20 @@ assert len(DRIVERS) == 5
 
 
 # The shortest wait, in microseconds, that lies in each bucket.
-BUCKET_STARTS_US: Final = (
-    *range(0, _COARSE_FROM_US, _FINE_US),
-    *(
-        math.ceil(_COARSE_FROM_US * _COARSE_FACTOR**coarse)
-        for coarse in range(WAIT_BUCKETS - _FINE_COUNT)
-    ),
+_BUCKET_STARTS_US: Final = ints(
+    [
+        *range(0, _COARSE_FROM_US, _FINE_US),
+        *(
+            math.ceil(_COARSE_FROM_US * _COARSE_FACTOR**coarse)
+            for coarse in range(WAIT_BUCKETS - _FINE_COUNT)
+        ),
+    ]
 )
 
 
-def wait_bucket(wait_us: int) -> int:
-    """The bucket, from 0, of a wait in microseconds."""
-    return bisect_right(BUCKET_STARTS_US, wait_us) - 1
+def wait_buckets(waits_us: Ints) -> Ints:
+    """The bucket, from 0, of each wait in microseconds."""
+    return np.searchsorted(_BUCKET_STARTS_US, waits_us, side="right") - 1
 
 
 def bucket_middle_us(bucket: int) -> float:

@@ -19,11 +19,11 @@ import numpy as np
 from stream.contract.figures import PANE_US, PANES_HELD
 from stream.contract.instants import DAY_US, MINUTE_US
 from stream.windows.columns import (
-    BUCKET_STARTS_US,
     COLUMN,
     STATE_TIME_COLUMN,
     STRIDE,
     WAIT_BASE,
+    wait_buckets,
 )
 from stream.windows.days import DayClock
 from stream.windows.sparse import Ints, Tally, ints, starts_of_runs
@@ -39,7 +39,6 @@ _FOLD_AT: Final = 65_536
 
 ANSWERED_WAITED: Final = COLUMN["answered_waited"]
 WAIT_SUM: Final = COLUMN["wait_sum_us"]
-_BUCKET_STARTS: Final = ints(BUCKET_STARTS_US)
 
 
 class Piece(NamedTuple):
@@ -130,14 +129,13 @@ class Measured:
         )
         codes, amounts = ints(self.sums).reshape(-1, 2).T
         wait_bases, waits_us = ints(self.waits).reshape(-1, 2).T
-        wait_buckets = np.searchsorted(_BUCKET_STARTS, waits_us, side="right") - 1
         # (where in `numbers` the pane is, code, amount), many at a time.
         entries = (
             (ones, ints(self.ones), _ones(ones)),
             (sums, codes, amounts),
             (waits, wait_bases + ANSWERED_WAITED, _ones(waits)),
             (waits, wait_bases + WAIT_SUM, waits_us),
-            (waits, wait_bases + WAIT_BASE + wait_buckets, _ones(waits)),
+            (waits, wait_bases + WAIT_BASE + wait_buckets(waits_us), _ones(waits)),
         )
         panes = numbers.tolist()
         places, keys, values = map(np.concatenate, zip(*entries, strict=True))

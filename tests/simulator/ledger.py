@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from stream.contract.codec import type_of
 from stream.contract.events import (
     AgentStateChanged,
     AgentStateData,
@@ -33,6 +32,7 @@ from stream.contract.events import (
 )
 from stream.contract.floorplan import DEFAULT_TARGET_S
 from stream.contract.instants import SECOND_US
+from tests.events import type_of
 
 SHORT_US: Final = 5 * SECOND_US
 

@@ -9,9 +9,10 @@ import pytest
 from stream.adapters.anonymous_bank import AnonymousBank
 from stream.adapters.anonymous_bank_rows import COLUMNS, MENU_HANG_UP, PHANTOM
 from stream.adapters.port import AdapterError, Malformed, Summary
-from stream.contract.codec import decode, encode, type_of
+from stream.contract.codec import decode, encode
 from stream.contract.events import ContactAnswered, ContactEnded, ContactQueued, KnownEvent
 from stream.contract.instants import format_instant
+from tests.events import type_of
 
 HEADER: Final = "\t".join(COLUMNS)
 # A call that queued from 10:00:06 to 10:00:36 and was served until 10:03:00. The bank's clocks

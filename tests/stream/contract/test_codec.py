@@ -19,10 +19,10 @@ from stream.contract.codec import (
     decode,
     decode_batch,
     encode,
-    type_of,
 )
 from stream.contract.events import ContactQueued, Event, UnknownEvent
 from stream.contract.schema.examples import EXAMPLES, example
+from tests.events import type_of
 from tests.stream.contract.strategies import events
 
 # Stands where a value is wrong; no reason may hold it.

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given
 from msgspec import structs
 
-from stream.contract.codec import EVENT_STRUCTS, TAG_OF, Rejected, decode, encode, type_of
+from stream.contract.codec import EVENT_STRUCTS, TAG_OF, Rejected, decode, encode
 from stream.contract.events import Event
 from stream.contract.schema import Schema, data_name, event_schema
 from stream.contract.schema.examples import EXAMPLES, example
 from stream.contract.schema.meanings import COMMON, SPECIAL, meaning_of
 from stream.contract.schema.page import events_page
+from tests.events import type_of
 from tests.stream.contract.strategies import events
 
 PAGE: Final = Path(__file__).parents[3] / "docs" / "events.md"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -231,6 +232,20 @@ def test_what_was_written_is_read(path: Path) -> None:
     assert [line for _, line in read_lines(path)] == lines
     assert path.read_bytes().startswith(b"\x28\xb5\x2f\xfd") == (path.suffix == ".zst")
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_line_feed_within_a_line_does_not_end_it(path: Path) -> None:
+    """What is one to its writer stays one, and means to JSON what it meant."""
+    good, bad = b'{\n "n": 1\n}', b'{"n": "\n"}'
+    with LineWriter(path) as writer:
+        writer.write(good)
+        writer.write(bad)
+
+    (_, first), (_, second) = read_lines(path)
+    assert json.loads(first) == json.loads(good)
+    for text in (bad, second):
+        with pytest.raises(json.JSONDecodeError, match="control character"):
+            json.loads(text)
 
 
 def test_nothing_written_is_an_empty_file(path: Path) -> None:
