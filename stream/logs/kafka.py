@@ -40,7 +40,7 @@ class KafkaLog:
         self._settings = settings
         self._lock = threading.RLock()
         check_reachable(settings)
-        self._admin = clients.admin(settings)
+        self._admin = self._new_admin()
         self._opened: list[KafkaMember | KafkaTail] = []
         self._producer: KafkaProducer | None = None
         self._asker: KafkaConsumer | None = None
@@ -160,10 +160,10 @@ class KafkaLog:
     def _final_positions(
         self, consumer: KafkaConsumer, group: str, places: Collection[TopicPartition], ids: str
     ) -> Positions:
-        def new_admin() -> KafkaAdminClient:
-            return clients.admin(self._settings)
+        return final_positions(consumer, self._new_admin, group, places, ids)
 
-        return final_positions(consumer, new_admin, group, places, ids)
+    def _new_admin(self) -> KafkaAdminClient:
+        return clients.admin(self._settings)
 
     def _ends(self, topic: str, partitions: Collection[int]) -> Mapping[int, int]:
         """The offsets that the next records will get."""

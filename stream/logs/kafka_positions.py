@@ -32,7 +32,7 @@ Positions = Mapping[TopicPartition, int]
 NewAdmin = Callable[[], KafkaAdminClient]
 
 
-class _Open(NamedTuple):
+class Open(NamedTuple):
     """A transaction that is open: whose, and since when by its coordinator."""
 
     transactional_id: str
@@ -62,33 +62,34 @@ def final_positions(
     except errors.KafkaTimeoutError:
         pass
     give_up = time.monotonic() + clients.COMMITTED_WITHIN_S
-    waited_for = _look(new_admin, prefix, give_up)
+    waited_for = open_transactions(new_admin, prefix, give_up)
     Event().wait(LOOK_EVERY_S)
-    waited_for |= _look(new_admin, prefix, give_up)
+    waited_for |= open_transactions(new_admin, prefix, give_up)
     while waited_for:
         if time.monotonic() > give_up:
             whose = min(waited_for).transactional_id
             raise errors.KafkaTimeoutError(f"the transaction of {whose} stays open")
         Event().wait(LOOK_EVERY_S)
-        waited_for &= _look(new_admin, prefix, give_up)
+        waited_for &= open_transactions(new_admin, prefix, give_up)
     with closing(new_admin()) as admin:
         return _known(admin.list_group_offsets({group: list(places)})[group])
 
 
-def _look(new_admin: NewAdmin, prefix: str, give_up: float) -> set[_Open]:
-    """The transactions that are open now, from every broker that the cluster has now: what one of
-    them does not tell is not known to be over."""
+def open_transactions(new_admin: NewAdmin, prefix: str, give_up: float) -> set[Open]:
+    """The transactions that are open now whose ids begin with `prefix`, from every broker that the
+    cluster has now: what one of them does not tell is not known to be over. Tried again until
+    `give_up`, in seconds of `time.monotonic`."""
     while True:
         try:
             with closing(new_admin()) as admin:
-                return _open_transactions(admin, prefix)
+                return _told_by(admin, prefix)
         except errors.KafkaError as error:
             if not error.retriable or time.monotonic() > give_up:
                 raise
         Event().wait(LOOK_EVERY_S)
 
 
-def _open_transactions(admin: KafkaAdminClient, prefix: str) -> set[_Open]:
+def _told_by(admin: KafkaAdminClient, prefix: str) -> set[Open]:
     brokers = [
         broker["broker_id"]
         for broker in admin.describe_cluster()["brokers"]
@@ -107,7 +108,7 @@ def _open_transactions(admin: KafkaAdminClient, prefix: str) -> set[_Open]:
             continue
         if getattr(told.state, "value", told.state) in _OPEN:
             since = told.transaction_start_time_ms
-            found.add(_Open(name, told.producer_id, told.producer_epoch, since))
+            found.add(Open(name, told.producer_id, told.producer_epoch, since))
     return found
 
 

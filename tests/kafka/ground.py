@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Final
 
 from kafka import errors
@@ -23,25 +23,24 @@ _NAMES: Final = tuple(topic.name for topic in topics())
 @contextmanager
 def fresh_log(servers: str, partitions: int) -> Iterator[KafkaLog]:
     """A log whose topics hold nothing, and whose group has no position."""
-    clear(servers, _NAMES)
-    log = KafkaLog(parse_kafka(f"//{servers}", {}))
-    log.create(topics(partitions))
-    try:
+    with _cleared(servers, partitions, _NAMES) as log:
         yield log
-    finally:
-        log.close()
 
 
 @contextmanager
 def told_anew(servers: str, partitions: int) -> Iterator[KafkaLog]:
     """The same events again, of which no worker has told anything yet."""
-    clear(servers, tuple(name for name in _NAMES if name != CONTACT_EVENTS))
-    log = KafkaLog(parse_kafka(f"//{servers}", {}))
-    log.create(topics(partitions))
-    try:
+    names = tuple(name for name in _NAMES if name != CONTACT_EVENTS)
+    with _cleared(servers, partitions, names) as log:
         yield log
-    finally:
-        log.close()
+
+
+@contextmanager
+def _cleared(servers: str, partitions: int, names: tuple[str, ...]) -> Iterator[KafkaLog]:
+    clear(servers, names)
+    with closing(KafkaLog(parse_kafka(f"//{servers}", {}))) as log:
+        log.create(topics(partitions))
+        yield log
 
 
 def clear(servers: str, names: tuple[str, ...]) -> None:

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.contract.figures import LIVE_WINDOWS
 from stream.contract.floorplan import FloorPlan
-from stream.contract.frames import HeadFrame, decode_frame, encode_frame, head_key
 from stream.contract.instants import HOUR_US, MINUTE_US, SECOND_US
-from stream.figures import floor_figures
 from stream.floor.floor import Floor
-from stream.floor.telling import changes
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.port import Fenced, Log
-from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, FLOOR_FRAMES, topics
-from stream.merge import Merge
+from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, topics
 from stream.worker import Worker
 from tests.properties import nasty
 from tests.properties.comparison import differences
+from tests.stream import floors
 
 PARTITIONS: Final = 2
 # Past the lease of a member that died without a word.
@@ -83,34 +79,6 @@ class Trial:
                 break
         self.worker.publish(everybody=True)
 
-    def told(self, window: str, as_of: int) -> dict[str, Any]:
-        """The figures that a reader of the frames finds."""
-        merge = Merge(self.plan, LIVE_WINDOWS)
-        for partition in range(PARTITIONS):
-            for record in self.log.read(FLOOR_FRAMES, partition):
-                if record.value is not None:
-                    merge.take(record.key, decode_frame(record.key, record.value))
-        return _figures(merge, window, as_of)
-
-    def undisturbed(self, window: str, as_of: int) -> dict[str, Any]:
-        """The figures of floors that read the same log in one go."""
-        merge = Merge(self.plan, LIVE_WINDOWS)
-        for partition in range(PARTITIONS):
-            floor = Floor(self.plan)
-            records = list(self.log.read(CONTACT_EVENTS, partition))
-            floor.apply(
-                [record.value or b"" for record in records],
-                appended_at=[record.appended_at for record in records],
-                shown=as_of,
-            )
-            floor.show(as_of)
-            head = HeadFrame(as_of, as_of, 0, 0, floor.newest, floor.health_counts(), {}, {})
-            for key, frame in changes(floor, partition, as_of, everything=True):
-                if frame is not None:
-                    merge.take(key, decode_frame(key, encode_frame(frame)))
-            merge.take(head_key(partition), head)
-        return _figures(merge, window, as_of)
-
     def count(self, topic: str) -> int:
         return sum(1 for part in range(PARTITIONS) for _ in self.log.read(topic, part))
 
@@ -119,18 +87,12 @@ class Trial:
         return Worker(self.log, self.plan, now=self.clock, logger=quiet, checkpoint_every_events=7)
 
 
-def _figures(merge: Merge, window: str, as_of: int) -> dict[str, Any]:
-    merge.advance(as_of)
-    plain: dict[str, Any] = msgspec.to_builtins(floor_figures(merge, window, agents=True))
-    return plain
-
-
 def _key(line: bytes) -> str:
     return nasty.subject_of(line) or ""
 
 
-@given(nasty.cases(nasty.Span.HOURS), st.sampled_from(LIVE_WINDOWS), st.data())
-def test_a_worker_may_die_anywhere(case: nasty.Case, window: str, data: st.DataObject) -> None:
+@given(nasty.cases(nasty.Span.HOURS), st.data())
+def test_a_worker_may_die_anywhere(case: nasty.Case, data: st.DataObject) -> None:
     """However often workers die and others take over, every count and figure is what one
     undisturbed reading of the same log gives, and each dead letter is there once."""
     newest = _newest(case)
@@ -144,10 +106,12 @@ def test_a_worker_may_die_anywhere(case: nasty.Case, window: str, data: st.DataO
                 trial.die()
         trial.finish()
         as_of = trial.clock.now
-        told = trial.told(window, as_of)
+        told = floors.told(trial.log, as_of, plan=trial.plan)
+        undisturbed, _ = floors.undisturbed(trial.log, as_of, plan=trial.plan)
 
-        assert [] == differences(trial.undisturbed(window, as_of), told)
-        assert told["health"]["rejected"] == trial.count(DEAD_LETTERS)
+        for window in LIVE_WINDOWS:
+            assert [] == differences(undisturbed[window], told[window])
+        assert told["today"]["health"]["rejected"] == trial.count(DEAD_LETTERS)
         trial.log.close()
 
 

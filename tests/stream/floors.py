@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 import msgspec
 
@@ -13,14 +14,16 @@ from stream.contract.instants import SECOND_US
 from stream.figures import floor_figures
 from stream.floor.floor import Floor
 from stream.floor.telling import changes
-from stream.logs.port import Log
+from stream.logs.port import Log, Record
 from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, FLOOR_FRAMES
 from stream.merge import Merge
 
+PLAIN: Final = FloorPlan()
 
-def told(log: Log, as_of: int) -> dict[str, Any]:
-    """The figures that a dashboard makes of the frames in the log."""
-    merge = Merge(FloorPlan(), LIVE_WINDOWS)
+
+def told(log: Log, as_of: int, *, plan: FloorPlan = PLAIN) -> dict[str, Any]:
+    """The figures, by window, that a dashboard makes of the frames in the log."""
+    merge = Merge(plan, LIVE_WINDOWS)
     for partition in range(log.partitions(FLOOR_FRAMES)):
         for record in log.read(FLOOR_FRAMES, partition):
             value = record.value
@@ -28,12 +31,13 @@ def told(log: Log, as_of: int) -> dict[str, Any]:
     return _figures(merge, as_of)
 
 
-def undisturbed(log: Log, as_of: int) -> tuple[dict[str, Any], int]:
-    """The figures that the log's events make when read once, and how many events there are."""
-    merge = Merge(FloorPlan(), LIVE_WINDOWS)
+def undisturbed(log: Log, as_of: int, *, plan: FloorPlan = PLAIN) -> tuple[dict[str, Any], int]:
+    """The figures, by window, that the log's events make when read once, and how many events there
+    are."""
+    merge = Merge(plan, LIVE_WINDOWS)
     events = 0
     for partition in range(log.partitions(CONTACT_EVENTS)):
-        floor = Floor(FloorPlan())
+        floor = Floor(plan)
         records = list(log.read(CONTACT_EVENTS, partition))
         events += len(records)
         floor.apply(
@@ -52,14 +56,8 @@ def undisturbed(log: Log, as_of: int) -> tuple[dict[str, Any], int]:
 def heads(log: Log) -> dict[int, list[HeadFrame]]:
     """Every head that each partition's workers told, as far as compaction has left them."""
     found: dict[int, list[HeadFrame]] = {}
-    tail = log.tail(FLOOR_FRAMES, from_start=True)
-    while not tail.caught_up():
-        for record in tail.poll(10_000, 0.1):
-            if record.key == head_key(record.partition) and record.value is not None:
-                frame = decode_frame(record.key, record.value)
-                assert isinstance(frame, HeadFrame)
-                found.setdefault(record.partition, []).append(frame)
-    tail.close()
+    for record, head in _heads(log):
+        found.setdefault(record.partition, []).append(head)
     return found
 
 
@@ -79,16 +77,10 @@ def reading_s(log: Log, wanted: dict[int, int]) -> float:
     was at the end that is wanted, by the log's own clock."""
     began: list[int] = []
     ended: dict[int, int] = {}
-    tail = log.tail(FLOOR_FRAMES, from_start=True)
-    while not tail.caught_up():
-        for record in tail.poll(10_000, 0.1):
-            if record.key == head_key(record.partition) and record.value is not None:
-                head = decode_frame(record.key, record.value)
-                assert isinstance(head, HeadFrame)
-                began.append(record.appended_at)
-                if head.position >= wanted[record.partition]:
-                    ended.setdefault(record.partition, record.appended_at)
-    tail.close()
+    for record, head in _heads(log):
+        began.append(record.appended_at)
+        if head.position >= wanted[record.partition]:
+            ended.setdefault(record.partition, record.appended_at)
     assert len(ended) == len(wanted)
     return (max(ended.values()) - min(began)) / SECOND_US
 
@@ -100,6 +92,17 @@ def dead_letters(log: Log) -> list[str]:
         for partition in range(log.partitions(DEAD_LETTERS))
         for record in log.read(DEAD_LETTERS, partition)
     ]
+
+
+def _heads(log: Log) -> Iterator[tuple[Record, HeadFrame]]:
+    tail = log.tail(FLOOR_FRAMES, from_start=True)
+    while not tail.caught_up():
+        for record in tail.poll(10_000, 0.1):
+            if record.key == head_key(record.partition) and record.value is not None:
+                head = decode_frame(record.key, record.value)
+                assert isinstance(head, HeadFrame)
+                yield record, head
+    tail.close()
 
 
 def _figures(merge: Merge, as_of: int) -> dict[str, Any]:
