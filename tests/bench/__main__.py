@@ -11,22 +11,18 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
-from rich.console import Console
 
 from stream.contract.instants import SECOND_US
+from tests.bench.command import command_of, notes, parser_of, tell, workload
 from tests.bench.delay import Delays, measure_delays, measure_start
 from tests.bench.figures import Results, Row, Timing, quantile, throughput_rows
 from tests.bench.machine import machine
-from tests.bench.page import table, with_measured
-from tests.bench.processes import ROOT, make_workload, timed_command, timed_work
+from tests.bench.page import with_measured
+from tests.bench.processes import timed_command, timed_work
 from tests.bench.workload import AGENTS_A_SCALE, SCALE, items_of
 
-PAGE: Final = ROOT / "docs/performance.md"
-KEPT: Final = ROOT / ".bench"
 PER_SECOND: Final = 500.0
 HISTORY_S: Final = 120
-
-_notes: Final = Console(stderr=True)
 
 
 class Asked(Struct, frozen=True):
@@ -56,35 +52,17 @@ def main(arguments: Sequence[str]) -> None:
     asked = _asked(options)
     # Read before the work, whose own load would be told otherwise.
     told = machine()
-    rows = _measured(asked)
-    command = _command(arguments, options)
-    results = Results(command=command, machine=told, rows=tuple(rows))
-    Console(width=None if sys.stdout.isatty() else 140).print(table(results))
-    for name, value in told.items():
-        print(f"{name}: {value}")
-    if options.json is not None:
-        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
-    if options.write:
-        page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(with_measured(page, results), encoding="utf-8")
-
-
-def _command(arguments: Sequence[str], options: argparse.Namespace) -> str:
-    """What to run to measure this again; where results were written says nothing about them."""
-    where = {"--write", "--json", str(options.json), f"--json={options.json}"}
-    kept = [argument for argument in arguments if argument not in where]
-    return f'make bench ARGS="{" ".join(kept)}"' if kept else "make bench"
+    rows = tuple(_measured(asked))
+    command = command_of("bench", arguments, options)
+    tell(Results(command=command, machine=told, rows=rows), options, with_measured)
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a minute and a half, rougher")
+    parser = parser_of("tests.bench", __doc__, quick="a minute and a half, rougher")
     parser.add_argument("--events", type=int, help="how many events for the throughputs")
     parser.add_argument("--rounds", type=int, help="how often the throughputs are measured")
     parser.add_argument("--delay-rounds", type=int, help="how often the delay is; 0 leaves it out")
     parser.add_argument("--delay-s", type=int, help="how many seconds of traffic each time")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all values there")
-    parser.add_argument("--write", action="store_true", help=f"rewrite {PAGE.name}")
     return parser.parse_args(arguments)
 
 
@@ -99,33 +77,23 @@ def _asked(options: argparse.Namespace) -> Asked:
 
 
 def _measured(asked: Asked) -> list[Row]:
-    file = _workload(asked.events)
+    file = workload(asked.events)
     timings, starts = [], []
     for round_ in range(asked.rounds):
-        _notes.print(f"round {round_ + 1} of {asked.rounds}: throughputs, start")
+        notes.print(f"round {round_ + 1} of {asked.rounds}: throughputs, start")
         with tempfile.TemporaryDirectory(prefix="floorwatch-bench-") as folder:
             timings.append(_timings(file, asked.events, Path(folder) / "log", round_))
             starts.append(measure_start(Path(folder) / "log", asked.events))
     delays: dict[float, list[Delays]] = {}
     for round_ in range(asked.delay_rounds):
         for scale in asked.delay_scales:
-            _notes.print(
-                f"round {round_ + 1} of {asked.delay_rounds}: {asked.delay_s} s of traffic"
-            )
+            notes.print(f"round {round_ + 1} of {asked.delay_rounds}: {asked.delay_s} s of traffic")
             delays.setdefault(scale, []).append(_delays(asked.delay_s, round_, scale))
     rows = throughput_rows(timings)
     rows.append(Row("dashboard's start, an hour of history", "s", tuple(starts)))
     for scale, runs in delays.items():
         rows += delay_rows(f"{scale * AGENTS_A_SCALE:,.0f} agents", runs)
     return rows
-
-
-def _workload(events: int, scale: float = 0) -> Path:
-    KEPT.mkdir(exist_ok=True)
-    # The folder ignores itself, so that no check of the repository reads what is in it.
-    (KEPT / ".gitignore").write_text("*\n", encoding="utf-8")
-    # In a process of its own, so that this one stays small and quick.
-    return make_workload(str(KEPT), str(events), str(scale))
 
 
 def _timings(file: Path, events: int, log: Path, round_: int) -> dict[str, Timing]:
@@ -149,7 +117,7 @@ def _timings(file: Path, events: int, log: Path, round_: int) -> dict[str, Timin
 def _delays(seconds: int, round_: int, scale: float) -> Delays:
     history = round(HISTORY_S * PER_SECOND)
     count = history + round(seconds * PER_SECOND)
-    file = _workload(count, scale)
+    file = workload(count, scale)
     items = items_of(file, count, SECOND_US)
     # So long that what is played live comes at the rate; the morning is not equally busy.
     live_us = items[-1].time - items[history].time

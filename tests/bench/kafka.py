@@ -12,18 +12,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import msgspec
 from kafka import KafkaConsumer, TopicPartition
-from rich.console import Console
 
 from stream.clocks import set_clock
 from stream.contract.clock import FloorClock
 from stream.logs.topics import CONTACT_EVENTS
 from tests.bench.clock import now_us
+from tests.bench.command import command_of, notes, parser_of, tell, workload
 from tests.bench.figures import Results, Timing, throughput_rows
 from tests.bench.machine import machine
-from tests.bench.page import KAFKA_COLUMNS, table, with_measured_over_kafka
-from tests.bench.processes import ROOT, make_workload
+from tests.bench.page import KAFKA_COLUMNS, with_measured_over_kafka
 from tests.bench.work import APPEND_AT_ONCE
 from tests.bench.workload import HISTORY_US, Item, items_of
 from tests.kafka import ground
@@ -32,8 +30,6 @@ from tests.kafka.crew import crew_of, wait_until_read
 from tests.kafka.java import POM
 from tests.stream import floors
 
-PAGE: Final = ROOT / "docs/performance.md"
-KEPT: Final = ROOT / ".bench"
 PARTITIONS: Final = 12
 WORKERS: Final = (1, 2, 4)
 FULL: Final = (500_000, 3)
@@ -42,8 +38,6 @@ QUICK: Final = (100_000, 1)
 CHECKPOINT_EVERY: Final = 100_000
 WITHIN_S: Final = 900.0
 READING: Final = "kafka-python, reading and throwing away"
-
-_notes: Final = Console(stderr=True)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -59,44 +53,23 @@ def main(arguments: Sequence[str]) -> None:
     told["topic"] = (
         f"{events:,} events in {PARTITIONS} partitions, zstd, one broker on this machine"
     )
-    file = _workload(events)
+    file = workload(events)
     timings = []
     for round_ in range(rounds):
-        _notes.print(f"round {round_ + 1} of {rounds}")
+        notes.print(f"round {round_ + 1} of {rounds}")
         with tempfile.TemporaryDirectory(prefix="floorwatch-bench-") as folder:
             timings.append(measure(file, events, Path(folder), round_))
     rows = tuple(throughput_rows(timings, READING))
-    # Where results were written says nothing about them.
-    where = {"--write", "--json", str(options.json), f"--json={options.json}"}
-    kept = " ".join(argument for argument in arguments if argument not in where)
-    command = f'make bench-kafka ARGS="{kept}"' if kept else "make bench-kafka"
+    command = command_of("bench-kafka", arguments, options)
     results = Results(command=command, machine=told, rows=rows)
-    Console(width=None if sys.stdout.isatty() else 140).print(table(results, KAFKA_COLUMNS))
-    for name, value in told.items():
-        print(f"{name}: {value}")
-    if options.json is not None:
-        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
-    if options.write:
-        page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(with_measured_over_kafka(page, results), encoding="utf-8")
+    tell(results, options, with_measured_over_kafka, KAFKA_COLUMNS)
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.kafka", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="two minutes, rougher")
+    parser = parser_of("tests.bench.kafka", __doc__, quick="two minutes, rougher")
     parser.add_argument("--events", type=int, help="how many events are read")
     parser.add_argument("--rounds", type=int, help="how often everything is measured")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all values there")
-    parser.add_argument("--write", action="store_true", help=f"rewrite {PAGE.name}")
     return parser.parse_args(arguments)
-
-
-def _workload(events: int) -> Path:
-    KEPT.mkdir(exist_ok=True)
-    # The folder ignores itself, so that no check of the repository reads what is in it.
-    (KEPT / ".gitignore").write_text("*\n", encoding="utf-8")
-    # In a process of its own, so that this one stays small and quick.
-    return make_workload(str(KEPT), str(events), "0")
 
 
 def _broker_version() -> str:
