@@ -12,10 +12,11 @@ SPEED ?= 1
 ARGS ?=
 
 BIN := .venv/bin
-# Each stamp says that .venv holds what these two files asked for when they last changed.
+# Each stamp says that .venv holds what these files asked for when they last changed, the compiled
+# core among it.
 INSTALLED := .venv/.installed
 INSTALLED_TEST := .venv/.installed-test
-ASKED := pyproject.toml constraints.txt
+ASKED := pyproject.toml constraints.txt scripts/compile.py $(wildcard stream/*/*.pyx stream/*/*.pxd)
 
 export PYTHON
 

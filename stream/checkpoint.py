@@ -16,18 +16,16 @@ from msgspec import Struct
 
 from stream.contract import frames as fr
 from stream.contract.floorplan import FloorPlan
-from stream.floor.agents import Agent
-from stream.floor.contacts import Contact
-from stream.floor.duplicates import SeenEvents
 from stream.floor.floor import Floor
 from stream.floor.health import Health
+from stream.floor.lives import SavedLives
 from stream.floor.telling import read_tally
 from stream.windows.columns import STRIDE
 from stream.windows.panes import Measured, Pane, Piece, Settled
 
 # A piece of a checkpoint is one record; logs dislike records near a megabyte.
 PIECE_BYTES: Final = 512 * 1024
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 HeldCount = tuple[fr.CellKey, int, int]
 HeldWait = tuple[fr.CellKey, int]
@@ -48,13 +46,10 @@ class Checkpoint(Struct, frozen=True):
     """The lives of a partition as of `position`, the offset to be read next. `format` counts up
     with every change of what follows it, here and in the structures that it holds."""
 
-    format: Literal[2]
+    format: Literal[3]
     position: int
     newest: int | None
-    seen: SeenEvents
-    contacts: dict[str, Contact]
-    dropped: int
-    agents: dict[str, Agent]
+    lives: SavedLives
     promises: dict[str, list[tuple[str, int]]]
     held: list[Held]
 
@@ -89,10 +84,7 @@ def take(floor: Floor, position: int) -> Checkpoint:
         format=FORMAT,
         position=position,
         newest=floor.newest,
-        seen=floor.seen,
-        contacts=floor.contacts.by_id,
-        dropped=floor.contacts.dropped,
-        agents=floor.agents.by_id,
+        lives=floor.lives.save(),
         promises=floor.promises.by_contact,
         held=[_held(floor, until, held) for until, _, held in sorted(floor.ledger.ahead)],
     )
@@ -167,10 +159,7 @@ def finish(floor: Floor, head: fr.HeadFrame) -> None:
 
 def _restore_lives(floor: Floor, checkpoint: Checkpoint) -> None:
     floor.newest = checkpoint.newest
-    floor.seen = checkpoint.seen
-    floor.contacts.restore(checkpoint.contacts, checkpoint.dropped)
-    for identifier, agent in checkpoint.agents.items():
-        floor.agents.restore(identifier, agent)
+    floor.lives.restore(checkpoint.lives)
     for contact, promises in checkpoint.promises.items():
         for queue, due in promises:
             floor.promises.promise(contact, queue, due)

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from stream.contract.codec import Batch, decode_batch
+from stream.contract.batch import Batch, decode_batch
 from stream.contract.figures import Figures
 from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import HeadFrame, head_key, settled_key

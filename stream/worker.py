@@ -68,10 +68,7 @@ class Partition:
 
     @property
     def has_news(self) -> bool:
-        floor = self.floor
-        return bool(
-            floor.panes.measured.panes or floor.contacts.changed_queues or self.dead_letters
-        )
+        return self.floor.has_news or bool(self.dead_letters)
 
     def forget_empty_past(self) -> None:
         """The floor's clock was set anew, as a recording does before its first event: while

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stream.contract.codec import TYPE_OF
+from stream.contract.batch import TYPE_OF
 from stream.contract.events import UnknownEvent
 
 

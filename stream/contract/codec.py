@@ -2,27 +2,18 @@
 
 `decode` checks size, JSON, attributes and data in one pass and raises `Rejected` with a reason
 that names the field and what is allowed there, and never repeats the value: it may be
-somebody's name. `decode_batch` finds the same of many events at once, several times as fast.
+somebody's name. `batch.decode_batch` finds the same of many events at once.
 """
 
 from __future__ import annotations
 
-import functools
-import operator
 import re
-from collections.abc import Collection, Sequence
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final, get_args
 
 import msgspec
 
 from stream.contract.events import Event, KnownEvent, UnknownEvent
-from stream.contract.instants import (
-    UNREADABLE,
-    Instant,
-    format_instant,
-    parse_instant,
-    parse_instants,
-)
+from stream.contract.instants import Instant, format_instant, parse_instant
 
 EVENT_BYTES_MAX: Final = 65_536
 
@@ -42,7 +33,7 @@ def decode(payload: bytes) -> KnownEvent | UnknownEvent:
 
     Raises `Rejected` with a reason such as `data.queue: missing`.
     """
-    _check_bytes(payload)
+    check_bytes(payload)
     try:
         return _known.decode(payload)
     except msgspec.ValidationError as error:
@@ -51,7 +42,7 @@ def decode(payload: bytes) -> KnownEvent | UnknownEvent:
         raise Rejected(_malformed(error)) from None
 
 
-def _check_bytes(payload: bytes) -> None:
+def check_bytes(payload: bytes) -> None:
     """Raise `Rejected` for a wrong size, or bytes that are not UTF-8."""
     if len(payload) > EVENT_BYTES_MAX:
         raise Rejected(f"size: {len(payload)} bytes, at most {EVENT_BYTES_MAX} are allowed")
@@ -102,107 +93,6 @@ def _plain_number(raw: bytes) -> bytes:
     return b"%d" % int(float(raw))
 
 
-class Batch(NamedTuple):
-    """Many events read at once: the good ones in order, when each was and its place in the
-    batch, from 0; and of each bad one its place and why it was rejected.
-
-    An event's own `time` may be text here: `times` has it in microseconds.
-    """
-
-    events: list[Any]
-    times: list[int]
-    places: Sequence[int]
-    rejected: list[tuple[int, str]]
-
-    def only(self, kept: Sequence[int]) -> Batch:
-        """The batch with the events at these indices alone."""
-        return Batch(
-            [self.events[index] for index in kept],
-            [self.times[index] for index in kept],
-            [self.places[index] for index in kept],
-            self.rejected,
-        )
-
-    def rejecting(self, bad: Collection[int], reason: str) -> Batch:
-        """The batch with the events at these indices rejected, for one reason."""
-        kept = self.only([index for index in range(len(self.events)) if index not in bad])
-        rejected = [*self.rejected, *((self.places[index], reason) for index in bad)]
-        return kept._replace(rejected=sorted(rejected))
-
-
-def decode_batch(payloads: Sequence[bytes]) -> Batch:
-    """Read many events. Each is an instance of its struct or of the struct's twin in `TWIN_OF`."""
-    if not payloads:
-        return Batch([], [], (), [])
-    events: list[Any] = []
-    odd: dict[int, KnownEvent | UnknownEvent | Rejected] = {}
-    read = _texts.decode if _are_decodable(payloads) else _checked
-    rest = map(read, payloads)
-    while len(events) < len(payloads):
-        try:
-            # Without a loop in Python. Those before a bad one stay, and it is the next in place.
-            events.extend(rest)
-        except (Rejected, msgspec.DecodeError, RecursionError):
-            odd[len(events)] = _verdict(payloads[len(events)])
-            events.append(_NOBODY)
-    times = parse_instants([event.time for event in events])
-    if UNREADABLE in times:
-        unreadable = [place for place, time in enumerate(times) if time == UNREADABLE]
-        odd |= {place: _verdict(payloads[place]) for place in unreadable}
-    if odd:
-        return _sorted_out(events, times, odd)
-    return Batch(events, times, range(len(events)), [])
-
-
-def _are_decodable(payloads: Sequence[bytes]) -> bool:
-    """Whether size and UTF-8 of all are as they must be."""
-    if max(map(len, payloads)) > EVENT_BYTES_MAX:
-        return False
-    if all(map(bytes.isascii, payloads)):
-        return True
-    try:
-        # A character cut off at the end of one cannot go on behind a line feed.
-        b"\n".join(payload for payload in payloads if not payload.isascii()).decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _checked(payload: bytes) -> Any:
-    _check_bytes(payload)
-    return _texts.decode(payload)
-
-
-def _verdict(payload: bytes) -> KnownEvent | UnknownEvent | Rejected:
-    """What `decode` says of an event that could not be read the quick way."""
-    try:
-        return decode(payload)
-    except Rejected as rejected:
-        return rejected
-
-
-def _sorted_out(
-    events: list[Any],
-    times: list[int],
-    odd: dict[int, KnownEvent | UnknownEvent | Rejected],
-) -> Batch:
-    """The batch with each odd one where it belongs."""
-    good: list[tuple[Any, int, int]] = []
-    rejected = []
-    for place, (event, time) in enumerate(zip(events, times, strict=True)):
-        verdict = odd.get(place, event)
-        if isinstance(verdict, Rejected):
-            rejected.append((place, str(verdict)))
-        else:
-            good.append((verdict, verdict.time if place in odd else time, place))
-    return Batch(
-        [event for event, _, _ in good],
-        [time for _, time, _ in good],
-        [place for _, _, place in good],
-        rejected,
-    )
-
-
 def encode(event: Event) -> bytes:
     """The event as one line of JSON, without a line ending."""
     return _encoder.encode(event)
@@ -219,7 +109,7 @@ TAG_OF: Final[dict[type[Event], str]] = {struct: _tag(struct) for struct in EVEN
 _STRUCT_OF: Final[dict[str, type[Event]]] = {tag: struct for struct, tag in TAG_OF.items()}
 
 
-def _read_instant(kind: type, value: Any) -> Any:
+def read_instant(kind: type, value: Any) -> Any:
     if kind is Instant:
         if isinstance(value, str):
             return parse_instant(value)
@@ -233,53 +123,14 @@ def _write_instant(value: Any) -> Any:
     raise NotImplementedError(f"no way to write {type(value)}")
 
 
-def _twin(struct: type[Event]) -> type[msgspec.Struct]:
-    """The struct with its time as text: calling back for each would take longer than all the
-    rest of reading the event."""
-    return msgspec.defstruct(
-        struct.__name__,
-        [
-            (field.name, str if field.name == "time" else field.type)
-            for field in msgspec.structs.fields(struct)
-        ],
-        tag=_tag(struct),
-        tag_field=struct.__struct_config__.tag_field,
-        frozen=True,
-        gc=False,
-    )
-
-
-TWIN_OF: Final[dict[type[Event], type[msgspec.Struct]]] = {
-    struct: _twin(struct) for struct in EVENT_STRUCTS
-}
-TYPE_OF: Final[dict[type, str]] = {
-    **TAG_OF,
-    **{twin: TAG_OF[struct] for struct, twin in TWIN_OF.items()},
-}
-
-
-class _Nobody(msgspec.Struct):
-    """Holds the place of a bad event."""
-
-    time: str
-
-
-_NOBODY: Final = _Nobody("1970-01-01T00:00:00.000Z")
-
-
 class _Object(msgspec.Struct):
     """Any JSON object: all that it holds is skipped, so only its form is checked."""
 
 
 _known: Final[msgspec.json.Decoder[KnownEvent]] = msgspec.json.Decoder(
-    KnownEvent, dec_hook=_read_instant
+    KnownEvent, dec_hook=read_instant
 )
-# Their union, which mypy cannot see: the twins are made while the module is loaded.
-_texts: Final[msgspec.json.Decoder[Any]] = msgspec.json.Decoder(
-    functools.reduce(operator.or_, TWIN_OF.values()),
-    dec_hook=_read_instant,
-)
-_unknown: Final = msgspec.json.Decoder(UnknownEvent, dec_hook=_read_instant)
+_unknown: Final = msgspec.json.Decoder(UnknownEvent, dec_hook=read_instant)
 _object: Final = msgspec.json.Decoder(_Object)
 _raw: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encoder: Final = msgspec.json.Encoder(enc_hook=_write_instant)

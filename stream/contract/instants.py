@@ -54,7 +54,7 @@ def parse_instant(text: str) -> Instant:
     rest = text[_MINUTE_LENGTH:]
     # A fraction may be as long as the event; only texts of the usual length are remembered.
     rest_us = _rest_us if len(rest) <= _REST_REMEMBERED_MAX else _rest_us.__wrapped__
-    micros = _minute_us(text[:_MINUTE_LENGTH]) + rest_us(rest)
+    micros = minute_us(text[:_MINUTE_LENGTH]) + rest_us(rest)
     if not EARLIEST <= micros <= LATEST:
         raise ValueError("expected a year from 0001 to 9999 in UTC")
     return Instant(micros)
@@ -90,7 +90,7 @@ def _read_together(texts: list[str]) -> list[int]:
     words = letters.view(np.uint64)
     changes = (words[1:, 0] != words[:-1, 0]) | (words[1:, 1] != words[:-1, 1])
     starts = np.r_[0, np.flatnonzero(changes) + 1]
-    minutes = [_minute_us(texts[start][:_MINUTE_LENGTH]) for start in starts.tolist()]
+    minutes = [minute_us(texts[start][:_MINUTE_LENGTH]) for start in starts.tolist()]
     lengths = np.diff(starts, append=len(texts))
     micros = np.repeat(np.array(minutes, np.int64), lengths) + digits @ _USUAL_DIGITS_US
     told: list[int] = micros.tolist()
@@ -107,7 +107,7 @@ def _instant_if_any(text: str) -> int:
 # Events come in bursts of the same minute, and their seconds repeat from minute to minute, so
 # each half of the text is read once and then looked up.
 @lru_cache(maxsize=4096)
-def _minute_us(minute: str) -> int:
+def minute_us(minute: str) -> int:
     if _MINUTE.fullmatch(minute) is None:
         raise ValueError(_EXPECTED)
     try:

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
-from stream.contract.events import IDENTIFIER_LENGTH_MAX
 from stream.contract.instants import MINUTE_US
 
 # A copy must be found while the newest time is at most this far past the event's own time.
 REMEMBERED_US: Final = 10 * MINUTE_US
 # Beyond the duty, at least this many pairs stay, so that a copy read hours late is found as well.
 GENERATION: Final = 50_000
-
-_LENGTHS: Final = tuple(map(chr, range(IDENTIFIER_LENGTH_MAX + 1)))
-
-
-def marks_of(events: Iterable[Any]) -> list[str]:
-    """One text for (subject, source, id) of each: a third of a tuple's memory. The two lengths
-    before keep ("ab", "c") and ("a", "bc") apart."""
-    return [
-        f"{_LENGTHS[len(subject := event.subject)]}{_LENGTHS[len(source := event.source)]}"
-        f"{subject}{source}{event.id}"
-        for event in events
-    ]
 
 
 class SeenEvents(Struct):

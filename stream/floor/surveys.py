@@ -43,15 +43,18 @@ class SurveyBook:
         if data.csat is not None:
             ones.append(base + CSAT_N)
             sums.extend((base + CSAT_SUM, data.csat))
-            sums.extend((base + CSAT_TOP, int(data.csat >= TOP_BOX_FROM)))
+            if data.csat >= TOP_BOX_FROM:
+                ones.append(base + CSAT_TOP)
         for driver, answers, top in _DRIVER_COLUMNS:
             score = getattr(data, driver)
             if score is not None:
                 ones.append(base + answers)
-                sums.extend((base + top, int(score >= TOP_BOX_FROM)))
+                if score >= TOP_BOX_FROM:
+                    ones.append(base + top)
         if data.resolved is not None:
             ones.append(base + RESOLVED_N)
-            sums.extend((base + RESOLVED_YES, int(data.resolved)))
+            if data.resolved:
+                ones.append(base + RESOLVED_YES)
         if data.nps is not None:
             self._recommended(base, data.nps)
 

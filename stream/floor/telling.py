@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from stream.contract import frames as fr
-from stream.floor.contacts import Contact, Phase
 from stream.floor.floor import Floor
 from stream.windows.cells import Cells
 from stream.windows.columns import STRIDE
@@ -28,54 +27,35 @@ def changes(floor: Floor, partition: int, as_of: int, *, everything: bool = Fals
 def presents(floor: Floor, partition: int, as_of: int, *, everything: bool = False) -> list[Told]:
     """Of `changes` those of queues and agents: what is so now, in no window."""
     told: list[Told] = []
-    queues = floor.contacts.changed_queues
-    buckets = floor.agents.changed_buckets()
+    queues = floor.lives.changed_queues(everything=everything)
     if everything:
-        queues |= {*floor.contacts.standing, *floor.contacts.threads, *floor.promises.by_queue}
-        buckets |= floor.agents.buckets.keys()
+        queues |= floor.promises.by_queue.keys()
     for queue in sorted(queues):
         frame = queue_frame(floor, queue, as_of)
         told.append((fr.queue_key(partition, queue), frame or None))
-    queues.clear()
     told += [
-        (fr.agents_key(partition, bucket), _agents_frame(floor, bucket))
-        for bucket in sorted(buckets)
+        (
+            fr.agents_key(partition, bucket),
+            fr.AgentsFrame(bucket, floor.lives.agents_in(bucket)),
+        )
+        for bucket in sorted(floor.lives.changed_buckets(everything=everything))
     ]
-    floor.agents.changed.clear()
     return told
 
 
 def queue_frame(floor: Floor, queue: str, as_of: int) -> fr.QueueFrame:
     """The queue's present, without the contacts whose time is over."""
-    waiting: dict[str, list[int]] = {}
-    active: dict[tuple[str | None, str], list[int]] = {}
-    lapsed = floor.contacts.lapsed
-    for identifier, contact in floor.contacts.standing.get(queue, {}).items():
-        if identifier in lapsed:
-            continue
-        if contact.phase is Phase.WAITING:
-            assert contact.channel is not None
-            waiting.setdefault(contact.channel, []).append(contact.since)
-        else:
-            counts = active.setdefault((contact.channel, contact.agent), [0, 0, 0])
-            counts[_ACTIVE.index(contact.phase)] += 1
-    unanswered: dict[str | None, list[int]] = {}
-    for identifier, contact in floor.contacts.threads.get(queue, {}).items():
-        if identifier not in lapsed:
-            unanswered.setdefault(contact.channel, []).append(_unanswered(contact))
+    present = floor.lives.present(queue)
     return fr.QueueFrame(
         queue=queue,
-        waiting=list(waiting.items()),
+        waiting=list(present.waiting.items()),
         active=[
             (channel, agent, counts[0], counts[1], counts[2])
-            for (channel, agent), counts in active.items()
+            for (channel, agent), counts in present.active.items()
         ],
-        unanswered=list(unanswered.items()),
+        unanswered=list(present.unanswered.items()),
         promises=floor.promises.open_in(queue, as_of),
     )
-
-
-_ACTIVE = (Phase.ANSWERED, Phase.HELD, Phase.WRAPPING)
 
 
 def tally_frame(tally: Tally, cells: Cells) -> fr.TallyFrame:
@@ -129,30 +109,6 @@ def settled_frame(floor: Floor) -> fr.SettledFrame:
     ]
     ever = None if panes.ever is None else tally_frame(panes.ever, floor.cells)
     return fr.SettledFrame(panes.first_kept, days, ever)
-
-
-def _agents_frame(floor: Floor, bucket: int) -> fr.AgentsFrame:
-    agents = floor.agents.buckets.get(bucket, {})
-    return fr.AgentsFrame(
-        bucket,
-        [
-            fr.AgentFrame(
-                identifier,
-                agent.state,
-                agent.reason,
-                agent.since,
-                agent.team,
-                agent.queues,
-                agent.closing,
-            )
-            for identifier, agent in agents.items()
-        ],
-    )
-
-
-def _unanswered(contact: Contact) -> int:
-    assert contact.unanswered_since is not None
-    return contact.unanswered_since
 
 
 def _bytes(values: Ints) -> bytes:

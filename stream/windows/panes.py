@@ -52,6 +52,19 @@ class Piece(NamedTuple):
 
 
 PlainPiece = tuple[str, str, int, int]
+
+
+class Where(NamedTuple):
+    """A pane's pieces, and which others belong to them: those that begin from `first` on and end
+    after `low` and not after `high`."""
+
+    told: list[PlainPiece]
+    first: int
+    low: int
+    high: int
+
+
+NOWHERE: Final = Where([], 0, 0, 0)
 CellKey = tuple[str | None, str | None, str | None]
 
 
@@ -65,6 +78,26 @@ class Pane:
         self.pieces: list[PlainPiece] = list(pieces)
 
 
+class Bulk(NamedTuple):
+    """Many measurements as arrays of int64, in runs that each lie in one pane.
+
+    `panes` has the pane of each run, `starts` [runs, 3] how long `ones`, `sums` and `waits` were
+    when it began; the three are as in `Measured`.
+    """
+
+    panes: Ints
+    starts: Ints
+    ones: Ints
+    sums: Ints
+    waits: Ints
+
+    def lengths(self) -> Ints:
+        """How many entries of the three kinds each run has: [runs, 3]."""
+        ends = np.array([[len(self.ones), len(self.sums), len(self.waits)]], np.int64)
+        edges = np.concatenate((self.starts, ends))
+        return (edges[1:] - edges[:-1]) // ints((1, 2, 2))
+
+
 class Measured:
     """Measurements not yet folded, in runs that each lie in one pane.
 
@@ -73,7 +106,7 @@ class Measured:
     Who enters something begins a run of its pane first; `panes` has the pane of each run.
     """
 
-    __slots__ = ("ones", "panes", "starts", "sums", "waits")
+    __slots__ = ("bulks", "ones", "panes", "starts", "sums", "waits")
 
     def __init__(self) -> None:
         self.ones: list[int] = []
@@ -82,18 +115,31 @@ class Measured:
         self.panes: list[int] = []
         # How long `ones`, `sums` and `waits` were when each run began.
         self.starts: list[tuple[int, int, int]] = []
+        self.bulks: list[Bulk] = []
 
     def __bool__(self) -> bool:
-        return bool(self.ones or self.sums or self.waits)
+        return len(self) > 0
 
     def __len__(self) -> int:
         """How many entries there are."""
-        return len(self.ones) + len(self.sums) // 2 + len(self.waits) // 2
+        bulks = sum(
+            len(bulk.ones) + len(bulk.sums) // 2 + len(bulk.waits) // 2 for bulk in self.bulks
+        )
+        return bulks + len(self.ones) + len(self.sums) // 2 + len(self.waits) // 2
+
+    @property
+    def begun(self) -> bool:
+        """Whether any run was begun: something happened, be it nothing that is measured."""
+        return bool(self.panes or self.bulks)
 
     def begin(self, pane: int) -> None:
         """What is entered from here on lies in the pane."""
         self.panes.append(pane)
         self.starts.append(self._ends())
+
+    def take(self, bulk: Bulk) -> None:
+        """Enter many measurements, in runs of their own."""
+        self.bulks.append(bulk)
 
     def cut(self) -> Measured:
         """Take out the last run."""
@@ -112,9 +158,10 @@ class Measured:
         self.starts.extend((ones + a, sums + b, waits + c) for a, b, c in other.starts)
         for name in _LISTS:
             getattr(self, name).extend(getattr(other, name))
+        self.bulks.extend(other.bulks)
 
     def clear(self) -> None:
-        for name in (*_LISTS, "panes", "starts"):
+        for name in (*_LISTS, "panes", "starts", "bulks"):
             getattr(self, name).clear()
 
     def by_pane(self) -> dict[int, Tally]:
@@ -122,16 +169,14 @@ class Measured:
         if not self:
             self.clear()
             return {}
-        numbers, pane_of_run = np.unique(ints(self.panes), return_inverse=True)
-        starts = np.array([*self.starts, self._ends()], np.int64)
-        ones, sums, waits = (
-            np.repeat(pane_of_run, length) for length in (np.diff(starts, axis=0) // (1, 2, 2)).T
-        )
-        codes, amounts = ints(self.sums).reshape(-1, 2).T
-        wait_bases, waits_us = ints(self.waits).reshape(-1, 2).T
+        bulk, lengths = self._joined()
+        numbers, pane_of_run = np.unique(bulk.panes, return_inverse=True)
+        ones, sums, waits = (np.repeat(pane_of_run, length) for length in lengths.T)
+        codes, amounts = bulk.sums.reshape(-1, 2).T
+        wait_bases, waits_us = bulk.waits.reshape(-1, 2).T
         # (where in `numbers` the pane is, code, amount), many at a time.
         entries = (
-            (ones, ints(self.ones), _ones(ones)),
+            (ones, bulk.ones, _ones(ones)),
             (sums, codes, amounts),
             (waits, wait_bases + ANSWERED_WAITED, _ones(waits)),
             (waits, wait_bases + WAIT_SUM, waits_us),
@@ -146,6 +191,21 @@ class Measured:
             pane: Tally(codes, amounts, *longest.get(pane, ()))
             for pane, (codes, amounts) in counted.items()
         }
+
+    def _joined(self) -> tuple[Bulk, Ints]:
+        """All measurements as one bulk, but for its `starts`, and the lengths of its runs."""
+        own = Bulk(
+            ints(self.panes),
+            np.array(self.starts, np.int64).reshape(-1, 3),
+            ints(self.ones),
+            ints(self.sums),
+            ints(self.waits),
+        )
+        parts = [*self.bulks, own]
+        return (
+            Bulk(*map(np.concatenate, zip(*parts, strict=True))),
+            np.concatenate([part.lengths() for part in parts]),
+        )
 
     def _ends(self) -> tuple[int, int, int]:
         return len(self.ones), len(self.sums), len(self.waits)
@@ -218,8 +278,7 @@ class Panes:
         if self.replaying:
             return
         sums = self.measured.sums
-        first = low = high = 0
-        told: list[PlainPiece] = []
+        told, first, low, high = NOWHERE
         for piece in pieces:
             agent, state, start, end = piece
             code = bases[None, None, agent] + STATE_TIME_COLUMN[state]
@@ -227,19 +286,28 @@ class Panes:
             if low < end <= high and first <= start:
                 sums.extend((code, end - start))
                 told.append(piece)
+            else:
+                where = self.add_piece(piece, code, newest_pane)
+                if where is not None:
+                    told, first, low, high = where
+
+    def add_piece(self, piece: PlainPiece, code: int, newest_pane: int) -> Where | None:
+        """Add one stretch; returns where others may follow it, None where all of it is late."""
+        where = None
+        for part in self._cut_at_midnights(piece, newest_pane):
+            start, end = part[2:]
+            number = (end - 1) // PANE_US
+            if number <= newest_pane - PANES_HELD:
+                self.measured_late.begin(number)
+                self.measured_late.sums.extend((code, end - start))
                 continue
-            for part in self._cut_at_midnights(piece, newest_pane):
-                start, end = part[2:]
-                number = (end - 1) // PANE_US
-                if number <= newest_pane - PANES_HELD:
-                    self.measured_late.begin(number)
-                    self.measured_late.sums.extend((code, end - start))
-                    continue
-                told = self._pieces_of(number)
-                sums.extend((code, end - start))
-                told.append(part)
-                first, end_of_day = self._common_day
-                low, high = number * PANE_US, min((number + 1) * PANE_US, end_of_day)
+            told = self._pieces_of(number)
+            self.measured.sums.extend((code, end - start))
+            told.append(part)
+            first, end_of_day = self._common_day
+            low, high = number * PANE_US, min((number + 1) * PANE_US, end_of_day)
+            where = Where(told, first, low, high)
+        return where
 
     def _pieces_of(self, number: int) -> list[PlainPiece]:
         """Where a pane's pieces go; their times go into the run that begins here."""

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stream.contract.batch import marks_of
 from stream.contract.instants import MINUTE_US
-from stream.floor.duplicates import SeenEvents, marks_of
+from stream.floor.duplicates import SeenEvents
 
 
 class Named(NamedTuple):

@@ -9,15 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stream.contract.batch import TWIN_OF, TYPE_OF, decode_plainly
 from stream.contract.codec import (
     EVENT_BYTES_MAX,
     EVENT_STRUCTS,
     TAG_OF,
-    TWIN_OF,
-    TYPE_OF,
     Rejected,
     decode,
-    decode_batch,
     encode,
 )
 from stream.contract.events import ContactQueued, Event, UnknownEvent
@@ -486,7 +484,7 @@ def test_events_read_together_are_those_read_alone(payloads: list[bytes]) -> Non
                 (place, type_of(event), event.subject, event.time, getattr(event, "data", None))
             )
 
-    batch = decode_batch(payloads)
+    batch = decode_plainly(payloads)
 
     told = [
         (place, _type_of(event), event.subject, time, getattr(event, "data", None))
@@ -505,7 +503,7 @@ def _type_of(event: Any) -> str:
 @given(st.lists(events, min_size=1))
 def test_a_twin_holds_what_its_event_does(told: list[Event]) -> None:
     """All but how the time is written."""
-    batch = decode_batch([encode(event) for event in told])
+    batch = decode_plainly([encode(event) for event in told])
 
     assert [TWIN_OF[type(event)] for event in told] == [type(event) for event in batch.events]
     assert [event.time for event in told] == batch.times

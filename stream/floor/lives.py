@@ -1,0 +1,165 @@
+"""The lives of one partition: its contacts and agents, moved on by events, and what is so now.
+
+This is the plain make of what every event goes through. Where the project is compiled, the class
+of the same name in `_lives.pyx` takes its place: same arguments, same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from stream.contract import events as ev
+from stream.contract.batch import Batch
+from stream.contract.floorplan import FloorPlan
+from stream.contract.frames import AgentFrame
+from stream.floor.agents import Agent, Agents
+from stream.floor.contacts import Contact, Contacts, Phase
+from stream.floor.duplicates import SeenEvents
+from stream.floor.ledger import Ledger
+from stream.floor.life import ContactLife
+from stream.floor.steps import Outcome, Steps, Telling
+from stream.floor.surveys import SurveyBook
+from stream.windows.panes import PlainPiece
+
+_ACTIVE = (Phase.ANSWERED, Phase.HELD, Phase.WRAPPING)
+
+
+class QueuePresent(Struct, frozen=True):
+    """Who stands in a queue. `waiting`: channel to when each wait began; `active`: (channel,
+    agent) to how many are in conversation, on hold, wrapping; `unanswered`: channel to when each
+    thread's first unanswered message came. Microseconds."""
+
+    waiting: dict[str, list[int]]
+    active: dict[tuple[str | None, str], list[int]]
+    unanswered: dict[str | None, list[int]]
+
+
+class SavedLives(Struct, frozen=True):
+    """All that lives hold, as a checkpoint keeps it."""
+
+    seen: SeenEvents
+    contacts: dict[str, Contact]
+    dropped: int
+    agents: dict[str, Agent]
+
+
+class Lives:
+    """Contacts, agents and the memory of copies. `tellings` take the events that are neither."""
+
+    def __init__(
+        self, plan: FloorPlan, ledger: Ledger, tellings: Mapping[type[ev.Event], Telling]
+    ) -> None:
+        self._seen = SeenEvents.none_yet()
+        self._contacts = Contacts()
+        self._agents = Agents()
+        surveys = SurveyBook(ledger)
+        self._steps = Steps(
+            self._contacts,
+            self._agents,
+            ContactLife(self._contacts, ledger, plan),
+            ledger,
+            {
+                **tellings,
+                ev.SurveySent: surveys.sent,
+                ev.SurveyAnswered: surveys.answered,
+            },
+        )
+
+    @property
+    def ended(self) -> list[PlainPiece]:
+        """Stretches of agents' time that ended and may be seen; who enters them empties it."""
+        return self._steps.ended
+
+    @property
+    def expired(self) -> int:
+        """How many contacts were dropped while standing somewhere, as of the last `sweep`."""
+        return self._contacts.expired
+
+    @property
+    def have_changed(self) -> bool:
+        """Whether any queue changed since it was last told."""
+        return bool(self._contacts.changed_queues)
+
+    def take(self, batch: Batch, newest: int | None, shown: int | None) -> Outcome:
+        """Move the subject of every event on that is no copy. `newest` is the newest time before
+        them; what is later than `shown` is held back."""
+        copies = self._seen.copies(batch.marks, batch.times, newest)
+        return self._steps.take(batch, copies, newest, shown)
+
+    def sweep(self, moment: int, newest: int) -> None:
+        """Find who is past their time as of `moment`, and forget old ones by the `newest` time."""
+        self._contacts.sweep(moment, newest)
+
+    def touch(self, queue: str) -> None:
+        """Something else in the queue changed, that is told with it."""
+        self._contacts.changed_queues.add(queue)
+
+    def changed_queues(self, *, everything: bool) -> set[str]:
+        """The queues that changed since the last call, or all in which somebody stands too."""
+        contacts = self._contacts
+        changed = set(contacts.changed_queues)
+        contacts.changed_queues.clear()
+        if everything:
+            changed |= {*contacts.standing, *contacts.threads}
+        return changed
+
+    def changed_buckets(self, *, everything: bool) -> set[int]:
+        """The groups of agents in which somebody changed since the last call, or all of them."""
+        agents = self._agents
+        changed = agents.changed_buckets()
+        agents.changed.clear()
+        return changed | agents.buckets.keys() if everything else changed
+
+    def present(self, queue: str) -> QueuePresent:
+        """Who stands in the queue, without the contacts whose time is over."""
+        told = QueuePresent({}, {}, {})
+        contacts = self._contacts
+        for identifier, contact in contacts.standing.get(queue, {}).items():
+            if identifier in contacts.lapsed:
+                continue
+            if contact.phase is Phase.WAITING:
+                assert contact.channel is not None
+                told.waiting.setdefault(contact.channel, []).append(contact.since)
+            else:
+                counts = told.active.setdefault((contact.channel, contact.agent), [0, 0, 0])
+                counts[_ACTIVE.index(contact.phase)] += 1
+        for identifier, contact in contacts.threads.get(queue, {}).items():
+            if identifier not in contacts.lapsed:
+                assert contact.unanswered_since is not None
+                told.unanswered.setdefault(contact.channel, []).append(contact.unanswered_since)
+        return told
+
+    def agents_in(self, bucket: int) -> list[AgentFrame]:
+        """The agents of a group."""
+        return [
+            AgentFrame(
+                identifier,
+                agent.state,
+                agent.reason,
+                agent.since,
+                agent.team,
+                agent.queues,
+                agent.closing,
+            )
+            for identifier, agent in self._agents.buckets.get(bucket, {}).items()
+        ]
+
+    def close_stretches(self, agents: Iterable[str]) -> None:
+        """The first stretch that each of these agents had ahead of what is shown is reached."""
+        for agent in agents:
+            del self._agents.by_id[agent].closing[0]
+            self._agents.changed.add(agent)
+
+    def save(self) -> SavedLives:
+        """All that is held, to be encoded before the next event."""
+        contacts = self._contacts
+        return SavedLives(self._seen, contacts.by_id, contacts.dropped, self._agents.by_id)
+
+    def restore(self, saved: SavedLives) -> None:
+        """Take over what was saved, by this make or the other."""
+        self._seen = saved.seen
+        self._contacts.restore(saved.contacts, saved.dropped)
+        for identifier, agent in saved.agents.items():
+            self._agents.restore(identifier, agent)

@@ -1,0 +1,114 @@
+"""The compiled core against the plain one: the same verdicts, frames and lives, whatever comes."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream.compiled import CORE, is_compiled
+from stream.contract.batch import decode_batch, decode_plainly
+from stream.contract.floorplan import FloorPlan
+from stream.contract.frames import plain_int, queue_key
+from stream.floor.floor import LIVES, Floor
+from stream.floor.lives import Lives
+from stream.floor.telling import changes
+from stream.windows.columns import STRIDE
+from tests.properties import nasty
+from tests.properties.test_edges import _cases as edges
+from tests.repository.sources import ROOT
+
+# Where nothing could be compiled there is nothing to compare; CI asks for the core.
+if not is_compiled() and not os.environ.get("FLOORWATCH_COMPILED"):
+    pytest.skip("the core is not compiled here", allow_module_level=True)
+
+AHEAD_US: Final = 90_000_000
+
+
+def test_the_core_is_the_one_of_these_sources() -> None:
+    """Whoever changes a source must compile again, or the tests say nothing about it."""
+    for name in CORE:
+        module = import_module(name)
+        assert module.__file__ is not None
+        made = Path(module.__file__).stat().st_mtime_ns
+        source = ROOT / f"{name.replace('.', '/')}.pyx"
+        changed = source.stat().st_mtime_ns
+
+        assert made >= changed, f"{source} was changed: `python scripts/compile.py`"
+
+
+@given(st.one_of(nasty.cases(), edges()), st.lists(st.integers(1, 9)), st.booleans())
+def test_both_makes_tell_the_same(case: nasty.Case, lengths: Sequence[int], live: bool) -> None:
+    """Batch by batch: refusals, health, frames and what a checkpoint would hold."""
+    plan = FloorPlan.model_validate(case.plan)
+    compiled, plain = Floor(plan, make=LIVES), Floor(plan, make=Lives)
+    start = 0
+    for length in [*lengths, len(case.lines)]:
+        payloads = case.lines[start : start + length]
+        start += length
+        shown = _shown(plain) if live else None
+        assert compiled.take(decode_batch(payloads), shown=shown) == plain.take(
+            decode_plainly(payloads), shown=shown
+        )
+        as_of = shown if shown is not None else plain.newest or 0
+        for floor in (compiled, plain):
+            floor.show(as_of)
+
+        assert _told(compiled, as_of) == _told(plain, as_of)
+        assert _whole(compiled, as_of) == _whole(plain, as_of)
+        assert compiled.health == plain.health
+        assert _saved(compiled) == _saved(plain)
+
+
+def _shown(floor: Floor) -> int:
+    """An instant before the newest event, so that some of what comes must be held back."""
+    return 0 if floor.newest is None else floor.newest - AHEAD_US
+
+
+def _told(floor: Floor, as_of: int, *, everything: bool = False) -> dict[str, Any]:
+    """What changed, by key; cells are numbered as they are met, so sums are told by their names."""
+    return {
+        key: _named(msgspec.to_builtins(frame, enc_hook=plain_int))
+        for key, frame in changes(floor, 0, as_of, everything=everything)
+        # A contact that was only written to stands in no queue, and leaves it.
+        if key != queue_key(0, "")
+    }
+
+
+def _whole(floor: Floor, as_of: int) -> dict[str, Any]:
+    """All that there is to tell; which queues are empty is not."""
+    told = _told(floor, as_of, everything=True)
+    return {key: frame for key, frame in told.items() if frame is not None}
+
+
+def _named(told: Any) -> Any:
+    if isinstance(told, list) and len(told) == 5 and isinstance(told[1], str):
+        cells, codes, amounts, longest_cells, longest_us = told
+        numbers = [np.frombuffer(base64.b64decode(text), "<i8").tolist() for text in told[1:]]
+        codes, amounts, longest_cells, longest_us = numbers
+        return {
+            "sums": {
+                (*cells[code // STRIDE], code % STRIDE): amount
+                for code, amount in zip(codes, amounts, strict=True)
+            },
+            "longest": {
+                tuple(cells[cell]): wait
+                for cell, wait in zip(longest_cells, longest_us, strict=True)
+            },
+        }
+    if isinstance(told, list):
+        return [_named(each) for each in told]
+    return told
+
+
+def _saved(floor: Floor) -> Any:
+    return floor.lives.save()
