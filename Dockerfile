@@ -1,5 +1,17 @@
 # One image for every service; what it runs is the command given to it:
 #   docker build -t floorwatch . && docker run --rm -p 127.0.0.1:8050:8050 floorwatch
+FROM python:3.11.13-bookworm AS build
+
+# The full image has the C compiler that the core of the stream is compiled with.
+ENV FLOORWATCH_COMPILED=1
+WORKDIR /build
+COPY pyproject.toml constraints.txt README.md LICENSE floorwatch.py ./
+COPY scripts/compile.py scripts/compile.py
+COPY stream stream
+COPY dashboard dashboard
+COPY simulator simulator
+RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
+
 FROM python:3.11.13-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 \
@@ -11,11 +23,9 @@ RUN useradd --system --no-create-home --home-dir /data floorwatch \
     && install -d -o floorwatch -g floorwatch /data
 
 WORKDIR /build
-COPY pyproject.toml constraints.txt README.md LICENSE floorwatch.py ./
-COPY stream stream
-COPY dashboard dashboard
-COPY simulator simulator
-RUN pip install --constraint constraints.txt . && rm -rf /build/*
+COPY constraints.txt ./
+COPY --from=build /wheels /wheels
+RUN pip install --constraint constraints.txt /wheels/*.whl && rm -rf /build/* /wheels
 
 USER floorwatch
 WORKDIR /data

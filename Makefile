@@ -49,6 +49,11 @@ test: $(INSTALLED_TEST) ## run all tests but the slow ones (ARGS="-k waiting" fo
 	@browser="$$(scripts/chromium.sh)"; \
 	    FLOORWATCH_CHROMIUM="$$browser" exec $(BIN)/python -m pytest -m "not slow" $(ARGS)
 
+.PHONY: test-pure
+test-pure: $(INSTALLED_TEST) ## the stream's tests with its core in plain Python, as where nothing compiles
+	@FLOORWATCH_PURE=1 exec $(BIN)/python -m pytest -m "not slow" tests/properties tests/stream \
+	    tests/test_oracle.py tests/commands/test_figures.py $(ARGS)
+
 .PHONY: test-long
 test-long: $(INSTALLED_TEST) ## run every test, properties with thousands of random examples
 	@browser="$$(scripts/chromium.sh)"; \
@@ -67,8 +72,9 @@ lint: $(INSTALLED_TEST) ## formatting, ruff, mypy, the direction of imports
 	$(BIN)/lint-imports
 
 .PHONY: check
-check: ## everything that must pass: lint, then test
+check: ## everything that must pass: lint, then test, with the core in plain Python too
 	@$(MAKE) lint
+	@$(MAKE) test-pure
 	@$(MAKE) test
 
 .PHONY: format

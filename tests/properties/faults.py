@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 ROOT: Final = Path(__file__).resolve().parents[2]
 PROPERTIES: Final = ("tests/properties/test_edges.py", "tests/properties/test_engine.py")
 # What the properties need of the tree.
-_NEEDED: Final = ("stream", "tests/properties")
+_NEEDED: Final = ("stream", "tests/properties", "tests/repository")
 _NEEDED_FILES: Final = ("pyproject.toml", "tests/*.py")
 # A log may be longer than Hypothesis likes to print; that must not hide what failed in it.
 _QUIETLY: Final = "ignore::hypothesis.errors.HypothesisWarning"
@@ -44,6 +44,11 @@ class Fault(NamedTuple):
     file: str
     text: str
     replacement: str
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether it is planted in the compiled core, which the plain make knows nothing of."""
+        return self.file.endswith(".pyx")
 
 
 class Verdict(NamedTuple):
@@ -221,6 +226,49 @@ FAULTS: Final = (
         "if low < end <= high and first <= start:",
         "if low < end <= high:",
     ),
+    # --- the compiled core ---
+    Fault(
+        "compiled, an answer just at the target is not in target",
+        "stream/floor/_lives.pyx",
+        "if wait_us <= self._target_us(row.queue, contact.channel):",
+        "if wait_us < self._target_us(row.queue, contact.channel):",
+    ),
+    Fault(
+        "compiled, a hold that lasts until the part ends is talk",
+        "stream/floor/_lives.pyx",
+        "if contact.phase == P_HELD:\n            contact.hold_us +=",
+        "if False:\n            contact.hold_us +=",
+    ),
+    Fault(
+        "compiled, the pane just too old to be held is not too late",
+        "stream/floor/_lives.pyx",
+        "is_late = pane <= newest_pane - PANES_HELD",
+        "is_late = pane < newest_pane - PANES_HELD",
+    ),
+    Fault(
+        "compiled, a contact is forgotten at just the end of its time",
+        "stream/floor/_lives.pyx",
+        "row.micros - contact.clock <= _kept_us(contact)",
+        "row.micros - contact.clock < _kept_us(contact)",
+    ),
+    Fault(
+        "compiled, the same id from another source is a copy",
+        "stream/floor/_seen.pyx",
+        "if memcmp(text, row.source.start, row.source.length):\n        return False",
+        "pass",
+    ),
+    Fault(
+        "compiled, digits past the sixth are rounded into the time",
+        "stream/contract/_scan.pyx",
+        "micros += (at[0] - 48) * unit",
+        "micros += (at[0] - 48) * max(unit, 1)",
+    ),
+    Fault(
+        "compiled, an empty name is a name",
+        "stream/contract/_scan.pyx",
+        "if member.token != STRING or not 1 <= member.value.length <= IDENTIFIER_BYTES_MAX:",
+        "if member.token != STRING or not 0 <= member.value.length <= IDENTIFIER_BYTES_MAX:",
+    ),
 )
 
 
@@ -242,6 +290,8 @@ def run(copy: Path, fault: Fault | None, *, examples: int = _EXAMPLES_MAX) -> Ve
             shutil.copy(path, copy / path.relative_to(ROOT))
     if fault is not None:
         _plant(copy, fault)
+    if fault is not None and fault.is_compiled:
+        _compile(copy)
     conftest = copy / "tests/properties/conftest.py"
     conftest.write_text(_CONFTEST.format(examples=examples), encoding="utf-8")
     options = [
@@ -264,6 +314,18 @@ def run(copy: Path, fault: Fault | None, *, examples: int = _EXAMPLES_MAX) -> Ve
         timeout=RUN_S_MAX,
     )
     return Verdict(result.returncode, result.stdout + result.stderr)
+
+
+def _compile(copy: Path) -> None:
+    (copy / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts/compile.py", copy / "scripts")
+    subprocess.run(
+        [sys.executable, "scripts/compile.py"],
+        cwd=copy,
+        env={**os.environ, "FLOORWATCH_COMPILED": "1"},
+        check=True,
+        timeout=RUN_S_MAX,
+    )
 
 
 def _plant(copy: Path, fault: Fault) -> None:

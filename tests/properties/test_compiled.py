@@ -19,6 +19,7 @@ from stream.compiled import CORE, is_compiled
 from stream.contract.batch import decode_batch, decode_plainly
 from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import plain_int, queue_key
+from stream.contract.schema.examples import EXAMPLES, example
 from stream.floor.floor import LIVES, Floor
 from stream.floor.lives import Lives
 from stream.floor.telling import changes
@@ -112,3 +113,42 @@ def _named(told: Any) -> Any:
 
 def _saved(floor: Floor) -> Any:
     return floor.lives.save()
+
+
+_EVENTS: Final = [msgspec.json.encode(example(name)) for name in EXAMPLES]
+# What a fault is made of: pieces of JSON, of events, and bytes that belong nowhere.
+_PIECES: Final = st.sampled_from(
+    [
+        *(bytes([byte]) for byte in b'{}[]:,"\\ \n\t0159.-eEZT+tfn\x00\x1f\x7f'),
+        *("é".encode(), b"\xff", b"\\u00e9", b"\\ud800", b"null", b"true", b"4.0", b"1e3", b"-0"),
+        *(b'"id":"x",', b'"extra":[{"a":1}],', b'"subject":"",', b'"time":"2026-03-02T14:00:60Z",'),
+        *(b'"queue":"q",', b'"csat":6,', b'"resolved":1,', b'"channel":"fax",', b'"x":1.5,'),
+        b"a" * 129,
+    ]
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(_EVENTS),
+            st.lists(st.tuples(st.integers(0, 400), st.integers(0, 3), _PIECES), max_size=3),
+        ),
+        max_size=8,
+    )
+)
+def test_the_scanner_finds_what_the_codec_finds(
+    told: list[tuple[bytes, list[tuple[int, int, bytes]]]],
+) -> None:
+    """However an event is damaged: read alike, or rejected for the same reason."""
+    payloads = []
+    for payload, faults in told:
+        damaged = payload
+        for place, length, piece in faults:
+            damaged = damaged[:place] + piece + damaged[place + length :]
+        payloads.append(damaged)
+    scanned, plain = decode_batch(payloads), decode_plainly(payloads)
+
+    assert list(scanned.times) == list(plain.times)
+    assert list(scanned.places) == list(plain.places)
+    assert scanned.rejected == plain.rejected
