@@ -90,6 +90,10 @@ bench: $(INSTALLED_TEST) ## measure the figures of docs/performance.md
 bench-kafka: $(INSTALLED_TEST) ## measure what a worker carries over Apache Kafka (Java 17, Maven)
 	@exec $(BIN)/python -m tests.bench.kafka $(ARGS)
 
+.PHONY: bench-peers
+bench-peers: $(INSTALLED_TEST) ## measure other stream processors on the same windows (Java 17)
+	@exec $(BIN)/python -m tests.bench.peers $(ARGS)
+
 .PHONY: screenshots
 screenshots: $(INSTALLED_TEST) ## take the README's pictures of a running demo again
 	@browser="$$(scripts/chromium.sh)"; \
@@ -101,6 +105,6 @@ pins: ## write constraints.txt again from what .venv holds
 
 .PHONY: clean
 clean: ## remove .venv, caches and build results
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	rm -rf .venv .venv-peers build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 	    .import_linter_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -23,7 +23,8 @@ class Timing(Struct, frozen=True):
 
 class Row(Struct, frozen=True):
     """One line of the table: a value of every round, in `unit`; throughputs also as ratios to the
-    typed decode of the same round, by the clock and by the processor's time."""
+    typed decode of the same round, by the clock and by the processor's time. Of a peer `ahead` is
+    how many times as many events/s ours does in that round, by both."""
 
     name: str
     unit: str
@@ -31,6 +32,8 @@ class Row(Struct, frozen=True):
     ratios: tuple[float, ...] = ()
     ratios_cpu: tuple[float, ...] = ()
     peak_mib: tuple[float, ...] = ()
+    ahead: tuple[float, ...] = ()
+    ahead_cpu: tuple[float, ...] = ()
 
 
 class Results(Struct, frozen=True):
@@ -96,6 +99,8 @@ def cells(row: Row) -> tuple[str, ...]:
         f"{median(row.ratios):.3f}" if row.ratios else "",
         f"{median(row.ratios_cpu):.3f}" if row.ratios_cpu else "",
         told(median(row.peak_mib)) if row.peak_mib else "",
+        f"{median(row.ahead):.2f}" if row.ahead else "",
+        f"{median(row.ahead_cpu):.2f}" if row.ahead_cpu else "",
     )
 
 

@@ -39,15 +39,17 @@ def markdown(results: Results, columns: Sequence[str] = COLUMNS) -> str:
 
 def with_measured(page: str, results: Results) -> str:
     """The page with its measured part replaced. Raises `ValueError` where it has none."""
-    return _between(page, BEGIN, END, markdown(results))
+    return between(page, BEGIN, END, markdown(results))
 
 
 def with_measured_over_kafka(page: str, results: Results) -> str:
     """The same for the part about Kafka."""
-    return _between(page, KAFKA_BEGIN, KAFKA_END, markdown(results, KAFKA_COLUMNS))
+    return between(page, KAFKA_BEGIN, KAFKA_END, markdown(results, KAFKA_COLUMNS))
 
 
-def _between(page: str, begin: str, end: str, part: str) -> str:
+def between(page: str, begin: str, end: str, part: str) -> str:
+    """The page with what is between two of its lines replaced. Raises `ValueError` where it has
+    no such lines."""
     before, begun, rest = page.partition(begin)
     _, ended, after = rest.partition(end)
     if not begun or not ended:

@@ -91,8 +91,7 @@ def test_a_row_is_told_as_its_median_and_its_spread() -> None:
         "900,000–2,000,000",
         "events/s",
         "0.500",
-        "",
-        "",
+        *[""] * 4,
     )
     assert [quantile(range(1, 101), share) for share in (0.5, 0.99, 1)] == [50, 99, 100]
 

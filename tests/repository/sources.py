@@ -17,6 +17,7 @@ GENERATED: Final = frozenset(
         ".git",
         ".hypothesis",
         ".venv",
+        ".venv-peers",
         "__pycache__",
         "build",
         "dist",
