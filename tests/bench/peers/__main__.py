@@ -93,8 +93,8 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="peers-", dir=KEPT) as folder:
         ground = Ground(file, events, Path(folder))
         for round_, timed in enumerate(timings):
-            timed |= timed_work("typed_decode", str(file))
-            timed |= timed_work("file_reading", str(file))
+            timed.update(timed_work("typed_decode", str(file)))
+            timed.update(timed_work("file_reading", str(file)))
             turn = round_ % len(there) if there else 0
             for window in WINDOWS:
                 for peer in (OUR_SIDE, *there[turn:], *there[:turn]):
@@ -145,7 +145,9 @@ class Ground:
         out = self._folder / "rows.json"
         files = [self._file(count // SHORT), self._file(count)]
         told = run(python_of(peer.script), peer.script, *map(str, files), window, str(out))
-        rows = {(queue, start_s): tuple(sums) for queue, start_s, *sums in json.loads(out.read_bytes())}
+        rows = {
+            (queue, start_s): tuple(sums) for queue, start_s, *sums in json.loads(out.read_bytes())
+        }
         right = self._counted(count, window)
         wrong = differences(rows, without_events(right) if peer is OUR_SIDE else right)
         if wrong:

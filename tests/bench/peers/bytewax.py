@@ -64,16 +64,12 @@ def prepare(file: Path, window: Window) -> Run:
     flow = Dataflow("peer")
     lines = op.input("lines", flow, TestingSource(lines_of(file), batch_size=AT_ONCE))
     keyed = op.filter_map("decode", lines, _keyed)
-    counted = fold_window(
-        "count", keyed, clock, windower, _nothing, _fold, added, ordered=False
-    )
+    counted = fold_window("count", keyed, clock, windower, _nothing, _fold, added, ordered=False)
     op.output("out", counted.down, TestingSink(out))
 
     def run() -> Rows:
         run_main(flow)
-        return dict(
-            row_of(queue, number * window.hop_s, sums) for queue, (number, sums) in out
-        )
+        return dict(row_of(queue, number * window.hop_s, sums) for queue, (number, sums) in out)
 
     return run
 

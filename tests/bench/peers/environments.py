@@ -37,7 +37,9 @@ def python_of(peer: str) -> Path:
 
 def _call(command: list[str]) -> None:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=WITHIN_S)
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=WITHIN_S
+        )
     except subprocess.TimeoutExpired as error:
         raise NotInstalled(f"pip does not end within {WITHIN_S:.0f} s") from error
     if done.returncode != 0:

@@ -37,9 +37,7 @@ def _spread(bins: Mapping[tuple[str, int], Sums], window: Window) -> Rows:
 
 def differences(told: Rows, right: Rows) -> list[str]:
     """What is wrong with a peer's rows, a line for each of the first few."""
-    wrong = sorted(
-        key for key in told.keys() | right.keys() if told.get(key) != right.get(key)
-    )
+    wrong = sorted(key for key in told.keys() | right.keys() if told.get(key) != right.get(key))
     return [f"{key}: {told.get(key)}, not {right.get(key)}" for key in wrong[:5]]
 
 

@@ -48,9 +48,7 @@ def _with_lead(row: Row, rounds: Sequence[Mapping[str, Timing]]) -> Row:
     return structs.replace(
         row,
         name=f"{row.name} ({pairs[0][1].events:,} events)",
-        ahead=tuple(
-            (one.events / one.wall_s) / (peer.events / peer.wall_s) for one, peer in pairs
-        ),
+        ahead=tuple((one.events / one.wall_s) / (peer.events / peer.wall_s) for one, peer in pairs),
         ahead_cpu=tuple(
             (one.events / one.cpu_s) / (peer.events / peer.cpu_s) for one, peer in pairs
         ),

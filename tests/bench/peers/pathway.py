@@ -69,7 +69,7 @@ def prepare(file: Path, window: Window) -> Run:
     told: Rows = {}
     names = ("events", "offered", "answered", "abandoned", "csat_n", "csat_sum")
 
-    def take(key: Any, row: dict[str, Any], time: int, is_addition: bool) -> None:  # noqa: ARG001
+    def take(key: Any, row: dict[str, Any], time: int, is_addition: bool) -> None:
         if is_addition:
             sums = [row[name] for name in names]
             told.update([row_of(row["_pw_instance"], row["_pw_window_start"], sums)])

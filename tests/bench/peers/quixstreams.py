@@ -28,9 +28,7 @@ MS = 1_000
 def _append(app: Any, topic: str, records: list[Record]) -> None:
     with app.get_producer() as producer:
         for record in records:
-            producer.produce(
-                topic, key=record.key, value=record.value, timestamp=record.time_ms
-            )
+            producer.produce(topic, key=record.key, value=record.value, timestamp=record.time_ms)
 
 
 def _fold(sums: list[int], event: Event) -> list[int]:

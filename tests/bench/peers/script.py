@@ -95,9 +95,7 @@ def main(prepare: Callable[[Path, Window], Run], *distributions: str) -> None:
     print("\n" + json.dumps(told), flush=True)
 
 
-def timed(
-    prepare: Callable[[Path, Window], Run], file: Path, window: Window
-) -> tuple[Rows, Spent]:
+def timed(prepare: Callable[[Path, Window], Run], file: Path, window: Window) -> tuple[Rows, Spent]:
     """One run, prepared beforehand, and what it took."""
     run = prepare(file, window)
     began = Spent(time.perf_counter(), cpu_s())

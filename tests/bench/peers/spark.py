@@ -74,9 +74,7 @@ def prepare(file: Path, window: Window) -> Run:
         told.update(row_of(queue, start_s, sums) for queue, start_s, *sums in changed.collect())
 
     def run() -> Rows:
-        events = (
-            session.readStream.schema(SCHEMA).option("maxFilesPerTrigger", 1).json(str(pieces))
-        )
+        events = session.readStream.schema(SCHEMA).option("maxFilesPerTrigger", 1).json(str(pieces))
         with tempfile.TemporaryDirectory(prefix="floorwatch-spark-") as checkpoint:
             query = (
                 _counted(events, window)
