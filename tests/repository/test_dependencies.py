@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -27,6 +28,9 @@ NOT_IMPORTED: Final = {
     "ruff": "a command",
     "types-pyyaml": "types for mypy",
 }
+
+PEERS: Final = ROOT / "tests/bench/peers/pins"
+_IMPORTED_AS: Final = {"apache-flink": "pyflink"}
 
 _PIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[0-9][A-Za-z0-9.!+]*")
 
@@ -119,6 +123,16 @@ def _names(requirements: Iterable[Requirement]) -> set[str]:
     return {str(canonicalize_name(requirement.name)) for requirement in requirements}
 
 
+def _peers() -> set[str]:
+    """What the peers of the bench are called where they are imported; their pins are their own."""
+    pinned = [
+        canonicalize_name(pin.partition("==")[0])
+        for path in sorted(PEERS.glob("*.txt"))
+        for pin in path.read_text(encoding="utf-8").splitlines()
+    ]
+    return {str(canonicalize_name(_IMPORTED_AS.get(name, name))) for name in pinned}
+
+
 def _pins() -> list[str]:
     return (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
 
@@ -138,10 +152,11 @@ def test_the_product_declares_only_what_it_imports() -> None:
 
 
 def test_tests_and_scripts_import_only_what_is_declared() -> None:
-    """The extra `test` is all that the tests need, what builds a wheel all that its script does."""
+    """The extra `test` is all that the tests need, what builds a wheel all that its script does;
+    the scripts of the bench's peers have packages of their own."""
     used = distributions(imported(python_sources(*AROUND).values()))
 
-    assert undeclared(used, _names([*_runtime(), *_test(), *_build()])) == []
+    assert undeclared(used, _names([*_runtime(), *_test(), *_build()]) | _peers()) == []
 
 
 def test_the_test_extra_declares_only_what_is_imported() -> None:
@@ -162,6 +177,12 @@ def test_the_table_of_tools_holds_only_what_is_declared_and_not_imported() -> No
 def test_constraints_are_names_and_versions() -> None:
     """constraints.txt has a line `name==version` for each, in order, and nothing else."""
     assert malformed_pins(_pins()) == []
+
+
+@pytest.mark.parametrize("path", sorted(PEERS.glob("*.txt")), ids=lambda path: path.stem)
+def test_pins_of_peers_are_names_and_versions(path: Path) -> None:
+    """As constraints.txt."""
+    assert malformed_pins(path.read_text(encoding="utf-8").splitlines()) == []
 
 
 def test_everything_installed_is_pinned() -> None:

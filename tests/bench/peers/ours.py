@@ -88,7 +88,7 @@ class _Sliding:
         self._span.ready()
         start_s = end // SECOND_US - self._window.length_s
         counts = self._span.counts
-        told = {}
+        told: script.Rows = {}
         for queue, row in self._rows.named("queue").items():
             sums = [int(counts[row, columns].sum()) for columns in _COLUMNS]
             if any(sums):

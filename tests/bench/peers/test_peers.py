@@ -83,7 +83,7 @@ def test_wrong_rows_are_refused(tmp_path: Path) -> None:
     ground = Ground(events_file(tmp_path, 20_000), 20_000, tmp_path)
     ground._right[20_000, "tumbling"] = {("nobody's", 0): (1, 1, 0, 0, 0, 0)}
 
-    with pytest.raises(WrongCounts, match="nobody's"):
+    with pytest.raises(WrongCounts, match="not None"):
         ground.measure(OUR_SIDE, "tumbling")
 
 
