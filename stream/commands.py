@@ -14,7 +14,7 @@ import typer
 
 from stream import dead_letter_commands, topic_commands
 from stream.contract.figures import WINDOWS, Window
-from stream.logs.files import LineWriter, read_lines
+from stream.logs.files import LineWriter, read_blocks, read_lines
 from stream.logs.topics import CONTACT_EVENTS, FLOOR_CLOCK
 from stream.terminal import (
     ENDLESS_US,
@@ -29,7 +29,6 @@ from stream.terminal import (
     duration_of,
     floor_plan,
     instant_of,
-    lines_of,
     log_to_stderr,
     open_existing_log,
     open_floor_log,
@@ -113,8 +112,8 @@ class Commands:
 
         floor = FileReading(plan, at=instant, all_time=window == WHOLE_LOG)
         with reading("reading", files) as on_bytes:
-            for name, lines in lines_of(files, on_bytes):
-                floor.read(name, lines)
+            for name in files:
+                floor.read_blocks(name, read_blocks(place_of(name), on_bytes=on_bytes))
         _print(floor.figures(window, agents=agents), plan, as_json=as_json)
         _warn(floor.floor.health, "" if at is None else f" up to {at}")
 
@@ -198,8 +197,8 @@ def check(files: Files) -> None:
 
     floor = FileReading(FloorPlan(), on_problem=tell)
     with reading("checking", files) as on_bytes:
-        for name, lines in lines_of(files, on_bytes):
-            floor.read(name, lines)
+        for name in files:
+            floor.read_blocks(name, read_blocks(place_of(name), on_bytes=on_bytes))
     health = floor.floor.health
     notes = {
         "duplicates": health.duplicates,

@@ -3,7 +3,7 @@ figures as live, in one pass."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Final
 
@@ -55,10 +55,22 @@ class FileReading:
         """Read one file's (line, bytes) pairs; files continue one another."""
         rest = iter(lines)
         while numbered := list(islice(rest, BATCH)):
-            batch = decode_batch([payload for _, payload in numbered])
-            for place, reason in self.floor.take(self._up_to_at(batch)):
-                if self._on_problem is not None:
-                    self._on_problem(Problem(file, numbered[place][0], reason))
+            self._take(file, [number for number, _ in numbered], [line for _, line in numbered])
+
+    def read_blocks(self, file: str, blocks: Iterable[tuple[Sequence[int], list[bytes]]]) -> None:
+        """What `read` does, of blocks of lines with the number of each: no line costs a step."""
+        numbers: list[int] = []
+        lines: list[bytes] = []
+        for more_numbers, more_lines in blocks:
+            numbers += more_numbers
+            lines += more_lines
+            # What comes compressed or through a pipe comes in small blocks, and an event of a
+            # small batch costs more.
+            if len(lines) >= BATCH:
+                self._take(file, numbers, lines)
+                numbers, lines = [], []
+        if lines:
+            self._take(file, numbers, lines)
 
     @property
     def as_of(self) -> int | None:
@@ -79,6 +91,12 @@ class FileReading:
         merge.advance(as_of)
         figures = floor_figures(merge, window, agents=agents)
         return figures if self.as_of is not None else structs.replace(figures, as_of=None)
+
+    def _take(self, file: str, numbers: Sequence[int], lines: Sequence[bytes]) -> None:
+        batch = decode_batch(lines)
+        for place, reason in self.floor.take(self._up_to_at(batch)):
+            if self._on_problem is not None:
+                self._on_problem(Problem(file, numbers[place], reason))
 
     def _up_to_at(self, batch: Batch) -> Batch:
         """The batch without its good events later than `at`."""

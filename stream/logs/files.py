@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final, Literal, Self
+from typing import BinaryIO, Final, Literal, NamedTuple, Self
 
 import zstandard
 
@@ -33,10 +33,23 @@ _ZST_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _BLANKS: Final = b" \t\r"
 
 
+class Block(NamedTuple):
+    """Lines read together, without their line feeds, and the number of each, from 1."""
+
+    numbers: Sequence[int]
+    lines: list[bytes]
+
+
 def read_lines(
     place: Place, *, on_bytes: Callable[[int], None] | None = None
 ) -> Iterator[tuple[int, bytes]]:
-    """Each line with its number from 1, without its line feed; a last one needs none.
+    """Each line of `read_blocks` with its number, one by one."""
+    for numbers, lines in read_blocks(place, on_bytes=on_bytes):
+        yield from zip(numbers, lines, strict=True)
+
+
+def read_blocks(place: Place, *, on_bytes: Callable[[int], None] | None = None) -> Iterator[Block]:
+    """The lines in blocks as they come, none of them empty; a last line needs no line feed.
 
     Blank lines (nothing, or only spaces, tabs and carriage returns) are left out but counted.
     `on_bytes` is told of each stretch read how many bytes it has in the file, for a progress bar
@@ -44,9 +57,16 @@ def read_lines(
     """
     with _reading(place) as file:
         chunks = _told(_chunks(file), on_bytes)
-        for number, line in enumerate(_split(_unpacked(chunks, place)), start=1):
-            if line.strip(_BLANKS):
-                yield number, line
+        first = 1
+        for lines in _split(_unpacked(chunks, place)):
+            numbers = range(first, first + len(lines))
+            first = numbers.stop
+            # Blanks are some of what `strip` takes off: of most blocks this is all there is to ask.
+            block = (
+                Block(numbers, lines) if all(map(bytes.strip, lines)) else _filled(numbers, lines)
+            )
+            if block.lines:
+                yield block
 
 
 def size_of(places: Iterable[Place]) -> int | None:
@@ -209,8 +229,14 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
             yield chunk[i : i + _COMPRESSED_STEP_BYTES]
 
 
-def _split(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines of the chunks joined; what goes beyond `LINE_BYTES_MAX` of one is let go."""
+def _filled(numbers: Sequence[int], lines: list[bytes]) -> Block:
+    """The lines that are not blank, each with its own number."""
+    kept = [place for place, line in enumerate(lines) if line.strip(_BLANKS)]
+    return Block([numbers[place] for place in kept], [lines[place] for place in kept])
+
+
+def _split(chunks: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Lines of the chunks joined, those that end in one chunk together; what goes beyond `LINE_BYTES_MAX` of one is let go."""
     begun: list[bytes] = []
     begun_bytes = 0
     for chunk in chunks:
@@ -220,9 +246,9 @@ def _split(chunks: Iterable[bytes]) -> Iterator[bytes]:
         begun_bytes += len(kept)
         if not rest:
             continue
-        yield b"".join(begun)
-        yield from rest[:-1]
-        begun = [rest[-1]]
-        begun_bytes = len(rest[-1])
+        last = rest.pop()
+        yield [b"".join(begun), *rest]
+        begun = [last]
+        begun_bytes = len(last)
     if begun_bytes:
-        yield b"".join(begun)
+        yield [b"".join(begun)]

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.contract.codec import EVENT_BYTES_MAX, Rejected, decode
-from stream.logs.files import LINE_BYTES_MAX, LineWriter, read_lines, size_of
+from stream.logs.files import LINE_BYTES_MAX, LineWriter, read_blocks, read_lines, size_of
 from stream.logs.port import LogError
 
 ENDS = ("events.jsonl", "events.jsonl.zst")
@@ -101,6 +101,15 @@ def test_a_line_of_many_chunks_is_one_line(path: Path) -> None:
     assert [(number, len(line)) for number, line in lines] == [(1, 1), (2, 5_000_000), (3, 1)]
     with pytest.raises(Rejected, match="size: 5000000 bytes"):
         decode(lines[1][1])
+
+
+def test_lines_that_end_together_come_together(path: Path) -> None:
+    """Each keeps the number that it has in the file, with blank lines among them and without."""
+    put(path, b"a\n\n \t\r\n\x0c\nb\nc")
+
+    blocks = [(list(numbers), lines) for numbers, lines in read_blocks(path)]
+
+    assert blocks == [([1, 4, 5], [b"a", b"\x0c", b"b"]), ([6], [b"c"])]
 
 
 def test_an_endless_line_is_cut(path: Path) -> None:
