@@ -236,7 +236,8 @@ def _filled(numbers: Sequence[int], lines: list[bytes]) -> Block:
 
 
 def _split(chunks: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Lines of the chunks joined, those that end in one chunk together; what goes beyond `LINE_BYTES_MAX` of one is let go."""
+    """Lines of the chunks joined, those that end in one chunk together; what goes beyond
+    `LINE_BYTES_MAX` of one is let go."""
     begun: list[bytes] = []
     begun_bytes = 0
     for chunk in chunks:

@@ -17,7 +17,7 @@ from stream.contract import codec
 from stream.contract.clock import FloorClock
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import Instant
-from stream.logs.files import read_lines
+from stream.logs.files import read_blocks
 from stream.logs.topics import CONTACT_EVENTS, topics
 from stream.logs.urls import open_log
 from stream.worker import Worker
@@ -50,7 +50,7 @@ def file_reading(file: Path) -> Timings:
     """All figures of the file: read, decode, apply, merge."""
     stopwatch = _Stopwatch()
     reading = FileReading(FloorPlan())
-    reading.read(file.name, read_lines(file))
+    reading.read_blocks(file.name, read_blocks(file))
     reading.figures("30m")
     return {"compute, in one process": stopwatch.read(reading.floor.health.events)}
 

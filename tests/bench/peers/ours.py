@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from stream.contract.codec import Batch, decode_batch
+from stream.contract.batch import Batch, decode_batch
 from stream.contract.figures import PANE_US
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US
