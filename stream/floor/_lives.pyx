@@ -264,6 +264,11 @@ cdef class Lives:
     cdef long long _next_lapse
     cdef long long _swept
     cdef Py_ssize_t _forget_at
+    cdef Py_ssize_t _most_contacts
+    cdef Py_ssize_t _most_agents
+    cdef Py_ssize_t _agent_count
+    cdef long long _cut_short
+    cdef long long _turned_away
     # By number of the name.
     cdef Queue* _queue
     cdef Agent_* _agent
@@ -284,13 +289,14 @@ cdef class Lives:
     cdef Py_ssize_t _stretch_count
     cdef Py_ssize_t _stretch_room
 
-    def __init__(self, plan, ledger, tellings):
+    def __init__(self, plan, ledger, tellings, limits):
         self.ended = []
         self._plan = plan
         self._ledger = ledger
         self._bases = ledger.bases
         self._tellings = [tellings.get(struct) for struct in EVENT_STRUCTS]
-        self._seen = Seen()
+        self._seen = Seen(limits.seen)
+        self._most_contacts, self._most_agents = limits.contacts, limits.agents
         self._next_lapse = NEVER
         self._swept = -NEVER
         self._forget_at = 4 * FORGOTTEN_BEYOND
@@ -644,6 +650,9 @@ cdef class Lives:
         self._room_for(row.agent)
         agent = &self._agent[row.agent]
         if not agent.known:
+            if self._agent_count >= self._most_agents:
+                self._turned_away += 1
+                return True
             self._meet(row.agent)
             agent.clock = agent.since = row.micros
             agent.state, agent.team = row.state, row.team
@@ -701,6 +710,7 @@ cdef class Lives:
         """Make room for an agent who is new."""
         cdef Agent_* agent = &self._agent[number]
         agent.known = True
+        self._agent_count += 1
         agent.bucket = bucket_of(name_of(number))
         (<list>self._buckets[agent.bucket]).append(number)
         self._changed_buckets.add(agent.bucket)
@@ -1039,6 +1049,21 @@ cdef class Lives:
         """How many contacts were dropped while standing somewhere, as of the last `sweep`."""
         return self._dropped + self._lapsed
 
+    @property
+    def limits_reached(self):
+        """How often each limit was reached, of those that were."""
+        reached = {
+            "contacts": self._cut_short,
+            "agents": self._turned_away,
+            "duplicates": self._seen.cut_short,
+        }
+        return {name: times for name, times in reached.items() if times}
+
+    @property
+    def are_many(self):
+        """Whether so many contacts came since the last `sweep` that another is due."""
+        return self._contact_count > min(self._forget_at, self._most_contacts)
+
     def sweep(self, long long moment, long long newest):
         """Find who is past their time as of `moment`, and forget old ones by the `newest` time."""
         if moment > self._next_lapse or moment < self._swept:
@@ -1046,6 +1071,8 @@ cdef class Lives:
         self._swept = moment
         if self._contact_count > self._forget_at:
             self._forget(moment, newest)
+        if self._contact_count > self._most_contacts:
+            self._drop_silent(self._most_contacts - self._most_contacts // 10)
 
     cdef int _find_lapsed(self, long long moment) except -1:
         cdef uint32_t number
@@ -1071,31 +1098,58 @@ cdef class Lives:
 
     cdef int _forget(self, long long moment, long long newest) except -1:
         """Forget the contacts that are longest past their time, beyond so many of them."""
-        cdef uint32_t number, kept = 0
+        cdef uint32_t number
         cdef Contact* contact
-        cdef long long limit = min(moment, newest), over
-        overs = [
-            self._contact[number].clock + _kept_us(&self._contact[number])
-            for number in range(1, self._contact_count + 1)
-        ]
-        past = sorted([each for each in overs if each < limit])
-        limit = past[-FORGOTTEN_BEYOND - 1] if len(past) > FORGOTTEN_BEYOND else -NEVER
-        moved = <uint32_t*>PyMem_Calloc(self._contact_count + 1, sizeof(uint32_t))
-        if moved is NULL:
-            raise MemoryError
+        overs = np.empty(self._contact_count, np.int64)
+        cdef long long[::1] over = overs
+        cdef long long limit = min(moment, newest)
         for number in range(1, self._contact_count + 1):
             contact = &self._contact[number]
-            over = overs[number - 1]
-            if over <= limit:
-                self._drop(number, contact)
-                PyMem_Free(contact.parts)
-                PyMem_Free(contact.long_name)
+            over[number - 1] = contact.clock + _kept_us(contact)
+        past = np.flatnonzero(overs < limit)
+        if len(past) > FORGOTTEN_BEYOND:
+            oldest = np.argsort(overs[past], kind="stable")[:-FORGOTTEN_BEYOND]
+            self._let_go(past[oldest])
+        self._forget_at = 2 * self._contact_count + 4 * FORGOTTEN_BEYOND
+        return 0
+
+    cdef int _drop_silent(self, Py_ssize_t kept) except -1:
+        """Drop those that were silent longest, all but so many."""
+        cdef uint32_t number
+        clocks = np.empty(self._contact_count, np.int64)
+        cdef long long[::1] clock = clocks
+        for number in range(1, self._contact_count + 1):
+            clock[number - 1] = self._contact[number].clock
+        silent = np.argsort(clocks, kind="stable")[: self._contact_count - kept]
+        self._let_go(silent)
+        self._cut_short += len(silent)
+        return 0
+
+    cdef int _let_go(self, object places) except -1:
+        """Drop the contacts at these places, from 0, and close the gaps that they leave."""
+        cdef long long[::1] gone = np.ascontiguousarray(places, np.int64)
+        cdef Py_ssize_t index
+        cdef uint32_t number, kept = 0
+        cdef Contact* contact
+        cdef uint32_t* moved = <uint32_t*>PyMem_Calloc(self._contact_count + 1, sizeof(uint32_t))
+        if moved is NULL:
+            raise MemoryError
+        for index in range(gone.shape[0]):
+            number = <uint32_t>(gone[index] + 1)
+            contact = &self._contact[number]
+            self._drop(number, contact)
+            PyMem_Free(contact.parts)
+            PyMem_Free(contact.long_name)
+            contact.parts, contact.long_name = NULL, NULL
+            moved[number] = number
+        for number in range(1, self._contact_count + 1):
+            if moved[number]:
+                moved[number] = 0
             else:
                 kept += 1
                 moved[number] = kept
         self._move_up(moved, kept)
         PyMem_Free(moved)
-        self._forget_at = 2 * kept + 4 * FORGOTTEN_BEYOND
         return 0
 
     cdef int _move_up(self, const uint32_t* moved, uint32_t kept) except -1:

@@ -26,6 +26,8 @@ cdef class Seen:
     cdef Marks _old
     cdef long long _young_latest
     cdef long long _old_latest
+    cdef readonly long long cut_short
+    cdef Py_ssize_t _half
 
     cdef bint is_copy(self, const Row* row, long long newest) except -1
     cdef void expect(self, const Row* row) noexcept

@@ -12,7 +12,7 @@ from stream.contract._scan cimport Row, Span, hash_mark, text_of
 
 from stream.floor.duplicates import GENERATION as _GENERATION
 from stream.floor.duplicates import REMEMBERED_US as _REMEMBERED_US
-from stream.floor.duplicates import SeenEvents
+from stream.floor.duplicates import SEEN_MAX, SeenEvents
 
 cdef extern from *:
     """
@@ -33,6 +33,9 @@ cdef enum:
 cdef class Seen:
     """Marks of the events seen; see `duplicates.SeenEvents`."""
 
+    def __init__(self, most=SEEN_MAX):
+        self._half = most // 2
+
     def __dealloc__(self):
         _free(&self._young)
         _free(&self._old)
@@ -41,14 +44,17 @@ cdef class Seen:
         """Whether the event was seen before; if not, it is remembered. `newest` is the newest
         time up to and with this event."""
         cdef uint64_t hash_ = row.mark_hash
+        cdef bint is_old_free
         if _find(&self._young, row, hash_) or _find(&self._old, row, hash_):
             return True
         if not self._young.count or row.micros > self._young_latest:
             self._young_latest = row.micros
         _add(&self._young, row, hash_)
-        if self._young.count >= GENERATION and (
-            not self._old.count or newest - self._old_latest > REMEMBERED_US
-        ):
+        if self._young.count < min(GENERATION, self._half):
+            return False
+        is_old_free = not self._old.count or newest - self._old_latest > REMEMBERED_US
+        if is_old_free or self._young.count >= self._half:
+            self.cut_short += not is_old_free
             _free(&self._old)
             self._old, self._old_latest = self._young, self._young_latest
             self._young = _none()
@@ -64,7 +70,12 @@ cdef class Seen:
     def save(self):
         """What is remembered, as a checkpoint holds it."""
         return SeenEvents(
-            _texts(&self._young), _texts(&self._old), self._young_latest, self._old_latest
+            young=_texts(&self._young),
+            old=_texts(&self._old),
+            young_latest=self._young_latest,
+            old_latest=self._old_latest,
+            cut_short=self.cut_short,
+            most=2 * self._half,
         )
 
     def restore(self, saved):
@@ -72,6 +83,7 @@ cdef class Seen:
         _free(&self._young)
         _free(&self._old)
         self._young_latest, self._old_latest = saved.young_latest, saved.old_latest
+        self.cut_short, self._half = saved.cut_short, saved.most // 2
         _learn(&self._young, saved.young)
         _learn(&self._old, saved.old)
 

@@ -12,6 +12,9 @@ from stream.contract.events import AgentStateData
 # Agents are told to readers in this many groups, so that one change does not tell them all again.
 BUCKETS: Final = 64
 
+# Agents beyond so many on one partition are not taken on, which is counted: a state never expires.
+AGENTS_MAX: Final = 100_000
+
 # A state and when it began and ended.
 Stretch = tuple[str, int, int]
 
@@ -35,7 +38,10 @@ class Agent(Struct, gc=False):
 class Agents:
     """The agents of a partition who have told a state."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = AGENTS_MAX) -> None:
+        # How many states were told of agents who were not taken on.
+        self.turned_away = 0
+        self._most = most
         self.by_id: dict[str, Agent] = {}
         self.buckets: dict[int, dict[str, Agent]] = {}
         # Those who changed since they were last told.
@@ -45,6 +51,9 @@ class Agents:
         """The agent's state from now on; returns the stretch of time that this ended, if it
         counts."""
         agent = self.by_id.get(identifier)
+        if agent is None and len(self.by_id) >= self._most:
+            self.turned_away += 1
+            return None
         self.changed.add(identifier)
         state, reason = data.state, data.reason
         if agent is None:

@@ -24,6 +24,9 @@ FINISHED_KEPT_US: Final = HOUR_US
 # A finished contact past its time stays in memory while there are no more than this many of
 # them, so that what is read late finds the same contact whatever was read in between.
 FORGOTTEN_BEYOND: Final = 20_000
+# More contacts than these, open or not, are not kept on one partition (some 300 MB of them): those
+# that were silent longest are dropped, a tenth at once, which is counted.
+CONTACTS_MAX: Final = 1_000_000
 
 
 class Phase(IntEnum):
@@ -92,7 +95,7 @@ class Contact(Struct, gc=False):
 class Contacts:
     """All contacts of a partition, by id, and which of them stand in which queue."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = CONTACTS_MAX) -> None:
         self.by_id: dict[str, Contact] = {}
         # Queue to its contacts that wait, are talked to or wrapped up, and to its threads of
         # messages without an answer.
@@ -104,6 +107,10 @@ class Contacts:
         self.past: set[str] = set()
         self.lapsed: set[str] = set()
         self.dropped = 0
+        # How many were dropped because there were `most` of them.
+        self.cut_short = 0
+        self._most = most
+        self._many = 4 * FORGOTTEN_BEYOND
         self._deadlines: list[tuple[int, str]] = []
         # Contacts that were met or may now be kept for a shorter time, since the last `sweep`.
         self._watched: set[str] = set()
@@ -115,6 +122,11 @@ class Contacts:
     def expired(self) -> int:
         """How many were dropped while standing somewhere."""
         return self.dropped + len(self.lapsed)
+
+    @property
+    def are_many(self) -> bool:
+        """Whether so many came since the last `sweep` that another is due."""
+        return len(self.by_id) > min(self._many, self._most)
 
     def find(self, identifier: str, time: int, *, begins: bool) -> Contact | None:
         """The contact that an event at `time` is about.
@@ -201,6 +213,16 @@ class Contacts:
         while len(self._finished) > FORGOTTEN_BEYOND and self._finished[0][2] < newest:
             identifier, clock, _ = self._finished.popleft()
             self._forget(identifier, clock)
+        if len(self.by_id) > self._most:
+            self._drop_silent(self._most - self._most // 10)
+        self._many = 2 * len(self.by_id) + 4 * FORGOTTEN_BEYOND
+
+    def _drop_silent(self, kept: int) -> None:
+        """Drop those that were silent longest, all but so many."""
+        by_silence = sorted(self.by_id, key=lambda name: self.by_id[name].clock)
+        for identifier in by_silence[: len(self.by_id) - kept]:
+            self._drop(identifier, self.by_id.pop(identifier))
+            self.cut_short += 1
 
     def restore(self, contacts: dict[str, Contact], dropped: int) -> None:
         """Take over what a checkpoint holds."""

@@ -19,7 +19,7 @@ from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import DAY_US, MINUTE_US
 from stream.floor.health import Health
 from stream.floor.ledger import Ledger
-from stream.floor.lives import Lives
+from stream.floor.lives import Limits, Lives
 from stream.floor.promises import KEPT_PAST_DUE_US, Promises
 from stream.floor.steps import Outcome, Telling
 from stream.windows.cells import Cells
@@ -37,6 +37,7 @@ CALLBACKS_KEPT: Final = COLUMN["callbacks_kept"]
 
 # The compiled make where there is one; it reads what `decode_batch` gives there.
 LIVES: Final = compiled("stream.floor._lives", "Lives", Lives)
+NO_MORE_THAN: Final = Limits()
 
 
 class Refused(NamedTuple):
@@ -55,7 +56,12 @@ class Floor:
     """
 
     def __init__(
-        self, plan: FloorPlan, *, all_time: bool = False, make: type[Lives] = LIVES
+        self,
+        plan: FloorPlan,
+        *,
+        all_time: bool = False,
+        make: type[Lives] = LIVES,
+        limits: Limits = NO_MORE_THAN,
     ) -> None:
         zones = {plan.zone.key: plan.zone}
         zones.update({zone.key: zone for zone in map(plan.zone_of, plan.queues)})
@@ -67,7 +73,7 @@ class Floor:
         self.panes = Panes(zones.values(), all_time=all_time)
         self.ledger = Ledger(self.panes, self.cells)
         self._promises_swept = 0
-        self.lives = make(plan, self.ledger, self._tellings())
+        self.lives = make(plan, self.ledger, self._tellings(), limits)
 
     @property
     def has_news(self) -> bool:
@@ -152,7 +158,9 @@ class Floor:
     def _read(self, batch: Batch, shown: int | None) -> None:
         self._count_read(self.lives.take(batch, self.newest, shown))
         latest = batch.latest
-        self.newest = latest if self.newest is None else max(self.newest, latest)
+        self.newest = newest = latest if self.newest is None else max(self.newest, latest)
+        if self.lives.are_many:
+            self.lives.sweep(newest if shown is None else shown, newest)
 
     def _count_read(self, outcome: Outcome) -> None:
         health = self.health

@@ -14,9 +14,9 @@ from stream.contract import events as ev
 from stream.contract.batch import Batch
 from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import AgentFrame
-from stream.floor.agents import Agent, Agents
-from stream.floor.contacts import Contact, Contacts, Phase
-from stream.floor.duplicates import SeenEvents
+from stream.floor.agents import AGENTS_MAX, Agent, Agents
+from stream.floor.contacts import CONTACTS_MAX, Contact, Contacts, Phase
+from stream.floor.duplicates import SEEN_MAX, SeenEvents
 from stream.floor.ledger import Ledger
 from stream.floor.life import ContactLife
 from stream.floor.steps import Outcome, Steps, Telling
@@ -36,6 +36,14 @@ class QueuePresent(Struct, frozen=True):
     unanswered: dict[str | None, list[int]]
 
 
+class Limits(Struct, frozen=True):
+    """How much is kept at most on one partition: contacts, agents, and pairs that find copies."""
+
+    contacts: int = CONTACTS_MAX
+    agents: int = AGENTS_MAX
+    seen: int = SEEN_MAX
+
+
 class SavedLives(Struct, frozen=True):
     """All that lives hold, as a checkpoint keeps it."""
 
@@ -49,11 +57,15 @@ class Lives:
     """Contacts, agents and the memory of copies. `tellings` take the events that are neither."""
 
     def __init__(
-        self, plan: FloorPlan, ledger: Ledger, tellings: Mapping[type[ev.Event], Telling]
+        self,
+        plan: FloorPlan,
+        ledger: Ledger,
+        tellings: Mapping[type[ev.Event], Telling],
+        limits: Limits,
     ) -> None:
-        self._seen = SeenEvents.none_yet()
-        self._contacts = Contacts()
-        self._agents = Agents()
+        self._seen = SeenEvents.none_yet(limits.seen)
+        self._contacts = Contacts(limits.contacts)
+        self._agents = Agents(limits.agents)
         surveys = SurveyBook(ledger)
         self._steps = Steps(
             self._contacts,
@@ -87,6 +99,21 @@ class Lives:
         them; what is later than `shown` is held back."""
         copies = self._seen.copies(batch.marks, batch.times, newest)
         return self._steps.take(batch, copies, newest, shown)
+
+    @property
+    def limits_reached(self) -> dict[str, int]:
+        """How often each limit was reached, of those that were."""
+        reached = {
+            "contacts": self._contacts.cut_short,
+            "agents": self._agents.turned_away,
+            "duplicates": self._seen.cut_short,
+        }
+        return {name: times for name, times in reached.items() if times}
+
+    @property
+    def are_many(self) -> bool:
+        """Whether so many contacts came since the last `sweep` that another is due."""
+        return self._contacts.are_many
 
     def sweep(self, moment: int, newest: int) -> None:
         """Find who is past their time as of `moment`, and forget old ones by the `newest` time."""

@@ -21,7 +21,7 @@ from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import plain_int, queue_key
 from stream.contract.schema.examples import EXAMPLES, example
 from stream.floor.floor import LIVES, Floor
-from stream.floor.lives import Lives
+from stream.floor.lives import Limits, Lives
 from stream.floor.telling import changes
 from stream.windows.columns import STRIDE
 from tests.properties import nasty
@@ -47,11 +47,18 @@ def test_the_core_is_the_one_of_these_sources() -> None:
         assert made >= changed, f"{source} was changed: `python scripts/compile.py`"
 
 
-@given(st.one_of(nasty.cases(), edges()), st.lists(st.integers(1, 9)), st.booleans())
-def test_both_makes_tell_the_same(case: nasty.Case, lengths: Sequence[int], live: bool) -> None:
+# None that a few events reach, and some that they do.
+_LIMITS: Final = st.sampled_from((Limits(), Limits(contacts=2, agents=1, seen=4)))
+
+
+@given(st.one_of(nasty.cases(), edges()), st.lists(st.integers(1, 9)), st.booleans(), _LIMITS)
+def test_both_makes_tell_the_same(
+    case: nasty.Case, lengths: Sequence[int], live: bool, limits: Limits
+) -> None:
     """Batch by batch: refusals, health, frames and what a checkpoint would hold."""
     plan = FloorPlan.model_validate(case.plan)
-    compiled, plain = Floor(plan, make=LIVES), Floor(plan, make=Lives)
+    compiled = Floor(plan, make=LIVES, limits=limits)
+    plain = Floor(plan, make=Lives, limits=limits)
     start = 0
     for length in [*lengths, len(case.lines)]:
         payloads = case.lines[start : start + length]
@@ -67,6 +74,7 @@ def test_both_makes_tell_the_same(case: nasty.Case, lengths: Sequence[int], live
         assert _told(compiled, as_of) == _told(plain, as_of)
         assert _whole(compiled, as_of) == _whole(plain, as_of)
         assert compiled.health == plain.health
+        assert compiled.lives.limits_reached == plain.lives.limits_reached
         assert _saved(compiled) == _saved(plain)
 
 
