@@ -14,6 +14,11 @@ class FeedMeters:
         self.viewers = Gauge(
             "floorwatch_viewers", "Browsers and programs on the stream.", registry=self.registry
         )
+        self.viewers_refused = Counter(
+            "floorwatch_viewers_refused",
+            "Viewers turned away because there were too many.",
+            registry=self.registry,
+        )
         self.frames_built = Counter(
             "floorwatch_frames_built", "Frames made for everybody.", registry=self.registry
         )
@@ -48,6 +53,7 @@ class FeedMeters:
         count = _value(self.build_seconds, "_count")
         return {
             "viewers": int(_value(self.viewers)),
+            "viewers_refused": int(_value(self.viewers_refused, "_total")),
             "frames_built": int(_value(self.frames_built, "_total")),
             "frames_sent": int(_value(self.frames_sent, "_total")),
             "frames_dropped": int(_value(self.frames_dropped, "_total")),

@@ -150,6 +150,7 @@ class DashboardHealth(_Shape):
     """What the dashboard counted of itself since its start."""
 
     viewers: int
+    viewers_refused: int = Field(description="Viewers turned away because there were too many.")
     frames_built: int
     frames_sent: int
     frames_dropped: int
