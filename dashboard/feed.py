@@ -14,11 +14,11 @@ import structlog
 from msgspec import Struct
 
 from dashboard.cadence import PERIOD, Cadence
-from dashboard.frames import Frame, SentFrame, as_event
+from dashboard.frames import Frame, SentFrame, Watched, as_event
 from dashboard.meters import FeedMeters
 from dashboard.status import standing
 from dashboard.trust import CatchingUp, trust
-from dashboard.viewers import Viewers
+from dashboard.viewers import VIEWERS_MAX, Viewers
 from stream.contract.figures import STALE_US, NoPicture, Picture, PictureReader
 from stream.contract.instants import SECOND_US
 
@@ -51,9 +51,15 @@ class Feed:
     answered from what was built within the second.
     """
 
-    def __init__(self, reader: PictureReader, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        reader: PictureReader,
+        *,
+        now: Callable[[], datetime],
+        viewers_max: int = VIEWERS_MAX,
+    ) -> None:
         self.meters = FeedMeters()
-        self.viewers = Viewers(self.meters)
+        self.viewers = Viewers(self.meters, most=viewers_max)
         self._reader = reader
         self._now = now
         self._cadence = Cadence()
@@ -197,7 +203,10 @@ class Feed:
             return Frame(self._seq, "broken", reason, None, None)
         self._tell(None)
         self._remember(WINDOW, False, picture, moment)
-        return Frame(self._seq, "live", None, picture, judged, trusted)
+        return Frame(self._seq, "live", None, picture, judged, trusted, self._watched())
+
+    def _watched(self) -> Watched:
+        return Watched(len(self.viewers), self.viewers.most, self.meters.refused())
 
     def _build(self, window: str, *, agents: bool = False) -> Picture:
         began = self._now()

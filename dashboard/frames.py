@@ -16,6 +16,14 @@ from dashboard.trust import Trust
 from stream.contract.figures import Picture
 
 
+class Watched(Struct, frozen=True):
+    """How many viewers the dashboard has, of how many at most, and how many it turned away."""
+
+    viewers: int
+    most: int
+    refused: int
+
+
 class Frame(Struct, frozen=True):
     """What every screen draws from. `broken` has no picture but the reason there is none."""
 
@@ -25,6 +33,7 @@ class Frame(Struct, frozen=True):
     picture: Picture | None
     standing: Standing | None
     trust: Trust | None = None
+    watched: Watched | None = None
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class Viewer:
 class Viewers:
     """All viewers, by the event loop each lives in."""
 
-    def __init__(self, meters: FeedMeters, *, most: int = VIEWERS_MAX) -> None:
+    def __init__(self, meters: FeedMeters, *, most: int) -> None:
         self._meters = meters
         self._most = most
         self._lock = Lock()
@@ -100,10 +100,18 @@ class Viewers:
             if not viewers:
                 self._by_loop.pop(loop, None)
 
+    def __len__(self) -> int:
+        with self._lock:
+            return sum(map(len, self._by_loop.values()))
+
+    @property
+    def most(self) -> int:
+        """How many viewers are let in at most."""
+        return self._most
+
     def full(self) -> bool:
         """Whether no more viewers are let in; who then asks is counted as turned away."""
-        with self._lock:
-            full = sum(map(len, self._by_loop.values())) >= self._most
+        full = len(self) >= self._most
         if full:
             self._meters.viewers_refused.inc()
         return full

@@ -22,9 +22,10 @@ from stream.measures.sections import Present, Totals, counts_and_figures, sectio
 from stream.merge import Merge
 from stream.now import EXPECTATION_WINDOW, presents
 from stream.presents import ABSENT
-from stream.windows.blocks import NOBODY, Block
-from stream.windows.columns import COLUMN, COLUMN_COUNT, STATE_TIME_COLUMN, WAIT_BUCKETS
+from stream.windows.blocks import NOBODY
+from stream.windows.columns import COLUMN, COLUMN_COUNT, STATE_TIME_COLUMN
 from stream.windows.pieces import STATES
+from stream.windows.spans import Span
 from stream.windows.sparse import Ints, ints
 
 __all__ = ["EXPECTATION_WINDOW", "QUEUES_TOLD_MAX", "floor_figures"]
@@ -127,13 +128,18 @@ class _Reading:
     ) -> list[Section]:
         """The sections of groups, by row; `today` is that of each row's zone where these are
         given."""
-        block = self.merge.span_of(self.window, self.plan.time_zone).groups
-        counts, waits, longest_us = block.counts[rows], block.waits[rows], block.longest_us[rows]
+        spans = {
+            zone: self.merge.span_of(self.window, zone) for zone in {self.plan.time_zone, *zones}
+        }
+        width = max(span.buckets() for span in spans.values())
+        block = spans[self.plan.time_zone].groups
+        counts, longest_us = block.counts[rows], block.longest_us[rows]
+        waits = block.waits[rows, :width]
         for place, zone in enumerate(zones):
             if zone != self.plan.time_zone:
-                other = self.merge.span_of(self.window, zone).groups
+                other = spans[zone].groups
                 counts[place] = other.counts[rows[place]]
-                waits[place] = other.waits[rows[place]]
+                waits[place] = other.waits[rows[place], :width]
                 longest_us[place] = other.longest_us[rows[place]]
         totals = Totals(counts, waits, longest_us, StateTimes(*times.T))
         present: Present = {name: column[rows] for name, column in self.groups.items()}
@@ -141,10 +147,10 @@ class _Reading:
 
     def _teams(self, times: Ints) -> dict[str, Section]:
         names = self.merge.agents.teams
-        block = self.merge.span_of(self.window, self.plan.time_zone).agents
+        span = self.merge.span_of(self.window, self.plan.time_zone)
         members = np.flatnonzero(self.merge.agents.team_of >= 0)
         teams = self.merge.agents.team_of[members]
-        totals = _by_team(block, members, teams, len(names), times)
+        totals = _by_team(span, members, teams, len(names), times)
         told = sections(
             "team", totals, self.teams, [self.plan.service_level] * len(names), short=self.short
         )
@@ -154,16 +160,17 @@ class _Reading:
     def _agents(self, times: Ints) -> dict[str, AgentSection]:
         rows = self.merge.rows.agents
         names = sorted({*rows, *self.merge.agents.known})
-        block = self.merge.span_of(self.window, self.plan.time_zone).agents
+        span = self.merge.span_of(self.window, self.plan.time_zone)
+        block, width = span.agents, span.buckets()
         of_names = ints([rows.get(name, -1) for name in names])
         known = np.flatnonzero(of_names >= 0)
         counts = np.zeros((len(names), COLUMN_COUNT), np.int64)
-        waits = np.zeros((len(names), WAIT_BUCKETS), block.waits.dtype)
+        waits = np.zeros((len(names), width), block.waits.dtype)
         longest_us = np.full(len(names), NOBODY)
         inside = np.zeros((len(names), len(STATES)), np.int64)
         for table, whole in (
             (counts, block.counts),
-            (waits, block.waits),
+            (waits, block.waits[:, :width]),
             (longest_us, block.longest_us),
             (inside, times),
         ):
@@ -242,19 +249,20 @@ class _Reading:
         return times
 
 
-def _by_team(block: Block, members: Ints, teams: Ints, count: int, times: Ints) -> Totals:
+def _by_team(span: Span, members: Ints, teams: Ints, count: int, times: Ints) -> Totals:
     """What the members of each team add up to, by the team's number."""
+    block, width = span.agents, span.buckets()
     order = np.argsort(teams, kind="stable")
     members, teams = members[order], teams[order]
     counts = np.zeros((count, COLUMN_COUNT), np.int64)
-    waits = np.zeros((count, WAIT_BUCKETS), np.int64)
+    waits = np.zeros((count, width), np.int64)
     longest_us = np.full(count, NOBODY)
     inside = np.zeros((count, len(STATES)), np.int64)
     if len(members):
         begins = np.flatnonzero(np.diff(teams, prepend=-1))
         there = teams[begins]
         counts[there] = np.add.reduceat(block.counts[members], begins)
-        waits[there] = np.add.reduceat(block.waits[members], begins, dtype=np.int64)
+        waits[there] = np.add.reduceat(block.waits[members, :width], begins, dtype=np.int64)
         longest_us[there] = np.maximum.reduceat(block.longest_us[members], begins)
         inside[there] = np.add.reduceat(times[members], begins)
     return Totals(counts, waits, longest_us, StateTimes(*inside.T))

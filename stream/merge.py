@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from stream.windows.days import DayClock
 from stream.windows.minutes import MinuteSeries
 from stream.windows.panes import Panes
 from stream.windows.pieces import Cuts, PieceIndex
-from stream.windows.rows import Rows
+from stream.windows.rows import AGENTS_MAX, GROUPS_MAX, Rows
 from stream.windows.spans import NEVER, Span, move, settle_doubts
 from stream.windows.sparse import Ints, Tally, ints
 from stream.windows.store import PaneStore, cells_of, renumbered
@@ -41,14 +42,24 @@ class Base:
 
 
 class Merge:
-    """The merged floor. Frames may come in any order of partitions, and more than once."""
+    """The merged floor. Frames may come in any order of partitions, and more than once.
+
+    Names are forgotten from `names_min` on, and have no figures of their own beyond the maxima.
+    """
 
     def __init__(
-        self, plan: FloorPlan, windows: Iterable[str], *, cells: Cells | None = None
+        self,
+        plan: FloorPlan,
+        windows: Iterable[str],
+        *,
+        cells: Cells | None = None,
+        names_min: int = NAMES_MIN,
+        groups_max: int = GROUPS_MAX,
+        agents_max: int = AGENTS_MAX,
     ) -> None:
         self.plan = plan
         self.cells = Cells() if cells is None else cells
-        self.rows = Rows(self.cells)
+        self.rows = Rows(self.cells, groups_max=groups_max, agents_max=agents_max)
         self.store = PaneStore(self.rows)
         self.pieces = PieceIndex(self.rows)
         self.minutes = MinuteSeries()
@@ -59,7 +70,10 @@ class Merge:
         self.as_of = NEVER
         # How often the names that nothing is known of any more were forgotten.
         self.renewals = 0
+        # How often names were left without a row, by those of former rows.
+        self._refused = Counter[str]()
         # How many names and cells there may be before that is done; known once there are any.
+        self._names_min = names_min
         self._names_max: int | None = None
         windows = tuple(windows)
         # The shortest first: a longer one may begin with what a shorter one holds.
@@ -117,7 +131,7 @@ class Merge:
         """Slide every window to the instant; it never goes back."""
         self.as_of = as_of = max(self.as_of, as_of)
         if self._names_max is None:
-            self._names_max = max(NAMES_MIN, 2 * self._names())
+            self._names_max = max(self._names_min, 2 * self._names())
         elif self._names() >= self._names_max:
             self._renew()
         last = as_of // PANE_US
@@ -156,6 +170,10 @@ class Merge:
             assert clock is not None
             return clock.midnight_before(self.as_of)
         return (self.as_of // PANE_US - PANES_OF_WINDOW[window] + 1) * PANE_US
+
+    def limits(self) -> dict[str, int]:
+        """The bounds on names that were reached, and how often a name was left out."""
+        return dict(self._refused + Counter(self.rows.refused))
 
     def _take_pane(self, partition: int, frame: fr.PaneFrame) -> None:
         pane = frame.pane
@@ -249,7 +267,7 @@ class Merge:
         cells, number_of_cell = Cells(), np.full(len(self.cells), -1)
         for number in alive:
             number_of_cell[number] = cells.number(*self.cells.cell(number))
-        before, rows = self.rows, Rows(cells)
+        before, rows = self.rows, self.rows.of(cells)
         self.cells, self.rows = cells, rows
         self.store = self.store.renumbered(rows, number_of_cell)
         for base in self._bases():
@@ -262,15 +280,16 @@ class Merge:
         agents = ints([before.agents.get(agent, -1) for agent in rows.agents])
         for span in self._spans():
             span.keep(rows, groups, agents)
-            if before.refused_groups or before.refused_agents:
+            if before.refused:
                 # Who had no row may have one now, and its panes must not leave what they never met.
                 span.last = NEVER
         self.minutes.keep(groups)
         self.pieces.keep(rows, _inverse(agents, len(before.agents)))
         for cuts in self.cuts.values():
             cuts.keep(agents)
+        self._refused.update(before.refused)
         self.renewals += 1
-        self._names_max = max(NAMES_MIN, 2 * self._names())
+        self._names_max = max(self._names_min, 2 * self._names())
 
 
 def _inverse(olds: Ints, count: int) -> Ints:

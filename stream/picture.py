@@ -81,6 +81,7 @@ class LogPictureReader:
         self._told: dict[str, bytes | None] = {}
         self._told_bytes = 0
         self._heard: dict[int, _Heard] = {}
+        self._labels: dict[str, QueueLabel] = {}
         self._tail: Tail | None = None
         self._begin()
 
@@ -129,13 +130,14 @@ class LogPictureReader:
         )
         groups = merge.rows.groups
         told = {queue: groups["queue", queue] for queue in figures.queues}
+        self._labels = labels = {queue: self._label(queue) for queue in figures.queues}
         hours = merge.minutes.hour(merge.as_of, {FLOOR_LINE: 0, **told})
         return Picture(
             figures=figures,
             freshness=self._freshness(ages),
             speed=self._clock.clock.speed,
             title=self._title,
-            labels={queue: self._label(queue) for queue in figures.queues},
+            labels=labels,
             floor_service_level=self._plan.service_level,
             hour=Hour(*hours.pop(FLOOR_LINE)),
             hours={queue: Hour(*line) for queue, line in hours.items()},
@@ -143,6 +145,8 @@ class LogPictureReader:
             rejected_by_field=_added(head.rejected_by_field for head in merge.heads.values()),
             partitions=[self._partition(number, ages) for number in range(self._partitions)],
             workers=_workers(merge.heads, ages),
+            queues_left_out=max(0, merge.rows.queue_count - len(figures.queues)),
+            limits=_added([merge.limits(), *(head.limits for head in merge.heads.values())]),
         )
 
     def close(self) -> None:
@@ -261,17 +265,15 @@ class LogPictureReader:
         )
 
     def _label(self, queue: str) -> QueueLabel:
-        plan = self._plan
-        merge = self._merge
-        channels = merge.queues.channels_of(queue, range(self._partitions))
-        channels |= merge.rows.channels.get(queue, set())
-        return QueueLabel(
-            name=plan.name_of(queue),
-            service_level=plan.variant(queue),
-            target_s={
+        plan, channels = self._plan, self._merge.rows.channels.get(queue, set())
+        known = self._labels.get(queue)
+        if known is None or known.target_s.keys() != channels:
+            target_s = {
                 channel: plan.target_us(queue, channel) / SECOND_US for channel in sorted(channels)
-            },
-        )
+            }
+            known = QueueLabel(plan.name_of(queue), plan.variant(queue), target_s)
+            self._labels[queue] = known
+        return known
 
 
 def _state(head: fr.HeadFrame | None, age: int | None) -> Literal["fresh", "catching up", "silent"]:

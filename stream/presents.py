@@ -6,7 +6,6 @@ tells becomes arrays once, when it comes; a picture puts them one after the othe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -70,15 +69,6 @@ class QueuePresents:
             )
         return self._joined
 
-    def channels_of(self, queue: str, partitions: Iterable[int]) -> set[str]:
-        """The channels that somebody waits in."""
-        return {
-            channel
-            for partition in partitions
-            if (frame := self._frames.get((queue, partition))) is not None
-            for channel, _ in frame.waiting
-        }
-
     def renewed(self, rows: Rows) -> QueuePresents:
         """The same presents for other rows."""
         other = QueuePresents(self._plan, rows)
@@ -96,6 +86,7 @@ class QueuePresents:
         waiting: list[tuple[int, ...]] = []
         for channel, since in frame.waiting:
             row, target_us = channel_row(channel), self._plan.target_us(queue, channel)
+            known.channels.setdefault(queue, set()).add(channel)
             waiting += [(here, row, began, target_us) for began in since]
         unanswered: list[tuple[int, ...]] = []
         for channel_or_none, since in frame.unanswered:

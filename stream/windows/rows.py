@@ -6,6 +6,7 @@ shown in every frame, and agents, who are many and shown one by one only when so
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -21,6 +22,9 @@ FLOOR: Final[Group] = ("floor", "")
 # floor. An agent's row takes some 2 KiB in every window, a queue's twice that.
 GROUPS_MAX: Final = 20_000
 AGENTS_MAX: Final = 50_000
+# What the two limits are called where it is told that they were reached.
+GROUPS_KEPT: Final = "queues_kept"
+AGENTS_KEPT: Final = "agents_kept"
 
 _NO_ROW: Final = -1
 
@@ -47,18 +51,30 @@ class Spread(NamedTuple):
 class Rows:
     """Numbers for groups and agents, given in the order in which they are met. The floor is 0."""
 
-    def __init__(self, cells: Cells) -> None:
+    def __init__(
+        self, cells: Cells, *, groups_max: int = GROUPS_MAX, agents_max: int = AGENTS_MAX
+    ) -> None:
+        self.groups_max = groups_max
+        self.agents_max = agents_max
         self.groups: dict[Group, int] = {FLOOR: 0}
         self.agents: dict[str, int] = {}
-        # The channels that anything was counted for in each queue.
+        # The channels that anybody waited in or anything was counted for, by queue.
         self.channels: dict[str, set[str]] = {}
-        # How often a name came that had to be left without a row.
-        self.refused_groups = 0
-        self.refused_agents = 0
+        # How often a name came that had to be left without a row, by kind.
+        self.refused = Counter[str]()
         self._cells = cells
         self._known = 0
         # [cells, 4]: the floor, a queue, a channel, then an agent.
         self._rows_of_cell = np.zeros((0, 4), np.int64)
+
+    def of(self, cells: Cells) -> Rows:
+        """Rows with the same bounds for other cells, none of them met yet."""
+        return Rows(cells, groups_max=self.groups_max, agents_max=self.agents_max)
+
+    @property
+    def queue_count(self) -> int:
+        """How many queues there are."""
+        return len(self.named("queue"))
 
     def named(self, dimension: str) -> dict[str, int]:
         """The groups of one dimension: name to row."""
@@ -68,8 +84,8 @@ class Rows:
         """The row of a queue or a channel, -1 where there is no room for it."""
         row = self.groups.get((dimension, name))
         if row is None:
-            if len(self.groups) >= GROUPS_MAX:
-                self.refused_groups += 1
+            if len(self.groups) >= self.groups_max:
+                self.refused[GROUPS_KEPT] += 1
                 return _NO_ROW
             row = self.groups[dimension, name] = len(self.groups)
         return row
@@ -78,8 +94,8 @@ class Rows:
         """The row of an agent, -1 where there is no room for it."""
         row = self.agents.get(name)
         if row is None:
-            if len(self.agents) >= AGENTS_MAX:
-                self.refused_agents += 1
+            if len(self.agents) >= self.agents_max:
+                self.refused[AGENTS_KEPT] += 1
                 return _NO_ROW
             row = self.agents[name] = len(self.agents)
         return row

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from stream.windows.blocks import Block
 from stream.windows.rows import Rows, Spread
 from stream.windows.sparse import Ints, ints
@@ -61,6 +63,12 @@ class Span:
         """Make room for every row that is known by now."""
         self.groups.ready(len(self._rows.groups))
         self.agents.ready(len(self._rows.agents))
+
+    def buckets(self) -> int:
+        """How many buckets of waits are needed: no wait lies in one from there on."""
+        # Every wait counts for the floor, whose row is 0.
+        used = np.flatnonzero(self.groups.waits[0])
+        return int(used[-1]) + 1 if len(used) else 1
 
     def keep(self, rows: Rows, groups: Ints, agents: Ints) -> None:
         """Go over to other rows: of the old ones those named, numbered anew in this order."""

@@ -29,7 +29,7 @@ class PaneStore:
         # (panes together, which) to the longest waits in them, by row of groups and of agents;
         # made when first asked for.
         self._longest: dict[tuple[int, int], Longest] = {}
-        # How many partitions' panes were looked at, for tests of how the work grows.
+        # How many panes and tables of longest waits were looked at, to see how the work grows.
         self.looked_at = 0
 
     def get(self, pane: int, partition: int) -> Tally | None:
@@ -113,6 +113,7 @@ class PaneStore:
                 (step for step in reversed(_STEPS) if pane % step == 0 and pane + step <= last + 1),
                 1,
             )
+            self.looked_at += 1
             if step > 1:
                 yield self._of_step(step, pane // step)
             elif pane in self._panes:
