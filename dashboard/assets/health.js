@@ -19,8 +19,8 @@
     ["expired", "Contacts expired"],
   ];
   const LIMITS = {
-    queues_kept: "Queues and channels with figures of their own",
-    agents_kept: "Agents with figures of their own",
+    queues_kept: "Queues and channels without figures of their own",
+    agents_kept: "Agents without figures of their own",
   };
   let picture = null, announced = null;
 
@@ -126,10 +126,10 @@
     const number = (value) => fw.format.plain(fw.format.count(value));
     const told = Object.entries(reached).map(([name, count]) => counted(name, LIMITS[name] || words_of(name), count));
     if (queues_left_out) {
-      const shown = `${number(Object.keys(figures.queues).length)} queues in a frame`;
+      const shown = `At most ${number(Object.keys(figures.queues).length)} queues in a frame`;
       told.unshift({ key: "frame", cells: { name: shown, count: `${number(queues_left_out)} left out` } });
     }
-    if (watched) told.unshift(counted("viewers", `${number(watched.most)} viewers (now ${number(watched.viewers)})`, watched.refused));
+    if (watched) told.unshift(counted("viewers", `At most ${number(watched.most)} viewers (now ${number(watched.viewers)})`, watched.refused));
     return told;
   }
 

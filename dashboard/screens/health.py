@@ -30,7 +30,7 @@ _WORKERS: Final = (
     Column("logs", "Log failures", number=True),
 )
 
-_LIMITS: Final = (Column("name", "At most"), Column("count", "Times reached", number=True))
+_LIMITS: Final = (Column("name", "Limit"), Column("count", "Times reached", number=True))
 
 
 def layout(title: str) -> Component:
