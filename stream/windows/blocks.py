@@ -13,6 +13,7 @@ from stream.windows.sparse import Ints, regrouped
 _ANSWERED_WAITED: Final = COLUMN["answered_waited"]
 _SMALL_MAX: Final = np.iinfo(np.uint16).max
 NOBODY: Final = -1
+_ROOM: Final = 8
 
 
 class Block:
@@ -37,8 +38,8 @@ class Block:
         missing = rows - len(self.counts)
         if missing <= 0:
             return
-        # Room for half as many again, so that a growing floor is not copied at every new agent.
-        missing += rows // 2
+        # Room for some more, so that a growing floor is not copied at every new agent.
+        missing += rows // _ROOM
         self.counts = np.concatenate((self.counts, np.zeros((missing, COLUMN_COUNT), np.int64)))
         waits = np.zeros((len(self.waits) + missing, WAIT_BUCKETS), self.waits.dtype)
         waits[: len(self.waits)] = self.waits

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stream.contract.figures import PANE_US
 from stream.windows.columns import STATE_TIME_COLUMN
 from stream.windows.rows import Rows
-from stream.windows.sparse import Ints, ints, regrouped
+from stream.windows.sparse import Ints, ints, narrow, regrouped
 
 PlainPiece = tuple[str, str, int, int]
 
@@ -32,12 +33,12 @@ class Stretches(NamedTuple):
     """Stretches as parallel arrays: the agent's row, the state's number, when each began in
     microseconds, and the pane in which it ended."""
 
-    agents: Ints
-    states: Ints
-    starts: Ints
-    last_panes: Ints
+    agents: NDArray[np.integer]
+    states: NDArray[np.integer]
+    starts: NDArray[np.integer]
+    last_panes: NDArray[np.integer]
 
-    def only(self, wanted: np.typing.NDArray[np.bool_]) -> Stretches:
+    def only(self, wanted: NDArray[np.bool_]) -> Stretches:
         return Stretches(*(array[wanted] for array in self))
 
 
@@ -108,6 +109,13 @@ class PieceIndex:
         together = stretches.starts // (PANE_US * _PANES_TOGETHER)
         for number in np.unique(together).tolist():
             part = stretches.only(together == number)
+            # There are millions of them.
+            part = Stretches(
+                narrow(part.agents),
+                part.states.astype(np.int8),
+                part.starts,
+                narrow(part.last_panes),
+            )
             self._begun.setdefault(number, []).append(part)
 
 

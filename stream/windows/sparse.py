@@ -91,32 +91,38 @@ class Tally:
 
 
 class PackedTally:
-    """A tally that is kept for hours: most amounts are 1 and need not be written down, and cells
-    are numbers of four bytes until there are millions."""
+    """A tally that is kept for hours: most amounts are 1 and need not be written down, and most of
+    the others, like the numbers of cells, need four bytes."""
 
-    __slots__ = ("_amounts", "_cells", "_codes", "_longest_us", "_ones")
+    __slots__ = ("_cells", "_longest_us", "_ones", "_others")
 
     def __init__(self, tally: Tally) -> None:
         ones = tally.amounts == 1
-        self._ones = _narrow(tally.codes[ones])
-        self._codes = _narrow(tally.codes[~ones])
-        self._amounts = tally.amounts[~ones]
-        self._cells = _narrow(tally.cells)
-        # What it is read from may be a part of something larger.
-        self._longest_us = tally.longest_us.copy()
+        large = tally.amounts > _INT32_MAX
+        self._ones = narrow(tally.codes[ones])
+        self._others = [
+            (narrow(tally.codes[some]), narrow(tally.amounts[some]))
+            for some in (~ones & ~large, large)
+        ]
+        self._cells = narrow(tally.cells)
+        self._longest_us = narrow(tally.longest_us)
 
     def tally(self) -> Tally:
         """The tally; its codes are each there once, in no particular order."""
+        codes, amounts = zip(*self._others, strict=True)
         return Tally(
-            np.concatenate((self._ones, self._codes)).astype(np.int64),
-            np.concatenate((np.ones(len(self._ones), np.int64), self._amounts)),
+            np.concatenate((self._ones, *codes), dtype=np.int64),
+            np.concatenate((np.ones(len(self._ones), np.int64), *amounts), dtype=np.int64),
             self._cells.astype(np.int64),
-            self._longest_us,
+            self._longest_us.astype(np.int64),
         )
 
 
-def _narrow(values: Ints) -> NDArray[np.integer]:
-    return values.astype(np.int32) if len(values) and values.max() <= _INT32_MAX else values.copy()
+def narrow(values: NDArray[np.integer]) -> NDArray[np.integer]:
+    """A copy in four bytes each where all fit."""
+    if len(values) and values.min() >= -_INT32_MAX and values.max() <= _INT32_MAX:
+        return values.astype(np.int32)
+    return values.copy()
 
 
 def grouped_sum(keys: Ints, values: Ints) -> tuple[Ints, Ints]:
