@@ -6,6 +6,7 @@ tells becomes arrays once, when it comes; a picture puts them one after the othe
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -83,22 +84,27 @@ class QueuePresents:
         def channel_row(channel: str | None) -> int:
             return _NO_ROW if channel is None else known.group("channel", channel)
 
-        waiting: list[tuple[int, ...]] = []
+        # One number after the other: these loops see each contact that stands in a queue.
+        waiting: list[int] = []
         for channel, since in frame.waiting:
             row, target_us = channel_row(channel), self._plan.target_us(queue, channel)
             known.channels.setdefault(queue, set()).add(channel)
-            waiting += [(here, row, began, target_us) for began in since]
-        unanswered: list[tuple[int, ...]] = []
+            for began in since:
+                waiting += (here, row, began, target_us)
+        active: list[int] = []
+        for channel_or_none, agent, talking, on_hold, wrapping in frame.active:
+            row = channel_row(channel_or_none)
+            active += (here, row, known.agent(agent), talking, on_hold, wrapping)
+        unanswered: list[int] = []
         for channel_or_none, since in frame.unanswered:
             row = channel_row(channel_or_none)
-            unanswered += [(here, row, began) for began in since]
-        active: list[tuple[int, ...]] = [
-            (here, channel_row(told), known.agent(agent), *counts)
-            for told, agent, *counts in frame.active
-        ]
-        promises: list[tuple[int, ...]] = [(here, due) for due in frame.promises]
+            for came in since:
+                unanswered += (here, row, came)
+        promises: list[int] = []
+        for due in frame.promises:
+            promises += (here, due)
         every = (waiting, active, unanswered, promises)
-        return Standing(*(_rows(rows, width) for rows, width in zip(every, _WIDTHS, strict=True)))
+        return Standing(*(_rows(told, width) for told, width in zip(every, _WIDTHS, strict=True)))
 
 
 class AgentPresents:
@@ -117,21 +123,24 @@ class AgentPresents:
         self.set_of = np.zeros(0, np.int64)
         # Agents with stretches that end after their head's instant.
         self.closing: dict[int, list[tuple[str, int, int]]] = {}
-        self._told_in: dict[tuple[int, int], set[str]] = {}
-        self._pairs: list[tuple[int, ...]] = []
+        self._told_in: dict[tuple[int, int], list[AgentFrame]] = {}
+        self._pairs: list[int] = []
         self._joined: Ints | None = None
 
     def take(self, partition: int, frame: AgentsFrame) -> None:
         """Take what a partition tells of one group of agents."""
         place = partition, frame.bucket
-        names = set()
-        for agent in frame.agents:
-            names.add(agent.agent)
-            if self.known.get(agent.agent) != agent:
-                self._learn(agent)
-        for name in self._told_in.get(place, set()) - names:
-            self._forget(name)
-        self._told_in[place] = names
+        # One agent changes and all of the group are told: in the same order, mostly.
+        before, after = self._told_in.get(place, []), frame.agents
+        changed = [pair for pair in zip_longest(before, after) if pair[0] != pair[1]]
+        names = {new.agent for _, new in changed if new is not None}
+        for old, _ in changed:
+            if old is not None and old.agent not in names and self.known.get(old.agent) == old:
+                self._forget(old.agent)
+        for _, new in changed:
+            if new is not None:
+                self._learn(new)
+        self._told_in[place] = after
 
     def queues_of_sets(self) -> Ints:
         """Which queue is in which set: [pairs, 2] of a set's number and a queue's row."""
@@ -173,7 +182,9 @@ class AgentPresents:
         if number is None:
             number = self.queue_sets[queues] = len(self.queue_sets)
             rows = [self._rows.group("queue", queue) for queue in dict.fromkeys(queues)]
-            self._pairs += [(number, row) for row in rows if row != _NO_ROW]
+            for row in rows:
+                if row != _NO_ROW:
+                    self._pairs += (number, row)
             self._joined = None
         return number
 
@@ -198,5 +209,5 @@ _UNKNOWN: Final = -2
 _EMPTY: Final = {"states": ABSENT, "since": 0, "team_of": _UNKNOWN, "set_of": 0}
 
 
-def _rows(rows: list[tuple[int, ...]], width: int) -> Ints:
-    return ints([value for row in rows for value in row]).reshape(-1, width)
+def _rows(numbers: list[int], width: int) -> Ints:
+    return ints(numbers).reshape(-1, width)
