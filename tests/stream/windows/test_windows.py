@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from stream.contract.figures import PANE_US
 from stream.contract.instants import HOUR_US, SECOND_US, from_datetime
 from stream.windows.cells import Cells
-from stream.windows.columns import COLUMN, STRIDE
+from stream.windows.columns import COLUMN, STRIDE, WAIT_BASE
 from stream.windows.days import DayClock
 from stream.windows.panes import Measured, Panes
 from stream.windows.rows import Rows
 from stream.windows.spans import Span, move, settle_doubts
-from stream.windows.sparse import Tally, ints
+from stream.windows.sparse import PackedTally, Tally, ints
 from stream.windows.store import PaneStore
 
 OFFERED = COLUMN["offered"]
@@ -176,3 +176,33 @@ def test_a_null_date_does_not_confuse_the_days_after_it() -> None:
         assert date(2026, 3, 2).toordinal() == clock.day_of(noon)
         assert at(zone, 2026, 3, 2) == clock.midnight_before(noon)
         assert [] == clock.midnights_between(at("UTC", 1, 1, 1), at("UTC", 1, 1, 1) + 1)
+
+
+def test_an_agent_who_answers_more_than_two_bytes_hold_is_counted_right() -> None:
+    """An agent's waits lie in two bytes each for as long as they fit: 70,000 alike do not. What is
+    then taken away leaves the rest."""
+    cells = Cells()
+    cell = cells.number(None, None, "a1")
+    rows = Rows(cells)
+    span = Span(rows, None)
+    waits = ints([cell * STRIDE + COLUMN["answered_waited"], cell * STRIDE + WAIT_BASE + 7])
+    for amount in (40_000, 30_000):
+        span.add(rows.spread(Tally(waits, ints([amount, amount]))))
+
+    assert span.agents.waits[0, 7] == 70_000
+    span.take(rows.spread(Tally(waits, ints([69_999, 69_999]))))
+    assert span.agents.waits[0, 7] == 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.sampled_from((1, 1, 7, 2**31 - 1, 2**31, 2**40)))))
+def test_a_packed_tally_is_the_same_tally(entries: list[tuple[int, int]]) -> None:
+    """Amounts of one, of four bytes and of more come back as they were."""
+    amounts = dict(entries)
+    tally = Tally(
+        ints([*amounts]), ints([*amounts.values()]), ints([*amounts]), ints([*amounts.values()])
+    )
+
+    packed = PackedTally(tally).tally()
+
+    assert amounts == dict(zip(packed.codes.tolist(), packed.amounts.tolist(), strict=True))
+    assert amounts == dict(zip(packed.cells.tolist(), packed.longest_us.tolist(), strict=True))
