@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 
-from stream.contract.figures import LIVE_WINDOWS, PANES_HELD, PANES_OF_WINDOW
+from stream.contract.figures import LIVE_WINDOWS, PANE_US, PANES_HELD, PANES_OF_WINDOW
 from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import (
     AgentFrame,
@@ -121,24 +122,72 @@ def test_an_agent_who_is_told_no_more_is_forgotten() -> None:
     assert {"bob"} == merge.agents.known.keys()
 
 
+def half_hours(count: int) -> Iterator[list[bytes]]:
+    """A floor on which every half hour has names of its own, and stretches that windows cut."""
+    for number in range(count):
+        at = number * 30 * MINUTE
+        contact, queue, agent = (f"{kind}-{number}" for kind in ("c", "q", "a"))
+        yield [
+            state(agent, at, "available", queues=[queue], team="north"),
+            queued(contact, at + 60, queue),
+            answered(contact, at + 90 + number, queue, agent),
+            state(agent, at + 5 * MINUTE, "busy"),
+            ended(contact, at + 20 * MINUTE, queue, agent),
+            state(agent, at + 25 * MINUTE, "available"),
+            state(agent, at + 29 * MINUTE, "offline", queues=[]),
+        ]
+
+
+def test_names_are_forgotten_while_windows_slide_over_others() -> None:
+    """Whatever rows are moved, what windows hold goes with them, and leaves them again."""
+    merge, floor = Merge(PLAN, LIVE_WINDOWS, names_min=10), Floor(PLAN)
+    moved_at: list[int] = []
+    for number, lines in enumerate(half_hours(68)):
+        for line in lines:
+            before = len(merge.rows.groups)
+            floor.apply([line])
+            assert floor.newest is not None
+            tell(merge, floor, floor.newest)
+            if len(merge.rows.groups) < before:
+                moved_at.append(number)
+            if moved_at and number < moved_at[-1] + 10:
+                assert [] == _differences(fresh := _fresh(floor), merge)
+                assert _lines(fresh) == _lines(merge)
+
+    assert moved_at
+
+
+def _lines(merge: Merge) -> dict[str, Any]:
+    """The last hour of the floor and each queue, without those in which nothing was."""
+    hours = merge.minutes.hour(merge.as_of, {"": 0, **merge.rows.named("queue")})
+    return {name: told for name, told in hours.items() if any(told[1])}
+
+
 def test_names_beyond_the_bounds_count_for_the_floor_and_are_counted() -> None:
-    """Two queues and an agent have rows; what came in others is in the floor's figures alone. Names
+    """A few queues and agents have rows; what came in others is in the floor's figures alone. Names
     that are forgotten make room, and nothing is taken from windows that never held it."""
-    merge = Merge(PLAN, LIVE_WINDOWS, names_min=1, groups_max=4, agents_max=1)
-    floor = Floor(PLAN)
-    for number in range(3):
-        for line in day_of(number, queues=4):
+    merge = Merge(PLAN, LIVE_WINDOWS, names_min=1, groups_max=30, agents_max=25)
+    floor, renewals = Floor(PLAN), 0
+    for number, lines in enumerate(half_hours(68)):
+        for line in lines:
             floor.apply([line])
             assert floor.newest is not None
             tell(merge, floor, floor.newest)
         told = floor_figures(merge, "240m", agents=True)
-        assert told.floor.counts["answered"] == 4
-        assert set(merge.limits()) == {GROUPS_KEPT, AGENTS_KEPT}
-        assert all(one.counts["answered"] in {0, 1} for one in told.queues.values())
-    later = floor.newest + 6 * HOUR_US if floor.newest is not None else 0
-    merge.advance(later)
-    empty = floor_figures(merge, "240m")
-    assert {0} == {one.counts["offered"] for one in [empty.floor, *empty.queues.values()]}
+        assert told.floor.counts["answered"] == min(number + 1, 8)
+        if merge.limits():
+            renewals = renewals or merge.renewals
+
+    assert set(merge.limits()) == {GROUPS_KEPT, AGENTS_KEPT}
+    assert merge.renewals > renewals > 0
+    # Everything leaves every window, pane by pane.
+    for _ in range(5 * HOUR_US // PANE_US):
+        merge.advance(merge.as_of + PANE_US)
+    for window in PANES_OF_WINDOW:
+        empty = floor_figures(merge, window, agents=True)
+        counts = [section.counts for section in (empty.floor, *empty.queues.values())]
+        counts += [section.counts for section in (empty.agents or {}).values()]
+        assert {0} == {told["handled"] for told in counts}
 
 
 def test_only_the_largest_queues_are_told_where_there_are_too_many() -> None:
