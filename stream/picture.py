@@ -29,10 +29,11 @@ from stream.logs.port import Log, Record, Tail
 from stream.logs.topics import FLOOR_FRAMES
 from stream.merge import Merge
 
-RECORDS_AT_ONCE: Final = 10_000
+# A pane of a busy floor is some 60 kB: more at once would be more memory than all that is kept.
+RECORDS_AT_ONCE: Final = 500
 # So many bytes of frames may wait for the next picture; a log that is read from its beginning has
 # many times that.
-TOLD_BYTES_MAX: Final = 16 << 20
+TOLD_BYTES_MAX: Final = 4 << 20
 # The floor's line of the last hour stands under the empty name, which no queue has.
 FLOOR_LINE: Final = ""
 
@@ -78,6 +79,7 @@ class LogPictureReader:
         # Frames of a commit wait for its head, so that no picture shows half of one; then, the
         # newest of each key, for the next picture, since most are told again before it.
         self._waiting: dict[int, dict[str, bytes | None]] = {}
+        self._waiting_bytes = 0
         self._told: dict[str, bytes | None] = {}
         self._told_bytes = 0
         self._heard: dict[int, _Heard] = {}
@@ -165,6 +167,7 @@ class LogPictureReader:
         self._tail = self._log.tail(FLOOR_FRAMES, from_start=True)
         self._merge = Merge(self._plan, LIVE_WINDOWS)
         self._waiting.clear()
+        self._waiting_bytes = 0
         self._told.clear()
         self._told_bytes = 0
 
@@ -174,14 +177,28 @@ class LogPictureReader:
         waiting = self._waiting.setdefault(partition, {})
         if kind != "head":
             waiting[record.key] = record.value
+            self._waiting_bytes += len(record.value or b"")
+            # What the log held before is many commits, whose heads but the last are superseded; it
+            # ends with a commit's end, and no picture is shown before it.
+            if old and self._waiting_bytes > TOLD_BYTES_MAX:
+                for each in self._waiting.values():
+                    self._tell(each)
+                self._waiting_bytes = 0
+                self._merge_told()
             return
-        self._told.update(waiting)
-        self._told_bytes += sum(len(value) for value in waiting.values() if value is not None)
-        waiting.clear()
+        self._tell(waiting)
         head = None if record.value is None else fr.decode_frame(record.key, record.value)
         self._merge.take(record.key, head)
         if isinstance(head, fr.HeadFrame):
             self._hear(partition, record.offset, head, old=old)
+
+    def _tell(self, waiting: dict[str, bytes | None]) -> None:
+        """Let what waited be in the next picture."""
+        size = sum(len(value) for value in waiting.values() if value is not None)
+        self._told.update(waiting)
+        self._told_bytes += size
+        self._waiting_bytes = max(0, self._waiting_bytes - size)
+        waiting.clear()
 
     def _merge_told(self) -> None:
         """Merge what was told since the last time. Where that fails, all is read anew."""

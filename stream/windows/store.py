@@ -13,7 +13,7 @@ from stream.windows.rows import Rows, Spread
 from stream.windows.sparse import Ints, PackedTally, Tally
 
 # Panes are spread over the rows so many at a time, so that what lies between stays small.
-_SPREAD_AT_ONCE: Final = 256
+_SPREAD_AT_ONCE: Final = 32
 # The longest waits are also kept of so many panes together: a minute, and twelve.
 _STEPS: Final = (12, 144)
 
