@@ -23,6 +23,7 @@ from dashboard.feed import Feed
 from dashboard.screens import health, wallboard
 from dashboard.screens.screen import PAGE, Screen
 from dashboard.server import PortUnavailable, bind, serve, serving
+from dashboard.viewers import VIEWERS_MAX
 from stream.contract.figures import PictureReader
 
 __all__ = ["PortUnavailable", "bind", "create_app", "serve", "serving"]
@@ -32,13 +33,17 @@ _SCREENS: Final = (wallboard.SCREEN, health.SCREEN)
 
 
 def create_app(
-    reader: PictureReader, *, now: Callable[[], datetime], title: str = "Floorwatch"
+    reader: PictureReader,
+    *,
+    now: Callable[[], datetime],
+    title: str = "Floorwatch",
+    viewers_max: int = VIEWERS_MAX,
 ) -> FastAPI:
     """Join everything. The feed lives as long as the server: from its start to its end.
 
     `app.state.feed` is the feed. The reader is used by the feed's thread alone.
     """
-    feed = Feed(reader, now=now)
+    feed = Feed(reader, now=now, viewers_max=viewers_max)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -7,17 +7,18 @@ from concurrent.futures import Future
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 import structlog
 from msgspec import Struct
 
 from dashboard.cadence import PERIOD, Cadence
+from dashboard.frames import Frame, SentFrame, Watched, as_event
 from dashboard.meters import FeedMeters
-from dashboard.status import Standing, standing
-from dashboard.trust import CatchingUp, Trust, trust
-from dashboard.viewers import Viewers
+from dashboard.status import standing
+from dashboard.trust import CatchingUp, trust
+from dashboard.viewers import VIEWERS_MAX, Viewers
 from stream.contract.figures import STALE_US, NoPicture, Picture, PictureReader
 from stream.contract.instants import SECOND_US
 
@@ -27,30 +28,6 @@ _RETRY_S: Final = 1.0
 _STOP_S_MAX: Final = 5.0
 
 _log = structlog.get_logger(__name__)
-
-
-class Frame(Struct, frozen=True):
-    """What every screen draws from. `broken` has no picture but the reason there is none."""
-
-    seq: int
-    state: Literal["live", "broken"]
-    reason: str | None
-    picture: Picture | None
-    standing: Standing | None
-    trust: Trust | None = None
-
-
-class SentFrame(Struct, frozen=True):
-    """A frame, the bytes that all viewers get of it, and when it was built."""
-
-    frame: Frame
-    data: bytes
-    built_at: datetime
-
-    @property
-    def seq(self) -> int:
-        """The number of the frame."""
-        return self.frame.seq
 
 
 class Answer(Struct, frozen=True):
@@ -74,9 +51,15 @@ class Feed:
     answered from what was built within the second.
     """
 
-    def __init__(self, reader: PictureReader, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        reader: PictureReader,
+        *,
+        now: Callable[[], datetime],
+        viewers_max: int = VIEWERS_MAX,
+    ) -> None:
         self.meters = FeedMeters()
-        self.viewers = Viewers(self.meters)
+        self.viewers = Viewers(self.meters, most=viewers_max)
         self._reader = reader
         self._now = now
         self._cadence = Cadence()
@@ -220,7 +203,10 @@ class Feed:
             return Frame(self._seq, "broken", reason, None, None)
         self._tell(None)
         self._remember(WINDOW, False, picture, moment)
-        return Frame(self._seq, "live", None, picture, judged, trusted)
+        return Frame(self._seq, "live", None, picture, judged, trusted, self._watched())
+
+    def _watched(self) -> Watched:
+        return Watched(len(self.viewers), self.viewers.most, self.meters.refused())
 
     def _build(self, window: str, *, agents: bool = False) -> Picture:
         began = self._now()
@@ -242,7 +228,8 @@ class Feed:
         changed = self._changed(frame)
         self._news = False
         self._health = frame.picture.figures.health if frame.picture is not None else None
-        sent = SentFrame(frame, _as_event(frame), moment)
+        figures = self._answers[WINDOW, False].figures_json if frame.picture is not None else None
+        sent = SentFrame(frame, as_event(frame, figures), moment)
         self._newest = sent
         self._cadence.sent(moment, changed=changed)
         self.meters.frames_built.inc()
@@ -257,14 +244,3 @@ class Feed:
             _log.error("feed_broken", reason=failure)
         else:
             _log.info("feed_mended")
-
-
-def _as_event(frame: Frame) -> bytes:
-    """The frame as a server-sent event: the figures as `GET /api/v1/floor` has them, and under
-    `frame` all that a screen draws beside them. A broken frame has no figures."""
-    head = f"id: {frame.seq}\nevent: frame\ndata: ".encode()
-    beside = msgspec.to_builtins(frame)
-    if frame.picture is None:
-        return head + msgspec.json.encode({"frame": beside}) + b"\n\n"
-    figures = beside["picture"].pop("figures")
-    return head + msgspec.json.encode({**figures, "frame": beside}) + b"\n\n"

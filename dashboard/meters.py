@@ -14,6 +14,11 @@ class FeedMeters:
         self.viewers = Gauge(
             "floorwatch_viewers", "Browsers and programs on the stream.", registry=self.registry
         )
+        self.viewers_refused = Counter(
+            "floorwatch_viewers_refused",
+            "Viewers turned away because there were too many.",
+            registry=self.registry,
+        )
         self.frames_built = Counter(
             "floorwatch_frames_built", "Frames made for everybody.", registry=self.registry
         )
@@ -43,11 +48,16 @@ class FeedMeters:
         self._built_s = max(0.0, took_s)
         self.build_seconds.observe(self._built_s)
 
+    def refused(self) -> int:
+        """How many viewers were turned away."""
+        return int(_value(self.viewers_refused, "_total"))
+
     def figures(self) -> dict[str, int | float | None]:
         """All of it by name, for programs; a time without a picture is None."""
         count = _value(self.build_seconds, "_count")
         return {
             "viewers": int(_value(self.viewers)),
+            "viewers_refused": self.refused(),
             "frames_built": int(_value(self.frames_built, "_total")),
             "frames_sent": int(_value(self.frames_sent, "_total")),
             "frames_dropped": int(_value(self.frames_dropped, "_total")),

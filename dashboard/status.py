@@ -80,6 +80,9 @@ def standing(picture: Picture) -> Standing:
     }
     order = sorted(queues, key=lambda queue: _badness(picture, queue, queues[queue]))
     state, lead, rest = _sentence(picture, queues, order)
+    if picture.queues_left_out:
+        left_out = counted(picture.queues_left_out, "smaller queue")
+        rest = f"{rest} {_upper(left_out)} not shown.".strip()
     return Standing(state, lead, rest, GOAL, queues, order)
 
 

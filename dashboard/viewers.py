@@ -24,11 +24,17 @@ class Message(Protocol):
         """The frame as a server-sent event."""
         ...
 
+    @property
+    def packed(self) -> bytes:
+        """The same as `dashboard/packing.py` compresses it."""
+        ...
+
 
 class Viewer:
     """One program on the stream, with a queue of one. Belongs to its event loop."""
 
-    def __init__(self, meters: FeedMeters, last_seq: int | None) -> None:
+    def __init__(self, meters: FeedMeters, last_seq: int | None, *, packed: bool = False) -> None:
+        self.packed = packed
         self._meters = meters
         self._handed_seq = last_seq
         self._waiting: Message | None = None
@@ -58,21 +64,23 @@ class Viewer:
         self._waiting = None
         self._awake.clear()
         self._meters.frames_sent.inc()
-        return message.data
+        return message.packed if self.packed else message.data
 
 
 class Viewers:
     """All viewers, by the event loop each lives in."""
 
-    def __init__(self, meters: FeedMeters) -> None:
+    def __init__(self, meters: FeedMeters, *, most: int) -> None:
         self._meters = meters
+        self._most = most
         self._lock = Lock()
         self._by_loop: dict[asyncio.AbstractEventLoop, set[Viewer]] = {}
         self._closed = False
 
-    def join(self, last_seq: int | None) -> Viewer:
-        """Add a viewer from inside its event loop. `last_seq` is the frame it has already."""
-        viewer = Viewer(self._meters, last_seq)
+    def join(self, last_seq: int | None, *, packed: bool = False) -> Viewer:
+        """Add a viewer from inside its event loop. `last_seq` is the frame it has already, and
+        `packed` is whether it takes frames compressed."""
+        viewer = Viewer(self._meters, last_seq, packed=packed)
         with self._lock:
             if self._closed:
                 viewer.close()
@@ -92,15 +100,30 @@ class Viewers:
             if not viewers:
                 self._by_loop.pop(loop, None)
 
-    def full(self) -> bool:
-        """Whether no more viewers are let in."""
+    def __len__(self) -> int:
         with self._lock:
-            return sum(map(len, self._by_loop.values())) >= VIEWERS_MAX
+            return sum(map(len, self._by_loop.values()))
+
+    @property
+    def most(self) -> int:
+        """How many viewers are let in at most."""
+        return self._most
+
+    def full(self) -> bool:
+        """Whether no more viewers are let in; who then asks is counted as turned away."""
+        full = len(self) >= self._most
+        if full:
+            self._meters.viewers_refused.inc()
+        return full
 
     def hand_out(self, message: Message) -> None:
         """Hand a message to everybody, from any thread: one call an event loop."""
         with self._lock:
             loops = list(self._by_loop)
+            packed = any(viewer.packed for viewers in self._by_loop.values() for viewer in viewers)
+        if packed:
+            # Here, where nobody waits for an event loop.
+            _ = message.packed
         for loop in loops:
             self._call(loop, message)
 

@@ -2,233 +2,267 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
-from stream.contract.figures import HEALTH, AgentSection, Figures, Section
-from stream.contract.frames import AgentFrame, QueueFrame
-from stream.contract.instants import SECOND_US, format_millis
-from stream.floor.promises import KEPT_PAST_DUE_US
-from stream.measures.expectation import expected_wait_s
+import numpy as np
+
+from stream.contract.figures import (
+    HEALTH,
+    AgentSection,
+    Figures,
+    Levels,
+    Section,
+    ServiceLevelVariant,
+    Value,
+)
+from stream.contract.instants import format_millis
 from stream.measures.people import StateTimes
-from stream.measures.sections import Present, Totals, counts_and_figures, section
+from stream.measures.sections import Present, Totals, counts_and_figures, sections
 from stream.merge import Merge
-from stream.windows.columns import ABANDON_WAIT_SUM, COLUMN, STATE_TIME_COLUMN
+from stream.now import EXPECTATION_WINDOW, presents
+from stream.presents import ABSENT
+from stream.windows.blocks import NOBODY
+from stream.windows.columns import COLUMN, COLUMN_COUNT, STATE_TIME_COLUMN
+from stream.windows.pieces import STATES
+from stream.windows.spans import Span
+from stream.windows.sparse import Ints, ints
 
-# The window that handle times and patience are taken from; every merge slides it.
-EXPECTATION_WINDOW: Final = "30m"
-_STATES: Final = ("available", "busy", "wrap_up", "away")
-_HANDLE_SUMS: Final = ("talk_sum_us", "hold_sum_us", "wrap_sum_us")
+__all__ = ["EXPECTATION_WINDOW", "QUEUES_TOLD_MAX", "floor_figures"]
+
+# More queues than this are not told in one look: the largest are, and how many are left out.
+QUEUES_TOLD_MAX: Final = 5_000
+_OFFERED: Final = COLUMN["offered"]
+_STATE_COLUMNS: Final = [STATE_TIME_COLUMN[state] for state in STATES]
 
 
-def floor_figures(merge: Merge, window: str, *, agents: bool = False) -> Figures:
-    """All figures of a window at the instant that the merge was advanced to."""
-    return _Reading(merge, window).figures(agents=agents)
+def floor_figures(
+    merge: Merge,
+    window: str,
+    *,
+    agents: bool = False,
+    short: bool = False,
+    queues_max: int | None = None,
+) -> Figures:
+    """All figures of a window at the instant that the merge was advanced to.
+
+    `short` ones are rounded to milliseconds and to six digits after the point. With `queues_max`
+    only so many queues are told, those with the most contacts.
+    """
+    return _Reading(merge, window, short=short).figures(agents=agents, queues_max=queues_max)
 
 
 class _Reading:
     """One look at the merged floor through one window."""
 
-    def __init__(self, merge: Merge, window: str) -> None:
+    def __init__(self, merge: Merge, window: str, *, short: bool) -> None:
         self.merge = merge
         self.plan = merge.plan
         self.window = window
-        self.as_of = merge.as_of
-        self.agents: dict[str, AgentFrame] = {
-            agent.agent: agent for frame in merge.agents.values() for agent in frame.agents
-        }
-        self.teams: dict[str, list[str]] = defaultdict(list)
-        self.of_queue: dict[str, list[str]] = defaultdict(list)
-        for name, agent in sorted(self.agents.items()):
-            if agent.team is not None:
-                self.teams[agent.team].append(name)
-            for queue in dict.fromkeys(agent.queues):
-                self.of_queue[queue].append(name)
-        self._times: dict[tuple[str, str], StateTimes] = {}
-        self.floor = Present()
-        self.queues: dict[str, Present] = defaultdict(Present)
-        self.channels: dict[str, Present] = defaultdict(Present)
-        self.team_presents: dict[str, Present] = defaultdict(Present)
-        self._present()
+        self.short = short
+        self.groups, self.teams = presents(merge)
+        self._times: dict[str, Ints] = {}
 
-    def figures(self, *, agents: bool) -> Figures:
-        zone = self.plan.time_zone
-        rows = self.merge.rows
-        queue_rows = rows.named("queue")
-        channel_rows = rows.named("channel")
-        agent_rows = rows.named("agent")
-        health = {
-            name: sum(head.health[name] for head in self.merge.heads.values()) for name in HEALTH
-        }
+    def figures(self, *, agents: bool, queues_max: int | None) -> Figures:
+        merge, plan = self.merge, self.plan
+        channels = dict(sorted(merge.rows.named("channel").items()))
+        health = {name: sum(head.health[name] for head in merge.heads.values()) for name in HEALTH}
+        times = self._times_in(plan.time_zone)
+        [floor] = self._sections(
+            "floor", ints([0]), times.sum(axis=0, keepdims=True), [plan.service_level]
+        )
+        nobody = np.zeros((len(channels), len(STATES)), np.int64)
         return Figures(
-            as_of=format_millis(self.as_of),
+            as_of=format_millis(merge.as_of),
             window=self.window,
-            floor=section(
-                "floor", self._totals(0, zone, self.agents), self.floor, self.plan.service_level
-            ),
-            queues={
-                queue: self._queue(queue, queue_rows.get(queue), self.queues[queue])
-                for queue in sorted({*queue_rows, *self.queues})
-            },
-            channels={
-                channel: section(
-                    "channel",
-                    self._totals(channel_rows.get(channel), zone, ()),
-                    self.channels[channel],
-                    self.plan.service_level,
+            floor=floor,
+            queues=self._queues(queues_max),
+            channels=dict(
+                zip(
+                    channels,
+                    self._sections(
+                        "channel",
+                        ints([*channels.values()]),
+                        nobody,
+                        [plan.service_level] * len(channels),
+                    ),
+                    strict=True,
                 )
-                for channel in sorted({*channel_rows, *self.channels})
-            },
-            teams={
-                team: self._team(members, agent_rows, self.team_presents[team])
-                for team, members in sorted(self.teams.items())
-            },
+            ),
+            teams=self._teams(times),
             health=health,
-            agents=self._agents(agent_rows) if agents else None,
+            agents=self._agents(times) if agents else None,
         )
 
-    def _queue(self, queue: str, row: int | None, present: Present) -> Section:
-        zone = self.plan.zone_of(queue).key
-        totals = self._totals(row, zone, self.of_queue.get(queue, ()))
-        return section("queue", totals, present, self.plan.variant(queue))
+    def _queues(self, queues_max: int | None) -> dict[str, Section]:
+        plan, rows = self.plan, self.merge.rows.named("queue")
+        names = self._largest(rows, queues_max)
+        of_names = ints([rows[name] for name in names])
+        zones = [plan.zone_of(name).key for name in names] if self.window == "today" else []
+        times = np.zeros((len(names), len(STATES)), np.int64)
+        for zone in {*zones} or {plan.time_zone}:
+            here = [place for place, other in enumerate(zones) if other == zone]
+            places = ints(here) if zones else np.arange(len(names))
+            times[places] = self._times_of_queues(zone)[of_names[places]]
+        told = self._sections("queue", of_names, times, list(map(plan.variant, names)), zones)
+        return dict(zip(names, told, strict=True))
 
-    def _team(self, members: list[str], rows: dict[str, int], present: Present) -> Section:
-        zone = self.plan.time_zone
-        span = self.merge.span_of(self.window, zone)
-        known = [rows[name] for name in members if name in rows]
-        totals = Totals(
-            span.counts[known].sum(axis=0).tolist(),
-            span.waits[known].sum(axis=0),
-            int(span.longest_us[known].max(initial=-1)),
-            self._times_of(members, zone),
+    def _largest(self, rows: dict[str, int], queues_max: int | None) -> list[str]:
+        """The queues to tell, by name: all, or those with the most contacts."""
+        names = sorted(rows)
+        if queues_max is None or len(names) <= queues_max:
+            return names
+        of_names = ints([rows[name] for name in names])
+        span = self.merge.span_of(self.window, self.plan.time_zone)
+        contacts = span.groups.counts[of_names, _OFFERED] + self.groups["waiting"][of_names]
+        largest = np.argsort(-contacts, kind="stable")[:queues_max]
+        return [names[place] for place in sorted(largest.tolist())]
+
+    def _sections(
+        self,
+        dimension: str,
+        rows: Ints,
+        times: Ints,
+        variants: Sequence[ServiceLevelVariant],
+        zones: Sequence[str] = (),
+    ) -> list[Section]:
+        """The sections of groups, by row; `today` is that of each row's zone where these are
+        given."""
+        spans = {
+            zone: self.merge.span_of(self.window, zone) for zone in {self.plan.time_zone, *zones}
+        }
+        width = max(span.buckets() for span in spans.values())
+        block = spans[self.plan.time_zone].groups
+        counts, longest_us = block.counts[rows], block.longest_us[rows]
+        waits = block.waits[rows, :width]
+        for place, zone in enumerate(zones):
+            if zone != self.plan.time_zone:
+                other = spans[zone].groups
+                counts[place] = other.counts[rows[place]]
+                waits[place] = other.waits[rows[place], :width]
+                longest_us[place] = other.longest_us[rows[place]]
+        totals = Totals(counts, waits, longest_us, StateTimes(*times.T))
+        present: Present = {name: column[rows] for name, column in self.groups.items()}
+        return sections(dimension, totals, present, variants, short=self.short)
+
+    def _teams(self, times: Ints) -> dict[str, Section]:
+        names = self.merge.agents.teams
+        span = self.merge.span_of(self.window, self.plan.time_zone)
+        members = np.flatnonzero(self.merge.agents.team_of >= 0)
+        teams = self.merge.agents.team_of[members]
+        totals = _by_team(span, members, teams, len(names), times)
+        told = sections(
+            "team", totals, self.teams, [self.plan.service_level] * len(names), short=self.short
         )
-        return section("team", totals, present, self.plan.service_level)
+        there = np.bincount(teams, minlength=len(names))
+        return {name: told[number] for name, number in sorted(names.items()) if there[number]}
 
-    def _agents(self, rows: dict[str, int]) -> dict[str, AgentSection]:
-        told = {}
-        zone = self.plan.time_zone
-        for name in sorted({*rows, *self.agents}):
-            agent = self.agents.get(name)
-            totals = self._totals(rows.get(name), zone, (name,))
-            counts, figures = counts_and_figures("agent", totals, self.plan.service_level, 0)
-            told[name] = AgentSection(
-                state=agent.state if agent else None,
-                reason=agent.reason if agent else None,
-                since=format_millis(agent.since) if agent else None,
-                team=agent.team if agent else None,
-                counts=counts,
-                figures=figures,
+    def _agents(self, times: Ints) -> dict[str, AgentSection]:
+        rows = self.merge.rows.agents
+        names = sorted({*rows, *self.merge.agents.known})
+        span = self.merge.span_of(self.window, self.plan.time_zone)
+        block, width = span.agents, span.buckets()
+        of_names = ints([rows.get(name, -1) for name in names])
+        known = np.flatnonzero(of_names >= 0)
+        counts = np.zeros((len(names), COLUMN_COUNT), np.int64)
+        waits = np.zeros((len(names), width), block.waits.dtype)
+        longest_us = np.full(len(names), NOBODY)
+        inside = np.zeros((len(names), len(STATES)), np.int64)
+        for table, whole in (
+            (counts, block.counts),
+            (waits, block.waits[:, :width]),
+            (longest_us, block.longest_us),
+            (inside, times),
+        ):
+            table[known] = whole[of_names[known]]
+        totals = Totals(counts, waits, longest_us, StateTimes(*inside.T))
+        counted = counts_and_figures(
+            "agent",
+            totals,
+            [self.plan.service_level] * len(names),
+            np.zeros(len(names), np.int64),
+            short=self.short,
+        )
+        return {
+            name: self._agent(name, counts_told, figures)
+            for name, counts_told, figures in zip(
+                names, counted.counts, counted.figures, strict=True
             )
+        }
+
+    def _agent(
+        self, name: str, counts: dict[str, Value], figures: dict[str, Value | Levels]
+    ) -> AgentSection:
+        agent = self.merge.agents.known.get(name)
+        return AgentSection(
+            state=agent.state if agent else None,
+            reason=agent.reason if agent else None,
+            since=format_millis(agent.since) if agent else None,
+            team=agent.team if agent else None,
+            counts=counts,
+            figures=figures,
+        )
+
+    def _times_of_queues(self, zone: str) -> Ints:
+        """The time of each queue's agents in each state, by row of groups."""
+        agents = self.merge.agents
+        present = agents.present()
+        by_set = np.zeros((len(agents.queue_sets), len(STATES)), np.int64)
+        np.add.at(by_set, agents.set_of[present], self._times_in(zone)[present])
+        sets, queues = agents.queues_of_sets().T
+        told = np.zeros((len(self.merge.rows.groups), len(STATES)), np.int64)
+        np.add.at(told, queues, by_set[sets])
         return told
 
-    def _totals(self, row: int | None, zone: str, agents: Iterable[str]) -> Totals:
-        times = self._times_of(agents, zone)
-        if row is None:
-            return Totals(times=times)
-        span = self.merge.span_of(self.window, zone)
-        return Totals(span.counts[row].tolist(), span.waits[row], int(span.longest_us[row]), times)
-
-    def _times_of(self, agents: Iterable[str], zone: str) -> StateTimes:
-        return StateTimes.total(self._time_of(agent, zone) for agent in agents)
-
-    def _time_of(self, name: str, zone: str) -> StateTimes:
-        """The agent's time in each state inside the window up to now."""
+    def _times_in(self, zone: str) -> Ints:
+        """Each agent's time in each state inside the window up to now: [rows of agents, states].
+        Time before an agent's first state counts nowhere, and so does that of an agent who never
+        told one."""
         zone = zone if self.window == "today" else ""
-        times = self._times.get((name, zone))
-        if times is None:
-            times = self._times[name, zone] = self._count_time(name, zone)
-        return times
+        if zone not in self._times:
+            self._times[zone] = self._count_times(zone)
+        return self._times[zone]
 
-    def _count_time(self, name: str, zone: str) -> StateTimes:
-        agent = self.agents.get(name)
-        if agent is None:
-            return StateTimes()
-        start = self.merge.start_of(self.window, zone)
-        times = self._closed_time(name, zone, start)
-        stretches = [*agent.closing, (agent.state, agent.since, self.as_of)]
-        for state, begin, end in stretches:
-            inside_us = min(end, self.as_of) - (begin if start is None else max(begin, start))
-            if state in times and inside_us > 0:
-                times[state] += inside_us
-        return StateTimes(*(times[state] for state in _STATES))
-
-    def _closed_time(self, name: str, zone: str, start: int | None) -> dict[str, int]:
-        row = self.merge.rows.number_of.get(("agent", name))
-        if row is None:
-            return dict.fromkeys(_STATES, 0)
-        counted = self.merge.span_of(self.window, zone).counts[row]
-        times = {state: int(counted[STATE_TIME_COLUMN[state]]) for state in _STATES}
-        if start is not None and self.window != "today":
+    def _count_times(self, zone: str) -> Ints:
+        merge, agents = self.merge, self.merge.agents
+        start = merge.start_of(self.window, zone)
+        counted = merge.span_of(self.window, zone).agents.counts
+        present = agents.present()
+        times = np.zeros((len(merge.rows.agents), len(STATES)), np.int64)
+        times[present] = counted[present][:, _STATE_COLUMNS]
+        if self.window in merge.cuts:
             # The stretch that the window's beginning cuts was counted whole where it ended. Days
             # need no such care: stretches are cut at midnight when they are told.
-            cut = self.merge.pieces.cut_at(name, start)
-            if cut is not None:
-                times[cut.state] -= start - cut.start
+            rows, states, outside_us = merge.cuts[self.window].outside_us()
+            here = np.isin(rows, present, assume_unique=True)
+            np.subtract.at(times, (rows[here], states[here]), outside_us[here])
+        staffed = np.flatnonzero(agents.states != ABSENT)
+        begins = agents.since[staffed]
+        if start is not None:
+            begins = np.maximum(begins, start)
+        times[staffed, agents.states[staffed]] += np.maximum(merge.as_of - begins, 0)
+        for row, closing in agents.closing.items():
+            for state, begin, end in closing:
+                inside_us = min(end, merge.as_of) - (begin if start is None else max(begin, start))
+                if state in STATES and inside_us > 0:
+                    times[row, STATES.index(state)] += inside_us
         return times
 
-    def _present(self) -> None:
-        """Add up how everything stands now."""
-        for queue, partitions in self.merge.queues.items():
-            for frame in partitions.values():
-                self._add_waits(queue, frame)
-                self._add_active(queue, frame)
-                self._add_promises(queue, frame.promises)
-        for agent in self.agents.values():
-            self.floor.add_agent(agent.state)
-            for queue in dict.fromkeys(agent.queues):
-                self.queues[queue].add_agent(agent.state)
-            if agent.team is not None:
-                self.team_presents[agent.team].add_agent(agent.state)
-        for queue, present in self.queues.items():
-            row = self.merge.rows.number_of.get(("queue", queue))
-            present.expected_wait_s = self._expectation(row, present)
-        self.floor.expected_wait_s = self._expectation(0, self.floor)
 
-    def _add_waits(self, queue: str, frame: QueueFrame) -> None:
-        for channel, since in frame.waiting:
-            waits_us = [self.as_of - begin for begin in since]
-            target_us = self.plan.target_us(queue, channel)
-            for present in (self.queues[queue], self.channels[channel], self.floor):
-                present.add_waiting(waits_us, target_us)
-        for channel_or_none, since in frame.unanswered:
-            ages_us = [self.as_of - begin for begin in since]
-            self.queues[queue].add_unanswered(ages_us)
-            self.floor.add_unanswered(ages_us)
-            if channel_or_none is not None:
-                self.channels[channel_or_none].add_unanswered(ages_us)
-
-    def _add_active(self, queue: str, frame: QueueFrame) -> None:
-        for channel, name, talking, on_hold, wrapping in frame.active:
-            presents = [self.queues[queue], self.floor]
-            if channel is not None:
-                presents.append(self.channels[channel])
-            agent = self.agents.get(name)
-            if agent is not None and agent.team is not None:
-                presents.append(self.team_presents[agent.team])
-            for present in presents:
-                present.in_conversation += talking
-                present.on_hold += on_hold
-                present.wrapping += wrapping
-
-    def _add_promises(self, queue: str, promises: list[int]) -> None:
-        due = [due for due in promises if self.as_of - due <= KEPT_PAST_DUE_US]
-        overdue = sum(self.as_of > moment for moment in due)
-        for present in (self.queues[queue], self.floor):
-            present.callbacks_open += len(due)
-            present.callbacks_overdue += overdue
-
-    def _expectation(self, row: int | None, present: Present) -> float | None:
-        span = self.merge.sliding[EXPECTATION_WINDOW]
-        counted = Totals().counts if row is None else span.counts[row].tolist()
-        handled = counted[COLUMN["handled"]]
-        handle_us = sum(counted[COLUMN[name]] for name in _HANDLE_SUMS)
-        waited_us = counted[COLUMN["wait_sum_us"]] + counted[COLUMN[ABANDON_WAIT_SUM]]
-        return expected_wait_s(
-            waiting=present.waiting,
-            agents_working=present.agents_available + present.agents_busy + present.agents_wrap_up,
-            agents_free=present.agents_available,
-            handle_time_s=handle_us / handled / SECOND_US if handled else None,
-            abandonments=counted[COLUMN["abandoned"]] + counted[COLUMN["short_abandoned"]],
-            waited_s=waited_us / SECOND_US,
-        )
+def _by_team(span: Span, members: Ints, teams: Ints, count: int, times: Ints) -> Totals:
+    """What the members of each team add up to, by the team's number."""
+    block, width = span.agents, span.buckets()
+    order = np.argsort(teams, kind="stable")
+    members, teams = members[order], teams[order]
+    counts = np.zeros((count, COLUMN_COUNT), np.int64)
+    waits = np.zeros((count, width), np.int64)
+    longest_us = np.full(count, NOBODY)
+    inside = np.zeros((count, len(STATES)), np.int64)
+    if len(members):
+        begins = np.flatnonzero(np.diff(teams, prepend=-1))
+        there = teams[begins]
+        counts[there] = np.add.reduceat(block.counts[members], begins)
+        waits[there] = np.add.reduceat(block.waits[members, :width], begins, dtype=np.int64)
+        longest_us[there] = np.maximum.reduceat(block.longest_us[members], begins)
+        inside[there] = np.add.reduceat(times[members], begins)
+    return Totals(counts, waits, longest_us, StateTimes(*inside.T))

@@ -24,13 +24,18 @@ from stream.contract.figures import (
 )
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US, format_millis
-from stream.figures import floor_figures
+from stream.figures import QUEUES_TOLD_MAX, floor_figures
 from stream.logs.port import Log, Record, Tail
 from stream.logs.topics import FLOOR_FRAMES
 from stream.merge import Merge
-from stream.windows.minutes import MinuteSeries
 
-RECORDS_AT_ONCE: Final = 10_000
+# A pane of a busy floor is some 60 kB: more at once would be more memory than all that is kept.
+RECORDS_AT_ONCE: Final = 500
+# So many bytes of frames may wait for the next picture; a log that is read from its beginning has
+# many times that.
+TOLD_BYTES_MAX: Final = 4 << 20
+# The floor's line of the last hour stands under the empty name, which no queue has.
+FLOOR_LINE: Final = ""
 
 
 def steady_clock() -> int:
@@ -71,9 +76,14 @@ class LogPictureReader:
         self._log = log
         self._clock = ClockFollower(log, now)
         self._partitions = log.partitions(FLOOR_FRAMES)
-        # Frames of a commit wait for its head, so that no picture shows half of one.
-        self._waiting: dict[int, list[tuple[str, fr.Frame | None]]] = {}
+        # Frames of a commit wait for its head, so that no picture shows half of one; then, the
+        # newest of each key, for the next picture, since most are told again before it.
+        self._waiting: dict[int, dict[str, bytes | None]] = {}
+        self._waiting_bytes = 0
+        self._told: dict[str, bytes | None] = {}
+        self._told_bytes = 0
         self._heard: dict[int, _Heard] = {}
+        self._labels: dict[str, QueueLabel] = {}
         self._tail: Tail | None = None
         self._begin()
 
@@ -96,6 +106,8 @@ class LogPictureReader:
             while records:
                 for record in records:
                     self._take(record, old=old)
+                if self._told_bytes > TOLD_BYTES_MAX:
+                    self._merge_told()
                 old = not self._tail.caught_up()
                 records = self._tail.poll(RECORDS_AT_ONCE, 0)
         except Exception:
@@ -111,30 +123,32 @@ class LogPictureReader:
     def picture(self, window: str, *, agents: bool = False) -> Picture:
         """The floor as it stands now, or as it was last known."""
         wall = self._now()
+        self._merge_told()
         merge = self._merge
         ages = self._ages(wall)
         merge.advance(self._as_of(wall, ages))
-        figures = floor_figures(merge, window, agents=agents)
-        self._minutes.forget(merge.changed_panes)
-        merge.changed_panes.clear()
-        service_level, offered = self._minutes.hour(merge.as_of)
+        figures = floor_figures(
+            merge, window, agents=agents, short=True, queues_max=QUEUES_TOLD_MAX
+        )
+        groups = merge.rows.groups
+        told = {queue: groups["queue", queue] for queue in figures.queues}
+        self._labels = labels = {queue: self._label(queue) for queue in figures.queues}
+        hours = merge.minutes.hour(merge.as_of, {FLOOR_LINE: 0, **told})
         return Picture(
             figures=figures,
             freshness=self._freshness(ages),
             speed=self._clock.clock.speed,
             title=self._title,
-            labels={queue: self._label(queue) for queue in figures.queues},
+            labels=labels,
             floor_service_level=self._plan.service_level,
-            hour=Hour(service_level[""], offered[""]),
-            hours={
-                queue: Hour(service_level[queue], offered[queue])
-                for queue in figures.queues
-                if queue in service_level
-            },
+            hour=Hour(*hours.pop(FLOOR_LINE)),
+            hours={queue: Hour(*line) for queue, line in hours.items()},
             events_by_type=_added(head.events_by_type for head in merge.heads.values()),
             rejected_by_field=_added(head.rejected_by_field for head in merge.heads.values()),
             partitions=[self._partition(number, ages) for number in range(self._partitions)],
             workers=_workers(merge.heads, ages),
+            queues_left_out=max(0, merge.rows.queue_count - len(figures.queues)),
+            limits=_added([merge.limits(), *(head.limits for head in merge.heads.values())]),
         )
 
     def close(self) -> None:
@@ -152,21 +166,49 @@ class LogPictureReader:
     def _begin(self) -> None:
         self._tail = self._log.tail(FLOOR_FRAMES, from_start=True)
         self._merge = Merge(self._plan, LIVE_WINDOWS)
-        self._minutes = MinuteSeries(self._merge.rows, self._merge.store)
         self._waiting.clear()
+        self._waiting_bytes = 0
+        self._told.clear()
+        self._told_bytes = 0
 
     def _take(self, record: Record, *, old: bool) -> None:
         """Take in a record; an `old` one may have been in the log before this reader."""
         partition, kind, _ = fr.split_key(record.key)
-        frame = None if record.value is None else fr.decode_frame(record.key, record.value)
-        waiting = self._waiting.setdefault(partition, [])
-        waiting.append((record.key, frame))
-        if kind == "head":
-            for key, told in waiting:
-                self._merge.take(key, told)
-            waiting.clear()
-            if isinstance(frame, fr.HeadFrame):
-                self._hear(partition, record.offset, frame, old=old)
+        waiting = self._waiting.setdefault(partition, {})
+        if kind != "head":
+            waiting[record.key] = record.value
+            self._waiting_bytes += len(record.value or b"")
+            # What the log held before is many commits, whose heads but the last are superseded; it
+            # ends with a commit's end, and no picture is shown before it.
+            if old and self._waiting_bytes > TOLD_BYTES_MAX:
+                for each in self._waiting.values():
+                    self._tell(each)
+                self._waiting_bytes = 0
+                self._merge_told()
+            return
+        self._tell(waiting)
+        head = None if record.value is None else fr.decode_frame(record.key, record.value)
+        self._merge.take(record.key, head)
+        if isinstance(head, fr.HeadFrame):
+            self._hear(partition, record.offset, head, old=old)
+
+    def _tell(self, waiting: dict[str, bytes | None]) -> None:
+        """Let what waited be in the next picture."""
+        size = sum(len(value) for value in waiting.values() if value is not None)
+        self._told.update(waiting)
+        self._told_bytes += size
+        self._waiting_bytes = max(0, self._waiting_bytes - size)
+        waiting.clear()
+
+    def _merge_told(self) -> None:
+        """Merge what was told since the last time. Where that fails, all is read anew."""
+        told, self._told, self._told_bytes = self._told, {}, 0
+        try:
+            for key, value in told.items():
+                self._merge.take(key, None if value is None else fr.decode_frame(key, value))
+        except Exception:
+            self._end()
+            raise
 
     def _hear(self, partition: int, offset: int, head: fr.HeadFrame, *, old: bool) -> None:
         known = self._heard.get(partition)
@@ -240,20 +282,15 @@ class LogPictureReader:
         )
 
     def _label(self, queue: str) -> QueueLabel:
-        plan = self._plan
-        channels = {
-            channel
-            for frame in self._merge.queues.get(queue, {}).values()
-            for channel, _ in frame.waiting
-        }
-        channels |= self._merge.channels_of(queue)
-        return QueueLabel(
-            name=plan.name_of(queue),
-            service_level=plan.variant(queue),
-            target_s={
+        plan, channels = self._plan, self._merge.rows.channels.get(queue, set())
+        known = self._labels.get(queue)
+        if known is None or known.target_s.keys() != channels:
+            target_s = {
                 channel: plan.target_us(queue, channel) / SECOND_US for channel in sorted(channels)
-            },
-        )
+            }
+            known = QueueLabel(plan.name_of(queue), plan.variant(queue), target_s)
+            self._labels[queue] = known
+        return known
 
 
 def _state(head: fr.HeadFrame | None, age: int | None) -> Literal["fresh", "catching up", "silent"]:

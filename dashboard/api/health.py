@@ -74,6 +74,8 @@ def _health(feed: Feed, version: str) -> dict[str, object]:
         "health": picture.figures.health if picture else None,
         "events_by_type": picture.events_by_type if picture else None,
         "rejected_by_field": picture.rejected_by_field if picture else None,
-        "dashboard": feed.meters.figures(),
+        "limits": picture.limits if picture else None,
+        "queues_left_out": picture.queues_left_out if picture else None,
+        "dashboard": {**feed.meters.figures(), "viewers_max": feed.viewers.most},
         "version": version,
     }

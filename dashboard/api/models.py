@@ -150,6 +150,8 @@ class DashboardHealth(_Shape):
     """What the dashboard counted of itself since its start."""
 
     viewers: int
+    viewers_max: int
+    viewers_refused: int = Field(description="Viewers turned away because there were too many.")
     frames_built: int
     frames_sent: int
     frames_dropped: int
@@ -174,5 +176,9 @@ class StreamHealth(_Shape):
     health: Health | None  # type: ignore[valid-type]
     events_by_type: dict[str, int] | None
     rejected_by_field: dict[str, int] | None
+    limits: dict[str, int] | None = Field(
+        description="Each bound that was reached, and how often.", examples=[{"agents_kept": 12}]
+    )
+    queues_left_out: int | None = Field(description="Queues beside those that frames tell.")
     dashboard: DashboardHealth
     version: str

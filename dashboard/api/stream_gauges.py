@@ -33,6 +33,12 @@ def stream_metrics(picture: Picture, *, since_s: float) -> Iterator[Metric]:
     yield _by("events_by_type", "Good events by type.", "type", picture.events_by_type)
     by_field = picture.rejected_by_field
     yield _by("rejected_by_field", "Rejected events by the field at fault.", "field", by_field)
+    yield _by("limits_reached", "How often a bound was reached.", "limit", picture.limits)
+    yield GaugeMetricFamily(
+        "floorwatch_queues_left_out",
+        "Queues beside those that frames tell.",
+        value=picture.queues_left_out,
+    )
     partitions = by_now(picture.partitions, since_s)
     yield from _whole(picture.freshness, Counter(one.state for one in partitions))
     yield from _partitions(partitions)

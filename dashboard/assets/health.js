@@ -18,6 +18,10 @@
     ["too_late", "Too late for the windows"],
     ["expired", "Contacts expired"],
   ];
+  const LIMITS = {
+    queues_kept: "Queues and channels without figures of their own",
+    agents_kept: "Agents without figures of their own",
+  };
   let picture = null, announced = null;
 
   function draw(frame) {
@@ -31,6 +35,7 @@
       fw.table.draw("events", EVENTS.map(([name, words]) => counted(name, words, figures.health[name])));
       fw.table.draw("fields", byCount(rejected_by_field));
       fw.table.draw("types", byCount(events_by_type));
+      fw.table.draw("limits", limits(frame));
     }
     fw.freshness.tick();
     return frame ? frame.seq : window.dash_clientside.no_update;
@@ -115,6 +120,21 @@
   function counted(key, name, count) {
     return { key, cells: { name, count: fw.format.plain(fw.format.count(count)) } };
   }
+
+  /* What this dashboard takes at most, and each other bound that was reached, here or by a worker. */
+  function limits({ watched, picture: { limits: reached, queues_left_out, figures } }) {
+    const number = (value) => fw.format.plain(fw.format.count(value));
+    const told = Object.entries(reached).map(([name, count]) => counted(name, LIMITS[name] || words_of(name), count));
+    if (queues_left_out) {
+      const shown = `At most ${number(Object.keys(figures.queues).length)} queues in a frame`;
+      told.unshift({ key: "frame", cells: { name: shown, count: `${number(queues_left_out)} left out` } });
+    }
+    if (watched) told.unshift(counted("viewers", `At most ${number(watched.most)} viewers (now ${number(watched.viewers)})`, watched.refused));
+    return told;
+  }
+
+  /* A name that only a later worker knows is told as it is. */
+  const words_of = (name) => fw.format.sentence(name.replaceAll("_", " ")).replace(/\.$/, "");
 
   /* Most first, and among equals by name. */
   function byCount(counts) {

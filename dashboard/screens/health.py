@@ -30,6 +30,8 @@ _WORKERS: Final = (
     Column("logs", "Log failures", number=True),
 )
 
+_LIMITS: Final = (Column("name", "Limit"), Column("count", "Times reached", number=True))
+
 
 def layout(title: str) -> Component:
     """Everything of the screen but the figures."""
@@ -41,6 +43,7 @@ def layout(title: str) -> Component:
     narrow = [
         table("events", "Events", _counts("What became of them"), none="Nothing is known yet"),
         table("fields", "Rejected by field", _counts("Field"), none="None rejected"),
+        table("limits", "Limits", _LIMITS, none="Nothing is known yet"),
     ]
     return shell(
         header(f"Health · {title}", link=("Wallboard", "/"), switches=_SWITCHES),

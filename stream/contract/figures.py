@@ -290,6 +290,10 @@ class Picture(Struct, frozen=True):
     rejected_by_field: dict[str, int] = {}
     partitions: list[PartitionState] = []
     workers: list[WorkerState] = []
+    # How many queues there are beside those told: more than are told in one picture.
+    queues_left_out: int = 0
+    # Each bound that was reached, by workers or by this reader, and how often.
+    limits: dict[str, int] = {}
 
 
 class NoPicture(Exception):

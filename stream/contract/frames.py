@@ -110,7 +110,8 @@ class HeadFrame(Struct, frozen=True):
     `as_of` is the floor's time that the frames are told at, `told_at` the wall clock then.
     `position` is the offset to be read next and `end` the log's; all times in microseconds.
     `behind_us` is how long what is not read yet has lain in the log, at most: 0 where all is
-    read, None where that is not known yet.
+    read, None where that is not known yet. `limits` names each bound that was reached, with how
+    often it was.
     """
 
     as_of: int
@@ -123,6 +124,7 @@ class HeadFrame(Struct, frozen=True):
     rejected_by_field: dict[str, int]
     behind_us: int | None = 0
     worker: WorkerNote | None = None
+    limits: dict[str, int] = {}
 
 
 Frame = PaneFrame | SettledFrame | QueueFrame | AgentsFrame | HeadFrame

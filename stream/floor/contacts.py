@@ -210,12 +210,15 @@ class Contacts:
                 self.lapsed.add(identifier)
                 self.changed_queues.update((contact.queue, contact.unanswered_queue))
             self._finished.append((identifier, contact.clock, over))
-        while len(self._finished) > FORGOTTEN_BEYOND and self._finished[0][2] < newest:
-            identifier, clock, _ = self._finished.popleft()
-            self._forget(identifier, clock)
+        self._forget_finished(newest)
         if len(self.by_id) > self._most:
             self._drop_silent(self._most - self._most // 10)
         self._many = 2 * len(self.by_id) + 4 * FORGOTTEN_BEYOND
+
+    def _forget_finished(self, newest: int) -> None:
+        while len(self._finished) > FORGOTTEN_BEYOND and self._finished[0][2] < newest:
+            identifier, clock, _ = self._finished.popleft()
+            self._forget(identifier, clock)
 
     def _drop_silent(self, kept: int) -> None:
         """Drop those that were silent longest, all but so many."""

@@ -74,7 +74,7 @@ def tally_frame(tally: Tally, cells: Cells) -> fr.TallyFrame:
 
 def read_tally(frame: fr.TallyFrame, cells: Cells) -> Tally:
     """The tally that `tally_frame` told, in the reader's own cells."""
-    numbers = np.array([cells.number(*cell) for cell in frame.cells], np.int64)
+    numbers = np.array(cells.numbers(frame.cells), np.int64)
     codes = _ints(frame.codes)
     return Tally(
         numbers[codes // STRIDE] * STRIDE + codes % STRIDE,

@@ -1,18 +1,25 @@
-"""Sections: every count, figure and now of one queue, channel, team, agent or of the floor."""
+"""Sections: every count, figure and now of queues, channels, teams, agents or of the floor.
+
+All rows of a dimension are calculated together, a column at a time; only the last step makes
+of each row the names and values that are told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from stream.contract.figures import (
     COUNTS,
     DRIVERS,
     MEANINGLESS_IN_CHANNELS,
     MEANINGLESS_IN_TEAMS,
+    NOW,
+    SERVICE_LEVEL_VARIANTS,
     Levels,
     Section,
     ServiceLevelVariant,
@@ -20,11 +27,12 @@ from stream.contract.figures import (
 )
 from stream.contract.instants import SECOND_US
 from stream.measures.people import StateTimes
-from stream.measures.ratio import ratio
+from stream.measures.ratio import Floats, ratio
 from stream.measures.satisfaction import net_promoter_score, wilson_interval
 from stream.measures.service_level import service_levels
 from stream.measures.waits import wait_quantiles
-from stream.windows.columns import COLUMN, COLUMN_COUNT, WAIT_BUCKETS
+from stream.windows.columns import COLUMN
+from stream.windows.sparse import Ints
 
 MEANINGLESS: Final[dict[str, frozenset[str]]] = {
     "floor": frozenset(),
@@ -33,110 +41,107 @@ MEANINGLESS: Final[dict[str, frozenset[str]]] = {
     "team": MEANINGLESS_IN_TEAMS,
     "agent": MEANINGLESS_IN_TEAMS,
 }
+# So many digits after the point are told where figures are to be short: of seconds, of all else.
+_SHORT_S: Final = 3
+_SHORT: Final = 6
+
+# Whole numbers, or such as may be missing.
+Column = NDArray[Any]
 
 
 class Totals(Struct, frozen=True):
-    """What a window adds up to: counts by column, waits by bucket, the longest wait (-1 where
-    nobody was answered), and the agents' time."""
+    """What a window adds up to, by row: `counts` [rows, columns], `waits` [rows, buckets],
+    `longest_us` [rows] (-1 where nobody was answered), and the agents' time."""
 
-    counts: Sequence[int] = (0,) * COLUMN_COUNT
-    waits: Any = None
-    longest_us: int = -1
-    times: StateTimes = StateTimes()
-
-
-class Present(Struct):
-    """How a queue, channel, team or the floor stands now; waits in microseconds."""
-
-    waiting: int = 0
-    waiting_over_target: int = 0
-    oldest_wait_us: int | None = None
-    in_conversation: int = 0
-    on_hold: int = 0
-    wrapping: int = 0
-    agents_available: int = 0
-    agents_busy: int = 0
-    agents_wrap_up: int = 0
-    agents_away: int = 0
-    expected_wait_s: float | None = None
-    callbacks_open: int = 0
-    callbacks_overdue: int = 0
-    conversations_unanswered: int = 0
-    oldest_unanswered_us: int | None = None
-
-    def add_waiting(self, waits_us: Sequence[int], target_us: int) -> None:
-        self.waiting += len(waits_us)
-        self.waiting_over_target += sum(wait > target_us for wait in waits_us)
-        self.oldest_wait_us = _longer(self.oldest_wait_us, waits_us)
-
-    def add_unanswered(self, ages_us: Sequence[int]) -> None:
-        self.conversations_unanswered += len(ages_us)
-        self.oldest_unanswered_us = _longer(self.oldest_unanswered_us, ages_us)
-
-    def add_agent(self, state: str) -> None:
-        if state != "offline":
-            name = f"agents_{state}"
-            setattr(self, name, getattr(self, name) + 1)
+    counts: Ints
+    waits: NDArray[np.integer]
+    longest_us: Ints
+    times: StateTimes
 
 
-def section(
-    dimension: str, totals: Totals, present: Present, variant: ServiceLevelVariant
-) -> Section:
-    """All that is told of one thing of a dimension; None where a name has no meaning there."""
-    counts, figures = counts_and_figures(dimension, totals, variant, present.waiting_over_target)
-    now = _now(present)
-    _blank(now, MEANINGLESS[dimension])
-    return Section(counts, figures, now)
+# How each row stands now, by the names of METRICS; not a number where there is none.
+Present = dict[str, Column]
+
+
+class Counted(Struct, frozen=True):
+    """Counts and figures of rows, each told as names and values."""
+
+    counts: list[dict[str, Value]]
+    figures: list[dict[str, Value | Levels]]
+
+
+def sections(
+    dimension: str,
+    totals: Totals,
+    present: Present,
+    variants: Sequence[ServiceLevelVariant],
+    *,
+    short: bool = False,
+) -> list[Section]:
+    """All that is told of the things of a dimension; None where a name has no meaning there."""
+    counted = counts_and_figures(
+        dimension, totals, variants, present["waiting_over_target"], short=short
+    )
+    now = _told({name: present[name] for name in NOW}, MEANINGLESS[dimension], short=short)
+    return list(map(Section, counted.counts, counted.figures, now))
 
 
 def counts_and_figures(
-    dimension: str, totals: Totals, variant: ServiceLevelVariant, waiting_over_target: int
-) -> tuple[dict[str, Value], dict[str, Value | Levels]]:
-    """The counts and figures of a window."""
-    counts: dict[str, Value] = {}
-    for name, amount in zip(COUNTS, totals.counts, strict=False):
-        counts[name] = amount / SECOND_US if name.endswith("_sum_s") else amount
-    figures = {
-        **_service_figures(totals, variant, waiting_over_target),
+    dimension: str,
+    totals: Totals,
+    variants: Sequence[ServiceLevelVariant],
+    waiting_over_target: Column,
+    *,
+    short: bool = False,
+) -> Counted:
+    """The counts and figures of a window, with the service-level variant of each row."""
+    meaningless = MEANINGLESS[dimension]
+    counts = {name: _count(totals.counts, name) for name in COUNTS}
+    levels = service_levels(
+        answered_in_target=counts["answered_in_target"],
+        answered_waited=counts["answered_waited"],
+        abandoned=counts["abandoned"],
+        abandoned_in_target=counts["abandoned_in_target"],
+        waiting_over_target=waiting_over_target,
+    )
+    chosen = np.array([SERVICE_LEVEL_VARIANTS.index(variant) for variant in variants], np.int64)
+    shown = np.stack(list(levels.values()))[chosen, np.arange(len(chosen))]
+    figures: dict[str, Column] = {
+        "service_level": shown,
+        # Kept a place here, and filled below.
+        "service_levels": shown,
+        **_service_figures(totals),
         **_handling_figures(totals),
         **_survey_figures(totals),
         "occupancy": totals.times.occupancy,
         "utilisation": totals.times.utilisation,
     }
-    _blank(counts, MEANINGLESS[dimension])
-    _blank(figures, MEANINGLESS[dimension])
-    return counts, figures
+    told: list[dict[str, Any]] = _told(figures, meaningless, short=short)
+    if "service_levels" not in meaningless:
+        each = _told(levels, frozenset(), short=short)
+        for row, row_levels in zip(told, each, strict=True):
+            row["service_levels"] = row_levels
+    return Counted(_told(counts, meaningless, short=short), told)
 
 
-def _service_figures(
-    totals: Totals, variant: ServiceLevelVariant, waiting_over_target: int
-) -> dict[str, Value | Levels]:
+def _service_figures(totals: Totals) -> dict[str, Column]:
     counted = totals.counts
-    answered_waited = counted[COLUMN["answered_waited"]]
-    abandoned = counted[COLUMN["abandoned"]]
-    levels = service_levels(
-        answered_in_target=counted[COLUMN["answered_in_target"]],
-        answered_waited=answered_waited,
-        abandoned=abandoned,
-        abandoned_in_target=counted[COLUMN["abandoned_in_target"]],
-        waiting_over_target=waiting_over_target,
-    )
-    waits = np.zeros(WAIT_BUCKETS, np.int32) if totals.waits is None else totals.waits
-    p50, p90, p95 = wait_quantiles(waits, totals.longest_us)
+    answered_waited = counted[:, COLUMN["answered_waited"]]
+    abandoned = counted[:, COLUMN["abandoned"]]
+    p50, p90, p95 = wait_quantiles(totals.waits, totals.longest_us)
+    longest = np.where(totals.longest_us >= 0, totals.longest_us / SECOND_US, np.nan)
     return {
-        "service_level": levels[variant],
-        "service_levels": levels,
-        "average_speed_of_answer_s": _mean_s(counted[COLUMN["wait_sum_us"]], answered_waited),
+        "average_speed_of_answer_s": _mean_s(counted[:, COLUMN["wait_sum_us"]], answered_waited),
         "wait_p50_s": p50,
         "wait_p90_s": p90,
         "wait_p95_s": p95,
-        "wait_max_s": totals.longest_us / SECOND_US if totals.longest_us >= 0 else None,
+        "wait_max_s": longest,
         "abandonment_rate": ratio(abandoned, answered_waited + abandoned),
     }
 
 
-def _handling_figures(totals: Totals) -> dict[str, Value | Levels]:
-    counted = totals.counts
+def _handling_figures(totals: Totals) -> dict[str, Column]:
+    counted = totals.counts.T
     handled = counted[COLUMN["handled"]]
     answered = counted[COLUMN["answered"]]
     declined = counted[COLUMN["declined"]]
@@ -159,11 +164,11 @@ def _handling_figures(totals: Totals) -> dict[str, Value | Levels]:
     }
 
 
-def _survey_figures(totals: Totals) -> dict[str, Value | Levels]:
-    counted = totals.counts
+def _survey_figures(totals: Totals) -> dict[str, Column]:
+    counted = totals.counts.T
     answers, top = counted[COLUMN["csat_n"]], counted[COLUMN["csat_top"]]
     low, high = wilson_interval(top, answers)
-    figures: dict[str, Value | Levels] = {
+    figures: dict[str, Column] = {
         "csat_score": ratio(top, answers),
         "csat_low": low,
         "csat_high": high,
@@ -187,46 +192,36 @@ def _survey_figures(totals: Totals) -> dict[str, Value | Levels]:
     return figures
 
 
-def _now(present: Present) -> dict[str, Value]:
-    return {
-        "waiting": present.waiting,
-        "waiting_over_target": present.waiting_over_target,
-        "oldest_wait_s": _seconds(present.oldest_wait_us),
-        "in_conversation": present.in_conversation,
-        "on_hold": present.on_hold,
-        "wrapping": present.wrapping,
-        "agents_available": present.agents_available,
-        "agents_busy": present.agents_busy,
-        "agents_wrap_up": present.agents_wrap_up,
-        "agents_away": present.agents_away,
-        "agents_staffed": present.agents_available
-        + present.agents_busy
-        + present.agents_wrap_up
-        + present.agents_away,
-        "expected_wait_s": present.expected_wait_s,
-        "callbacks_open": present.callbacks_open,
-        "callbacks_overdue": present.callbacks_overdue,
-        "conversations_unanswered": present.conversations_unanswered,
-        "oldest_unanswered_s": _seconds(present.oldest_unanswered_us),
-    }
+def _count(counts: Ints, name: str) -> Column:
+    if name.endswith("_sum_s"):
+        return counts[:, COLUMN[f"{name[:-2]}_us"]] / SECOND_US
+    return counts[:, COLUMN[name]]
 
 
-def _blank(values: dict[str, Any], names: frozenset[str]) -> None:
-    for name in names:
-        if name in values:
-            values[name] = None
+def _told(
+    columns: Mapping[Any, Column], meaningless: Iterable[str], *, short: bool
+) -> list[dict[Any, Any]]:
+    """Each row as names and values: whole numbers whole, None for what is not a number or has no
+    meaning."""
+    rows = len(next(iter(columns.values())))
+    values = [
+        [None] * rows if name in meaningless else _values(name, column, short=short)
+        for name, column in columns.items()
+    ]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
 
 
-def _longer(oldest: int | None, ages_us: Sequence[int]) -> int | None:
-    if not ages_us:
-        return oldest
-    # An event a little ahead of the clock began to wait, as far as we know, just now.
-    return max(0, oldest or 0, *ages_us)
+def _values(name: str, column: Column, *, short: bool) -> list[Value]:
+    if column.dtype.kind != "f":
+        whole: list[Value] = column.tolist()
+        return whole
+    if short:
+        column = np.round(column, _SHORT_S if name.endswith("_s") else _SHORT)
+    told: list[Value] = column.tolist()
+    for place in np.flatnonzero(np.isnan(column)).tolist():
+        told[place] = None
+    return told
 
 
-def _mean_s(total_us: int, count: int) -> float | None:
-    return total_us / count / SECOND_US if count else None
-
-
-def _seconds(micros: int | None) -> float | None:
-    return None if micros is None else micros / SECOND_US
+def _mean_s(total_us: Ints, count: Ints) -> Floats:
+    return ratio(total_us, count) / SECOND_US

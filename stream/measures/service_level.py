@@ -7,19 +7,20 @@ leaves does not stay green.
 
 from __future__ import annotations
 
-from stream.contract.figures import Levels
-from stream.measures.ratio import ratio
+from stream.contract.figures import ServiceLevelVariant
+from stream.measures.ratio import Floats, ratio
+from stream.windows.sparse import Ints
 
 
 def service_levels(
     *,
-    answered_in_target: int,
-    answered_waited: int,
-    abandoned: int,
-    abandoned_in_target: int,
-    waiting_over_target: int,
-) -> Levels:
-    """The five variants as shares from 0 to 1, each None without evidence."""
+    answered_in_target: Ints,
+    answered_waited: Ints,
+    abandoned: Ints,
+    abandoned_in_target: Ints,
+    waiting_over_target: Ints,
+) -> dict[ServiceLevelVariant, Floats]:
+    """The five variants as shares from 0 to 1, of each row; not a number without evidence."""
     left = answered_waited + abandoned
     return {
         "abandons_count": ratio(answered_in_target, left),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+CellKey = tuple[str | None, str | None, str | None]
 
 
 class Cell(NamedTuple):
@@ -31,6 +34,14 @@ class Cells:
             number = self._numbers[key] = len(self._cells)
             self._cells.append(Cell(queue, channel, agent))
         return number
+
+    def numbers(self, keys: Sequence[CellKey]) -> list[int]:
+        """The cells' numbers; most of many are known."""
+        found = list(map(self._numbers.get, keys))
+        return [
+            self.number(*key) if number is None else number
+            for key, number in zip(keys, found, strict=True)
+        ]
 
     def cell(self, number: int) -> Cell:
         return self._cells[number]

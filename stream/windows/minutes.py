@@ -2,94 +2,90 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
 from stream.contract.figures import PANE_US
 from stream.contract.instants import MINUTE_US
-from stream.windows.columns import COLUMN, COLUMN_COUNT
-from stream.windows.spans import PaneStore, Rows
-from stream.windows.sparse import Ints
+from stream.windows.columns import COLUMN, STRIDE
+from stream.windows.rows import Rows
+from stream.windows.sparse import Ints, Tally, regrouped
 
 MINUTES: Final = 60
 # A minute of a small queue says little; each point looks back over this many.
 SMOOTHED_OVER: Final = 5
+# A share is told to a hundredth of a percent: finer than any line is drawn.
+_SHARE_DIGITS: Final = 4
 _PANES_A_MINUTE: Final = MINUTE_US // PANE_US
 _COLUMNS: Final = tuple(
     COLUMN[name] for name in ("offered", "answered_in_target", "answered_waited", "abandoned")
 )
 
-_PLACE_OF_COLUMN: Final = np.full(COLUMN_COUNT, -1)
+_PLACE_OF_COLUMN: Final = np.full(STRIDE, -1)
 _PLACE_OF_COLUMN[list(_COLUMNS)] = np.arange(len(_COLUMNS))
 
-Lines = dict[str, list[float | None]]
+Line = list[float | None]
 
 
 class MinuteSeries:
-    """Offered contacts and service level by minute, of the floor (named "") and each queue.
+    """Offered contacts and service level by minute, of the floor and the queues."""
 
-    A minute that was added up is kept until one of its panes changes or a queue is new.
-    """
-
-    def __init__(self, rows: Rows, store: PaneStore) -> None:
-        self._rows = rows
-        self._store = store
-        # Minute to int64 [the floor and the queues, columns], and each row's place in it.
+    def __init__(self) -> None:
+        # Minute to int64 [groups, columns]; groups met since are missing at the end.
         self._minutes: dict[int, Ints] = {}
-        self._places = np.zeros(0, np.int64)
-        self._queues: dict[str, int] = {}
+        self._first: int | None = None
 
-    def forget(self, panes: Iterable[int]) -> None:
-        """These panes have changed: their minutes are to be added up anew."""
-        for pane in panes:
-            self._minutes.pop(pane // _PANES_A_MINUTE, None)
+    def add(self, pane: int, tally: Tally, rows: Rows, sign: int = 1) -> None:
+        """Add to a pane's minute what came to the pane, or with `sign` -1 what went."""
+        minute = pane // _PANES_A_MINUTE
+        if self._first is not None and minute < self._first:
+            return
+        columns = _PLACE_OF_COLUMN[tally.codes % STRIDE]
+        wanted = np.flatnonzero(columns >= 0)
+        columns, amounts = columns[wanted], sign * tally.amounts[wanted]
+        # The floor, and the queue where there is one.
+        queues = rows.of_cells()[tally.codes[wanted] // STRIDE, 1]
+        known = self._grown(minute, len(rows.groups)).reshape(-1)
+        np.add.at(known, columns, amounts)
+        there = np.flatnonzero(queues >= 0)
+        np.add.at(known, queues[there] * len(_COLUMNS) + columns[there], amounts[there])
 
-    def hour(self, as_of: int) -> tuple[Lines, dict[str, list[int]]]:
-        """The service level of the 5 minutes up to each minute's end, and the contacts offered
-        in each minute; 60 points up to `as_of`, oldest first."""
+    def hour(self, as_of: int, rows: Mapping[str, int]) -> dict[str, tuple[Line, list[int]]]:
+        """The service level of the 5 minutes up to each minute's end, and the contacts offered in
+        each minute, of these rows by name; 60 points up to `as_of`, oldest first."""
         last = as_of // MINUTE_US
-        first = last - MINUTES - SMOOTHED_OVER + 2
-        self._learn_rows()
+        self._first = first = last - MINUTES - SMOOTHED_OVER + 2
         for minute in [minute for minute in self._minutes if minute < first]:
             del self._minutes[minute]
-        table = np.stack([self._minute(minute) for minute in range(first, last + 1)])
+        names, places = list(rows), np.fromiter(rows.values(), np.int64, len(rows))
+        table = np.zeros((last - first + 1, len(places), len(_COLUMNS)), np.int64)
+        for minute, known in self._minutes.items():
+            if minute <= last:
+                within = np.flatnonzero(places < len(known))
+                table[minute - first, within] = known[places[within]]
         upto = np.cumsum(table, axis=0)
-        within = upto[SMOOTHED_OVER - 1 :].copy()
-        within[1:] -= upto[:-SMOOTHED_OVER]
-        left = within[:, :, 2] + within[:, :, 3]
-        level = np.divide(within[:, :, 1], left, where=left > 0, out=np.full(left.shape, np.nan))
-        offered = table[SMOOTHED_OVER - 1 :, :, 0]
-        names = ["", *self._queues]
-        return (
-            {
-                name: [None if math.isnan(value) else value for value in level[:, place].tolist()]
-                for place, name in enumerate(names)
-            },
-            {name: offered[:, place].tolist() for place, name in enumerate(names)},
-        )
+        within_5m = upto[SMOOTHED_OVER - 1 :].copy()
+        within_5m[1:] -= upto[:-SMOOTHED_OVER]
+        left = within_5m[:, :, 2] + within_5m[:, :, 3]
+        level = np.full(left.shape, np.nan)
+        np.divide(within_5m[:, :, 1], left, where=left > 0, out=level)
+        levels = np.round(level, _SHARE_DIGITS).T.astype(object)
+        levels[left.T <= 0] = None
+        offered = table[SMOOTHED_OVER - 1 :, :, 0].T.tolist()
+        return dict(zip(names, zip(levels.tolist(), offered, strict=True), strict=True))
 
-    def _learn_rows(self) -> None:
-        if len(self._places) == len(self._rows):
-            return
-        queues = self._rows.named("queue")
-        if queues.keys() != self._queues.keys():
-            self._minutes.clear()
-            self._queues = queues
-        self._places = np.full(len(self._rows), -1)
-        self._places[[0, *queues.values()]] = np.arange(1 + len(queues))
+    def keep(self, groups: Ints) -> None:
+        """Keep these rows alone, numbered anew from 0 in this order; -1 stands for a new one."""
+        for minute, known in self._minutes.items():
+            self._minutes[minute] = regrouped(known, groups, 0)
 
-    def _minute(self, minute: int) -> Ints:
+    def _grown(self, minute: int, groups: int) -> Ints:
         known = self._minutes.get(minute)
         if known is None:
-            known = np.zeros((1 + len(self._queues), len(_COLUMNS)), np.int64)
-            first = minute * _PANES_A_MINUTE
-            for spread in self._store.between(first, first + _PANES_A_MINUTE - 1):
-                # Every row of a pane that is kept was spread, and so known, when it came.
-                places, columns = self._places[spread.rows], _PLACE_OF_COLUMN[spread.columns]
-                wanted = (places >= 0) & (columns >= 0)
-                np.add.at(known, (places[wanted], columns[wanted]), spread.amounts[wanted])
-            self._minutes[minute] = known
+            known = self._minutes[minute] = np.zeros((groups, len(_COLUMNS)), np.int64)
+        elif len(known) < groups:
+            missing = np.zeros((groups + groups // 2 - len(known), len(_COLUMNS)), np.int64)
+            known = self._minutes[minute] = np.concatenate((known, missing))
         return known

@@ -259,3 +259,37 @@ def test_nothing_yet_is_said_where_nothing_is(open_page: OpenPage, reader: Table
     expect(page.locator('[data-sheet="workers"] .table-none')).to_have_text(
         "No worker has told anything yet"
     )
+
+
+def test_limits_that_were_reached_are_named(open_page: OpenPage, reader: TableReader) -> None:
+    """What the dashboard takes at most, and each bound that was reached, by whomever."""
+    reader.limits = {"agents_kept": 12, "open_contacts": 1_204}
+    reader.queues_left_out = 1_312
+    page = open_page("/health")
+    page.wait_for_selector("#limits [data-key]")
+
+    assert page.locator("#limits tbody tr").all_inner_texts() == [
+        "At most 5,000 viewers (now 1)\t0",
+        "At most 12 queues in a frame\t1,312 left out",
+        "Agents without figures of their own\t12",
+        "Open contacts\t1,204",
+    ]
+
+
+def test_the_browser_takes_the_stream_packed(open_page: OpenPage) -> None:
+    """Chromium's own EventSource reads frame after frame of it."""
+    page = open_page("/health")
+    page.wait_for_selector("#partitions [data-key]")
+    with page.expect_response("**/api/v1/stream?again") as stream:
+        seen = page.evaluate(
+            """() => new Promise((done) => {
+                const seen = [], source = new EventSource("/api/v1/stream?again");
+                source.addEventListener("frame", (event) => {
+                    seen.push(JSON.parse(event.data).frame.seq);
+                    if (seen.length === 3) { source.close(); done(seen); }
+                });
+            })"""
+        )
+
+    assert stream.value.header_value("content-encoding") == "gzip"
+    assert seen == [seen[0], seen[0] + 1, seen[0] + 2]

@@ -9,6 +9,8 @@ from math import ceil, sin, sqrt
 from threading import Event, Lock
 from typing import Final
 
+from msgspec import structs
+
 from stream.contract.figures import (
     COUNTS,
     FIGURES,
@@ -334,6 +336,8 @@ class TableReader:
     silent: tuple[int, ...] = ()
     catching_up: tuple[int, ...] = ()
     behind_s: float | None = 0.0
+    limits: dict[str, int] = field(default_factory=dict)
+    queues_left_out: int = 0
     nothing_yet: str | None = None
     broken: bool = False
     unreadable: bool = False
@@ -362,7 +366,7 @@ class TableReader:
             moment = self.now()
             began = self.told_at or moment
             aged = {queue: _aged(told, moment - began) for queue, told in self.queues.items()}
-            return picture(
+            told = picture(
                 aged,
                 at=moment,
                 window=window,
@@ -375,6 +379,7 @@ class TableReader:
                 title=self.title,
                 agents=_agents() if agents else None,
             )
+            return structs.replace(told, limits=self.limits, queues_left_out=self.queues_left_out)
 
     def change(self, queues: dict[str, Q] | None = None) -> None:
         """Something happened on the floor."""

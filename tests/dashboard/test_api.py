@@ -248,7 +248,8 @@ def test_the_stream_begins_with_a_whole_frame(client: httpx2.Client) -> None:
     assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
     frame = json.loads(told[0]["data"])
     assert {*client.get("/api/v1/floor").json()} == {*frame} - {"frame"}
-    assert list(frame["frame"]) == ["seq", "state", "reason", "picture", "standing", "trust"]
+    beside = ["seq", "state", "reason", "picture", "standing", "trust", "watched"]
+    assert list(frame["frame"]) == beside
     assert frame["frame"]["standing"]["queues"]["night"]["word"] == "Closed"
 
 
@@ -268,3 +269,34 @@ def test_a_strange_last_event_id_is_no_frame(client: httpx2.Client, number: str)
     headers = {b"Last-Event-ID": number.encode()}
     with client.stream("GET", "/api/v1/stream", headers=headers) as response:
         assert len(events(response, 1)) == 1
+
+
+def test_one_viewer_too_many_is_turned_away_and_counted() -> None:
+    """The others go on, and /health and metrics say that there is a limit, and that it was met."""
+    app = create_app(TableReader(ordinary(), wall_clock), now=wall_clock, viewers_max=1)
+    with serving(app) as url, httpx2.Client(base_url=url, timeout=10) as client:
+        with client.stream("GET", "/api/v1/stream") as first:
+            # Held on to: who lets go of the lines lets go of the stream.
+            lines = first.iter_lines()
+            assert next(lines) == "retry: 1000"
+            refused = client.get("/api/v1/stream")
+            health = StreamHealth.model_validate(client.get("/api/v1/health").json()).dashboard
+            assert (refused.status_code, refused.json()) == (503, {"detail": "too many viewers"})
+            assert (health.viewers, health.viewers_max, health.viewers_refused) == (1, 1, 1)
+        assert "floorwatch_viewers_refused_total 1.0" in client.get("/metrics").text
+
+
+def test_bounds_that_were_reached_are_told_to_programs() -> None:
+    """By their names, and how often, as the workers and the reader counted them."""
+    reader = TableReader(ordinary(), wall_clock, limits={"agents_kept": 12}, queues_left_out=3)
+    with (
+        serving(create_app(reader, now=wall_clock)) as url,
+        httpx2.Client(base_url=url, timeout=10) as client,
+    ):
+        frames(client, 1)
+        health = client.get("/api/v1/health").json()
+        metrics = client.get("/metrics").text
+
+    assert (health["limits"], health["queues_left_out"]) == ({"agents_kept": 12}, 3)
+    assert 'floorwatch_limits_reached_total{limit="agents_kept"} 12.0' in metrics
+    assert "floorwatch_queues_left_out 3.0" in metrics

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from dashboard.status import Standing, State, standing
 from tests.dashboard.pictures import Q, ordinary, picture, section, surge
@@ -207,3 +208,14 @@ def test_an_ordinary_morning_has_no_trouble() -> None:
     states = {queue.state for queue in standing(picture(ordinary())).queues.values()}
 
     assert states == {"on_target", "watch", "closed"}
+
+
+def test_queues_that_are_not_shown_are_told_in_the_sentence() -> None:
+    """How many they are, after all else that is said."""
+    calm = picture({"q": CALM})
+    more = structs.replace(calm, queues_left_out=1_312)
+    one = structs.replace(calm, queues_left_out=1)
+
+    assert standing(calm).rest == ""
+    assert standing(more).rest == "1,312 smaller queues not shown."
+    assert standing(one).rest == "One smaller queue not shown."

@@ -117,16 +117,14 @@ FAULTS: Final = (
     Fault(
         "a window begins one pane early",
         "stream/merge.py",
-        "move(span, self.store, last - span.length + 1, last)",
-        "move(span, self.store, last - span.length, last)",
+        "first = last - span.length + 1",
+        "first = last - span.length",
     ),
     Fault(
         "a pane that is told again counts twice",
         "stream/merge.py",
-        "            before = self.rows.spread(known)\n"
-        "            for span in spans:\n"
-        "                span.take(before)\n",
-        "            pass\n",
+        "came = tally if before is None else tally.since(before)",
+        "came = tally",
     ),
     Fault(
         "the pane just too old to be held is not too late",
@@ -142,33 +140,33 @@ FAULTS: Final = (
     ),
     Fault(
         "waits that leave a sliding window stay in its quantiles",
-        "stream/windows/spans.py",
-        "np.subtract.at(self.waits, (spread.wait_rows, spread.wait_buckets), spread.wait_amounts)",
+        "stream/windows/blocks.py",
+        "np.subtract.at(self.waits.reshape(-1), part.wait_places, waits)",
         "pass",
     ),
     Fault(
         "the longest wait outlives its window",
-        "stream/windows/spans.py",
-        "leaving = spread.longest_us >= self.longest_us[spread.longest_rows]",
-        "leaving = spread.longest_us > self.longest_us[spread.longest_rows]",
+        "stream/windows/blocks.py",
+        "leaving = part.longest_us >= self.longest_us[part.longest_rows]",
+        "leaving = part.longest_us > self.longest_us[part.longest_rows]",
     ),
     Fault(
         "a quantile's rank is rounded down",
         "stream/measures/waits.py",
-        "-(-total * percent // 100)",
-        "max(1, total * percent // 100)",
+        "-(-totals[some] * percent // 100)",
+        "np.maximum(1, totals[some] * percent // 100)",
     ),
     Fault(
         "who waits just as long as the target is over it",
-        "stream/measures/sections.py",
-        "sum(wait > target_us for wait in waits_us)",
-        "sum(wait >= target_us for wait in waits_us)",
+        "stream/now.py",
+        "over = waits_us > target_us",
+        "over = waits_us >= target_us",
     ),
     # --- agents ---
     Fault(
         "the stretch that a window's beginning cuts counts whole",
         "stream/figures.py",
-        "times[cut.state] -= start - cut.start",
+        "np.subtract.at(times, (rows[here], states[here]), outside_us[here])",
         "pass",
     ),
     Fault(
@@ -198,9 +196,9 @@ FAULTS: Final = (
     ),
     Fault(
         "a promise due just now is overdue",
-        "stream/figures.py",
-        "sum(self.as_of > moment for moment in due)",
-        "sum(self.as_of >= moment for moment in due)",
+        "stream/now.py",
+        "overdue = kept & (merge.as_of > due)",
+        "overdue = kept & (merge.as_of >= due)",
     ),
     Fault(
         "a four is no top score",

@@ -13,7 +13,9 @@ from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US
 from stream.floor.floor import Floor
 from stream.windows.columns import COLUMN
-from stream.windows.spans import PaneStore, Rows, Span, move
+from stream.windows.rows import Rows
+from stream.windows.spans import Span, move
+from stream.windows.store import PaneStore
 from tests.bench.peers import script
 from tests.bench.peers.script import Run, Window, lines_of, main, row_of
 
@@ -87,7 +89,7 @@ class _Sliding:
         move(self._span, self._store, last - self._span.length + 1, last)
         self._span.ready()
         start_s = end // SECOND_US - self._window.length_s
-        counts = self._span.counts
+        counts = self._span.groups.counts
         told: script.Rows = {}
         for queue, row in self._rows.named("queue").items():
             sums = [int(counts[row, columns].sum()) for columns in _COLUMNS]

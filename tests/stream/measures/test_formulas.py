@@ -22,14 +22,14 @@ from stream.windows.sparse import ints
 def test_icmi_s_worked_case_gives_its_percentages() -> None:
     """Answered 1000, of them 860 in target; abandoned 60, of them 20 in target (ICMI 2005)."""
     levels = service_levels(
-        answered_in_target=860,
-        answered_waited=1000,
-        abandoned=60,
-        abandoned_in_target=20,
-        waiting_over_target=40,
+        answered_in_target=ints([860]),
+        answered_waited=ints([1000]),
+        abandoned=ints([60]),
+        abandoned_in_target=ints([20]),
+        waiting_over_target=ints([40]),
     )
 
-    percent = {name: round(100 * (level or 0), 2) for name, level in levels.items()}
+    percent = {name: round(100 * level[0], 2) for name, level in levels.items()}
     assert {
         "abandons_count": 81.13,
         "abandons_ignored": 86.00,
@@ -41,15 +41,16 @@ def test_icmi_s_worked_case_gives_its_percentages() -> None:
 
 def test_only_the_stuck_proof_level_sees_a_queue_that_nobody_leaves() -> None:
     """Ten wait past the target and nothing else happened: that is 0 %, not unknown."""
+    none = ints([0])
     levels = service_levels(
-        answered_in_target=0,
-        answered_waited=0,
-        abandoned=0,
-        abandoned_in_target=0,
-        waiting_over_target=10,
+        answered_in_target=none,
+        answered_waited=none,
+        abandoned=none,
+        abandoned_in_target=none,
+        waiting_over_target=ints([10]),
     )
 
-    assert {name for name, level in levels.items() if level is not None} == {"stuck_proof"}
+    assert {name for name, level in levels.items() if not np.isnan(level[0])} == {"stuck_proof"}
     assert 0 == levels["stuck_proof"]
 
 
@@ -70,13 +71,17 @@ def test_wilson_intervals_are_the_published_ones(
     top: int, answers: int, low: float, high: float
 ) -> None:
     """To four digits, as statsmodels has them."""
-    assert (low, high) == pytest.approx(wilson_interval(top, answers), abs=5e-5)
+    [found_low], [found_high] = wilson_interval(ints([top]), ints([answers]))
+
+    assert (low, high) == pytest.approx((found_low, found_high), abs=5e-5)
 
 
 def test_no_answers_have_no_interval_and_no_score() -> None:
     """Nothing was asked, so nothing is known."""
-    assert (None, None) == wilson_interval(0, 0)
-    assert net_promoter_score(0, 0, 0) is None
+    none = ints([0])
+
+    assert np.isnan(wilson_interval(none, none)).all()
+    assert np.isnan(net_promoter_score(none, none, none)).all()
 
 
 @pytest.mark.parametrize(
@@ -85,36 +90,48 @@ def test_no_answers_have_no_interval_and_no_score() -> None:
 )
 def test_the_expected_wait_with_a_queue_ahead(ahead: int, minutes: float) -> None:
     """Twenty busy agents at 5 minutes a contact, patience 4 minutes: exact for Erlang A."""
-    wait_s = expected_wait_s(
-        waiting=ahead,
-        agents_working=20,
-        agents_free=0,
-        handle_time_s=300,
-        abandonments=25,
-        waited_s=25 * 240,
+    [wait_s] = expected_wait_s(
+        waiting=ints([ahead]),
+        agents_working=ints([20]),
+        agents_free=ints([0]),
+        handle_time_s=np.array([300.0]),
+        abandonments=ints([25]),
+        waited_s=np.array([25 * 240.0]),
     )
 
-    assert minutes == pytest.approx((wait_s or 0) / 60, abs=5e-5)
+    assert minutes == pytest.approx(wait_s / 60, abs=5e-5)
 
 
-def test_nobody_at_work_promises_no_wait() -> None:
-    """Unknown, and never 0."""
-    assert None is expected_wait_s(
-        waiting=0, agents_working=0, agents_free=0, handle_time_s=60, abandonments=0, waited_s=0
+def test_each_queue_s_expectation_is_its_own() -> None:
+    """Nobody at work promises no wait: unknown, and never 0. A free agent and nobody ahead is no
+    wait at all. Nobody gives up: each ahead takes the same time."""
+    waits = expected_wait_s(
+        waiting=ints([0, 0, 2]),
+        agents_working=ints([0, 3, 3]),
+        agents_free=ints([0, 1, 0]),
+        handle_time_s=np.array([60.0, np.nan, 60.0]),
+        abandonments=ints([0, 0, 0]),
+        waited_s=np.array([0.0, 0.0, 0.0]),
     )
+
+    assert np.isnan(waits[0])
+    assert [0, 60] == waits[1:].tolist()
 
 
 def test_occupancy_leaves_breaks_out_and_utilisation_counts_them() -> None:
     """60 s busy, 20 s wrapping up, 20 s available, 100 s away."""
-    times = StateTimes(available_us=20, busy_us=60, wrap_up_us=20, away_us=100)
+    times = StateTimes(*(ints([told, 0]) for told in (20, 60, 20, 100)))
 
-    assert (0.8, 0.4) == (times.occupancy, times.utilisation)
-    assert (None, None) == (StateTimes().occupancy, StateTimes().utilisation)
+    assert (0.8, 0.4) == (times.occupancy[0], times.utilisation[0])
+    assert np.isnan([times.occupancy[1], times.utilisation[1]]).all()
 
 
 def test_away_alone_is_no_occupancy_but_is_utilisation_zero() -> None:
     """Nothing open to contacts, so no share of it; yet all of it at work."""
-    assert (None, 0) == (StateTimes(away_us=5).occupancy, StateTimes(away_us=5).utilisation)
+    times = StateTimes(ints([0]), ints([0]), ints([0]), ints([5]))
+
+    assert np.isnan(times.occupancy[0])
+    assert 0 == times.utilisation[0]
 
 
 @given(st.integers(0, 40 * DAY_US))
@@ -131,9 +148,10 @@ def test_quantiles_keep_their_promise(waits_s: list[int]) -> None:
     """Against the exact value: the smallest wait that at least that share does not exceed."""
     waits_us = ints([wait * SECOND_US for wait in waits_s])
     buckets = np.bincount(wait_buckets(waits_us), minlength=WAIT_BUCKETS)
-    found = wait_quantiles(buckets, max(waits_s) * SECOND_US)
+    none = np.zeros(WAIT_BUCKETS, np.int64)
+    found = wait_quantiles(np.stack((none, buckets)), ints([-1, max(waits_s) * SECOND_US]))
 
-    for percent, value in zip(QUANTILES, found, strict=True):
+    for percent, (unknown, value) in zip(QUANTILES, found, strict=True):
+        assert np.isnan(unknown)
         exact = sorted(waits_s)[ceil(percent * len(waits_s) / 100) - 1]
-        assert value is not None
         assert abs(value - exact) <= max(0.5, 0.02 * exact)

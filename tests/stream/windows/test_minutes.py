@@ -6,7 +6,7 @@ from stream.contract.instants import MINUTE_US
 from stream.windows.cells import Cells
 from stream.windows.columns import COLUMN, STRIDE
 from stream.windows.minutes import MINUTES, MinuteSeries
-from stream.windows.spans import PaneStore, Rows
+from stream.windows.rows import Rows
 from stream.windows.sparse import Tally, ints
 
 NOW: int = 1_772_460_000_000_000
@@ -26,32 +26,34 @@ def test_each_point_is_five_minutes_of_service_level_and_one_of_arrivals() -> No
     """Answered in target, then not, then nothing: 100 %, a mixture, and unknown."""
     cells = Cells()
     rows = Rows(cells)
-    store = PaneStore(rows)
-    series = MinuteSeries(rows, store)
+    series = MinuteSeries()
     q = cells.number("q", "voice", "a1")
-    store.put(pane(20), 0, counted(q, offered=2, answered_waited=1, answered_in_target=1))
-    store.put(pane(17), 0, counted(q, offered=1, answered_waited=1, abandoned=2))
+    series.add(pane(20), counted(q, offered=2, answered_waited=1, answered_in_target=1), rows)
+    series.add(pane(17), counted(q, offered=1, answered_waited=1, abandoned=2), rows)
 
-    level, offered = series.hour(NOW)
+    hours = series.hour(NOW, {"": 0, "q": rows.group("queue", "q")})
 
-    assert MINUTES == len(level["q"]) == len(offered["q"])
-    assert level[""] == level["q"]
-    assert [None, 1, 1, 1, 0.25, 0.25, 0, 0, 0, None] == level["q"][38:48]
-    assert {39: 2, 42: 1} == {n: count for n, count in enumerate(offered["q"]) if count}
+    level, offered = hours["q"]
+    assert MINUTES == len(level) == len(offered)
+    assert hours[""] == hours["q"]
+    assert [None, 1, 1, 1, 0.25, 0.25, 0, 0, 0, None] == level[38:48]
+    assert {39: 2, 42: 1} == {n: count for n, count in enumerate(offered) if count}
 
 
-def test_a_late_pane_and_a_new_queue_are_seen() -> None:
-    """What was added up before is added up anew where it must be."""
+def test_what_comes_to_a_pane_later_and_a_new_queue_are_seen() -> None:
+    """Added to what was shown before; and what is taken back is gone."""
     cells = Cells()
     rows = Rows(cells)
-    store = PaneStore(rows)
-    series = MinuteSeries(rows, store)
-    store.put(pane(3), 0, counted(cells.number("a", None, None), offered=1))
-    series.hour(NOW)
+    series = MinuteSeries()
+    a = cells.number("a", None, None)
+    series.add(pane(3), counted(a, offered=1), rows)
+    series.hour(NOW, {"": 0, "a": rows.group("queue", "a")})
 
-    store.put(pane(3), 0, counted(cells.number("a", None, None), offered=4))
-    store.put(pane(30), 1, counted(cells.number("b", None, "x"), offered=7))
-    series.forget({pane(3), pane(30)})
-    _, offered = series.hour(NOW)
+    b = cells.number("b", None, "x")
+    series.add(pane(3), counted(a, offered=3), rows)
+    series.add(pane(30), counted(b, offered=9), rows)
+    series.add(pane(30), counted(b, offered=2), rows, -1)
+    series.add(pane(90), counted(b, offered=100), rows)
+    hours = series.hour(NOW, {"": 0, **rows.named("queue")})
 
-    assert (4, 7, 11) == (sum(offered["a"]), sum(offered["b"]), sum(offered[""]))
+    assert {"a": 4, "b": 7, "": 11} == {name: sum(told) for name, (_, told) in hours.items()}

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from stream.contract.figures import PANE_US
 from stream.contract.instants import HOUR_US, SECOND_US, from_datetime
 from stream.windows.cells import Cells
-from stream.windows.columns import COLUMN, STRIDE
+from stream.windows.columns import COLUMN, STRIDE, WAIT_BASE
 from stream.windows.days import DayClock
 from stream.windows.panes import Measured, Panes
-from stream.windows.spans import PaneStore, Rows, Span, move, settle_doubts
-from stream.windows.sparse import Tally, ints
+from stream.windows.rows import Rows
+from stream.windows.spans import Span, move, settle_doubts
+from stream.windows.sparse import PackedTally, Tally, ints
+from stream.windows.store import PaneStore
 
 OFFERED = COLUMN["offered"]
 
@@ -111,8 +113,8 @@ def test_folding_is_adding_up(entries: list[tuple[int, int, int]]) -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 2), st.integers(0, 100)), max_size=40),
-    st.integers(1, 8),
+    st.lists(st.tuples(st.integers(0, 340), st.integers(0, 2), st.integers(0, 100)), max_size=40),
+    st.sampled_from((1, 2, 7, 12, 13, 60, 150, 300)),
 )
 def test_a_span_that_slides_equals_one_that_was_never_anywhere_else(
     waits: list[tuple[int, int, int]], length: int
@@ -130,13 +132,13 @@ def test_a_span_that_slides_equals_one_that_was_never_anywhere_else(
         store.put(pane, 0, _tally(entries))
     span = Span(rows, length)
 
-    for last in range(35):
+    for last in range(345):
         move(span, store, last - length + 1, last)
         settle_doubts(span, store)
         span.ready()
         inside = [wait for pane, _, wait in waits if last - length < pane <= last]
-        assert len(inside) == span.counts[0, OFFERED]
-        assert max(inside, default=-1) == span.longest_us[0]
+        assert len(inside) == span.groups.counts[0, OFFERED]
+        assert max(inside, default=-1) == span.groups.longest_us[0]
 
 
 def _tally(entries: list[tuple[int, int]]) -> Tally:
@@ -174,3 +176,33 @@ def test_a_null_date_does_not_confuse_the_days_after_it() -> None:
         assert date(2026, 3, 2).toordinal() == clock.day_of(noon)
         assert at(zone, 2026, 3, 2) == clock.midnight_before(noon)
         assert [] == clock.midnights_between(at("UTC", 1, 1, 1), at("UTC", 1, 1, 1) + 1)
+
+
+def test_an_agent_who_answers_more_than_two_bytes_hold_is_counted_right() -> None:
+    """An agent's waits lie in two bytes each for as long as they fit: 70,000 alike do not. What is
+    then taken away leaves the rest."""
+    cells = Cells()
+    cell = cells.number(None, None, "a1")
+    rows = Rows(cells)
+    span = Span(rows, None)
+    waits = ints([cell * STRIDE + COLUMN["answered_waited"], cell * STRIDE + WAIT_BASE + 7])
+    for amount in (40_000, 30_000):
+        span.add(rows.spread(Tally(waits, ints([amount, amount]))))
+
+    assert span.agents.waits[0, 7] == 70_000
+    span.take(rows.spread(Tally(waits, ints([69_999, 69_999]))))
+    assert span.agents.waits[0, 7] == 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.sampled_from((1, 1, 7, 2**31 - 1, 2**31, 2**40)))))
+def test_a_packed_tally_is_the_same_tally(entries: list[tuple[int, int]]) -> None:
+    """Amounts of one, of four bytes and of more come back as they were."""
+    amounts = dict(entries)
+    tally = Tally(
+        ints([*amounts]), ints([*amounts.values()]), ints([*amounts]), ints([*amounts.values()])
+    )
+
+    packed = PackedTally(tally).tally()
+
+    assert amounts == dict(zip(packed.codes.tolist(), packed.amounts.tolist(), strict=True))
+    assert amounts == dict(zip(packed.cells.tolist(), packed.longest_us.tolist(), strict=True))
