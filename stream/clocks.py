@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from stream.contract.clock import LIVE, FloorClock, decode_clock, encode_clock
@@ -53,6 +53,11 @@ class ClockFollower:
     def at(self, wall: int) -> Instant:
         """The floor's time at an instant of the wall clock."""
         return self.clock.at(wall)
+
+    def at_each(self, walls: Sequence[int]) -> list[Instant]:
+        """The floor's time at each of the instants: those of one append are the same."""
+        at = {wall: self.clock.at(wall) for wall in set(walls)}
+        return [at[wall] for wall in walls]
 
     def close(self) -> None:
         self._tail.close()

@@ -320,12 +320,11 @@ class Worker:
                 held.dead_letters.append(dead_letter(record, refused.reason))
 
     def _read(self, held: Partition, batch: Sequence[Record], *, shown: int) -> list[Refused]:
-        at = self._clock.at
         held.position = batch[-1].offset + 1
         held.read_until = batch[-1].appended_at
         return held.floor.apply(
             [record.value or b"" for record in batch],
-            appended_at=[at(record.appended_at) for record in batch],
+            appended_at=self._clock.at_each([record.appended_at for record in batch]),
             shown=shown,
         )
 

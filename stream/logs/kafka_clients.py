@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from itertools import chain
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final
@@ -12,6 +13,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition, errors
 from kafka.admin import KafkaAdminClient
 from kafka.net.compat import KafkaNetClient
 
+from stream.logs.kafka_fetched import read_quickly
 from stream.logs.kafka_settings import KafkaSettings
 from stream.logs.kafka_topics import RECORD_BYTES_MAX
 from stream.logs.kafka_words import in_words
@@ -37,7 +39,7 @@ AWAY_MS: Final = 50
 DROPPED_WITHIN_S: Final = 1.0
 HEARTBEATS_IN_A_SESSION: Final = 5
 
-Batches = Mapping[TopicPartition, Iterable[Any]]
+Batches = Mapping[TopicPartition, Iterable[Record]]
 
 
 def admin(settings: KafkaSettings) -> KafkaAdminClient:
@@ -46,21 +48,21 @@ def admin(settings: KafkaSettings) -> KafkaAdminClient:
 
 
 def reader(settings: KafkaSettings, *, committed: bool, **further: Any) -> KafkaConsumer:
-    """A consumer that reads what is committed, or else, to see where a topic ends, all there is."""
-    return _connected(
+    """A consumer that reads what is committed, or else, to see where a topic ends, all there is.
+    Its polls give `Record`s."""
+    consumer = _connected(
         settings,
         KafkaConsumer,
         isolation_level="read_committed" if committed else "read_uncommitted",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        # The checksum is of what TCP and the broker have checked already.
-        check_crcs=False,
         allow_auto_create_topics=False,
         fetch_max_wait_ms=FETCH_WAIT_MS,
         max_partition_fetch_bytes=RECORD_BYTES_MAX,
         metrics_enabled=False,
         **further,
     )
+    return read_quickly(consumer)
 
 
 def member(settings: KafkaSettings, group: str, assignor: object) -> KafkaConsumer:
@@ -160,16 +162,7 @@ def drop(producer: KafkaProducer) -> None:
 
 def records(batches: Batches) -> list[Record]:
     """What a poll brought, in order within each partition."""
-    return [
-        Record(one.partition, one.offset, text(one.key), one.value, one.timestamp * 1_000)
-        for batch in batches.values()
-        for one in batch
-    ]
-
-
-def text(key: bytes | None) -> str:
-    """A key as text; one of another program may be missing or be none."""
-    return "" if key is None else key.decode(errors="replace")
+    return list(chain.from_iterable(batches.values()))
 
 
 def key_bytes(settings: KafkaSettings, key: str) -> bytes:
