@@ -25,11 +25,6 @@ class Came(NamedTuple):
         """How many events the frame counts in all; 0 in a broken one."""
         return _frames.decode(self.data).health.get("events", 0)
 
-    def offered(self, queue: str) -> int:
-        """How many contacts the frame counts as offered in the queue."""
-        section = _frames.decode(self.data).queues.get(queue)
-        return int(section.counts.get("offered") or 0) if section else 0
-
 
 class Viewer:
     """Reads `/api/v1/stream` in a thread, which does no more than note the time."""
@@ -64,13 +59,8 @@ class Viewer:
                     self.came.append(Came(time.perf_counter(), line[6:]))
 
 
-class _Section(msgspec.Struct):
-    counts: dict[str, float | None]
-
-
 class _Frame(msgspec.Struct):
     health: dict[str, int] = {}
-    queues: dict[str, _Section] = {}
 
 
 _frames: Final = msgspec.json.Decoder(_Frame)
