@@ -111,9 +111,7 @@ def measure(asked: Asked) -> Family:
     )
 
 
-def measure_cells(
-    size: Size, rate: int, viewers: Sequence[int], seconds: int
-) -> Iterator[Cell]:
+def measure_cells(size: Size, rate: int, viewers: Sequence[int], seconds: int) -> Iterator[Cell]:
     """One stream and one dashboard over a log that goes on at the rate, and each number of viewers
     for so long."""
     each_s = seconds + _CONNECT_S_MAX + _SETTLE_S + _AFTER_S
@@ -121,20 +119,22 @@ def measure_cells(
     events = size.before + history + round(rate * each_s * len(viewers))
     all_ = list(keyed(floor_file(size, events), 0, events))
     before, live = all_[: size.before + history], all_[size.before + history :]
-    with tempfile.TemporaryDirectory(prefix="floorwatch-bench-") as folder:
-        with Ground(Path(folder) / "log", time_of(before[-1][1])) as ground:
-            ground.append(before)
-            with running(ground) as (stream, dashboard, url):
-                producer = Producer(ground, Streams(rate).draws("probes").exponential)
-                # So far ahead that all are dated by then.
-                wall = now_us() + SECOND_US + len(live) * _DATED_US
-                producer.start(due_from(live, rate, ground.clock.at(wall)), wall)
-                wait_until(time.perf_counter() + (wall - now_us()) / SECOND_US)
-                try:
-                    for count in viewers:
-                        yield _cell(count, seconds, ground, producer, (stream, dashboard, url))
-                finally:
-                    producer.stop()
+    with (
+        tempfile.TemporaryDirectory(prefix="floorwatch-bench-") as folder,
+        Ground(Path(folder) / "log", time_of(before[-1][1])) as ground,
+    ):
+        ground.append(before)
+        with running(ground) as parts:
+            producer = Producer(ground, Streams(rate).draws("probes").exponential)
+            # So far ahead that all are dated by then.
+            wall = now_us() + SECOND_US + len(live) * _DATED_US
+            producer.start(due_from(live, rate, ground.clock.at(wall)), wall)
+            wait_until(time.perf_counter() + (wall - now_us()) / SECOND_US)
+            try:
+                for count in viewers:
+                    yield _cell(count, seconds, ground, producer, parts)
+            finally:
+                producer.stop()
 
 
 def due_from(events: Sequence[Keyed], rate: int, begin: Instant) -> list[Due]:
@@ -185,7 +185,9 @@ def _cell(
     probes = [probe for probe in producer.probes if began <= probe.appended < ended]
     pairs = [pair for viewer in seen for pair in delays_s(probes, viewer, frames)]
     batches = [batch for batch in producer.appended if began <= batch[0] < ended]
-    came = [c for viewer in seen for c in viewer.chunks if began <= c.at < ended and c.key in frames]
+    came = [
+        c for viewer in seen for c in viewer.chunks if began <= c.at < ended and c.key in frames
+    ]
     took_s = ended - began
     return Cell(
         viewers=count,

@@ -212,7 +212,6 @@ class _Timed:
             return self._reader.picture(window, agents=agents)
 
 
-
 def main(arguments: Sequence[str]) -> None:
     """Measure one floor's last seconds, and print them as JSON."""
     file, name, events, seconds = arguments

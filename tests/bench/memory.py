@@ -88,12 +88,14 @@ def measure(asked: Asked) -> Family:
 def measure_sizes(file: Path, events: int, rest_s: float) -> Sizes:
     """Services that have read the whole file, with one viewer; the command by itself."""
     last = time_of(next(line for _, line in keyed(file, events - 1)))
-    with tempfile.TemporaryDirectory(prefix="floorwatch-bench-") as folder:
-        with Ground(Path(folder) / "log", last) as ground:
-            ground.append(keyed(file, 0, events))
-            with running(ground) as (stream, dashboard, url):
-                viewer = Viewer(url.removesuffix("/api/v1/stream"))
-                viewer.wait_for(lambda frame: frame.events() >= events, WITHIN_S)
-                Event().wait(rest_s)
-                worker, shown = stream.now(), dashboard.now()
+    with (
+        tempfile.TemporaryDirectory(prefix="floorwatch-bench-") as folder,
+        Ground(Path(folder) / "log", last) as ground,
+    ):
+        ground.append(keyed(file, 0, events))
+        with running(ground) as (stream, dashboard, url):
+            viewer = Viewer(url)
+            viewer.wait_for(lambda frame: frame.events() >= events, WITHIN_S)
+            Event().wait(rest_s)
+            worker, shown = stream.now(), dashboard.now()
     return Sizes(worker, shown, timed_command(events, "compute", str(file), "--json").peak_bytes)

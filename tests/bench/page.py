@@ -17,7 +17,15 @@ KAFKA_COLUMNS: Final = ("what", "median", "min–max", "unit", "× reading")
 MACHINE: Final = "machine"
 # What may differ between two sections of the page: each tells it by itself.
 _OF_A_RUN: Final = ("when", "load before", "commit")
-_FAMILY_COLUMNS: Final = ("what", "median", "min–max", "unit", "× floor", "× floor, CPU", "peak MiB")
+_FAMILY_COLUMNS: Final = (
+    "what",
+    "median",
+    "min–max",
+    "unit",
+    "× floor",
+    "× floor, CPU",
+    "peak MiB",
+)
 _WORDS: Final = (0, 3)
 
 
@@ -70,7 +78,9 @@ def family_markdown(family: Family, report: Report) -> str:
             f"| {goal.what} | {goal.aim} | {goal.measured} | {'met' if goal.met else '**missed**'} |"
             for goal in family.goals
         ]
-        parts.append("\n".join(["| goal | aim | measured | |", "| --- | ---: | ---: | --- |", *goals]))
+        parts.append(
+            "\n".join(["| goal | aim | measured | |", "| --- | ---: | ---: | --- |", *goals])
+        )
     return "\n\n".join(parts)
 
 

@@ -36,7 +36,7 @@ class Service:
         self._arguments = arguments
         self.began = time.perf_counter()
         # What it logs is shown only where it fails.
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed by `end`
         self._process = subprocess.Popen(
             [sys.executable, "-m", "floorwatch", *arguments],
             cwd=ROOT,
@@ -106,9 +106,7 @@ def timed_work(name: str, *arguments: str) -> dict[str, Timing]:
     }
 
 
-def timed_command(
-    events: int, *arguments: str, env: Mapping[str, str] | None = None
-) -> Timing:
+def timed_command(events: int, *arguments: str, env: Mapping[str, str] | None = None) -> Timing:
     """The whole process of a `floorwatch` command, from its start to its end. `env` is added to
     this process's own environment."""
     used = _run("floorwatch", *arguments, env=env)[1]
@@ -125,9 +123,7 @@ def printed(module: str, *arguments: str) -> bytes:
     return _run(module, *arguments)[0]
 
 
-def _run(
-    module: str, *arguments: str, env: Mapping[str, str] | None = None
-) -> tuple[bytes, Used]:
+def _run(module: str, *arguments: str, env: Mapping[str, str] | None = None) -> tuple[bytes, Used]:
     """What a module prints, and what its process used. Raises where it fails."""
     command = [sys.executable, "-I", "-S", _LAUNCH, "-m", module, *arguments]
     result = subprocess.run(

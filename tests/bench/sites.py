@@ -148,7 +148,7 @@ def _simulated(size: Size) -> Iterator[tuple[int, bytes]]:
 
 def _of_site(number: int, scale: float) -> Iterator[tuple[int, bytes]]:
     scenario = site(number)
-    for event in simulate(
+    for simulated in simulate(
         scenario,
         seed=SEED + number,
         start=START,
@@ -156,7 +156,7 @@ def _of_site(number: int, scale: float) -> Iterator[tuple[int, bytes]]:
         profile_offset_us=offset_showing(scenario, START, "tue", SHOWN_MINUTE),
         scale=scale,
     ):
-        yield event.time, encode(event)
+        yield simulated.time, encode(simulated)
 
 
 def _backlog(size: Size) -> Iterator[bytes]:

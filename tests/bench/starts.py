@@ -69,7 +69,9 @@ def measure(asked: Asked) -> Family:
             rows += line_rows(f"{what}, how it grows", "s", points, "100 events/s")
     most = max(found)
     goals = (
-        goal_below(f"worker killed, an hour at {most:,} events/s", AIM_S, found[most].killed_s, "s"),
+        goal_below(
+            f"worker killed, an hour at {most:,} events/s", AIM_S, found[most].killed_s, "s"
+        ),
         goal_below(f"dashboard, an hour at {most:,} events/s", AIM_S, found[most].dashboard_s, "s"),
     )
     return Family("starts", "Start and restart", asked.size.told, tuple(rows), goals=goals)
@@ -97,9 +99,7 @@ def measure_starts(file: Path, size: Size, events: int, folder: Path) -> Starts:
         )
 
 
-def _until_caught_up(
-    ground: Ground, *, end: signal.Signals = signal.SIGTERM
-) -> tuple[float, Used]:
+def _until_caught_up(ground: Ground, *, end: signal.Signals = signal.SIGTERM) -> tuple[float, Used]:
     """Seconds from the start of a worker to the first heads that say that all is read; it is ended
     then."""
     heads = Heads(ground)

@@ -51,12 +51,15 @@ class Viewer:
 
     def _read(self) -> None:
         # The server ends the stream when it is ended, in whatever way it likes.
-        with contextlib.suppress(OSError, http.client.HTTPException):
+        with (
+            contextlib.closing(self._connection),
+            contextlib.suppress(OSError, http.client.HTTPException),
+        ):
             self._connection.request("GET", "/api/v1/stream")
-            response = self._connection.getresponse()
-            while line := response.readline():
-                if line.startswith(b"data: "):
-                    self.came.append(Came(time.perf_counter(), line[6:]))
+            with self._connection.getresponse() as response:
+                while line := response.readline():
+                    if line.startswith(b"data: "):
+                        self.came.append(Came(time.perf_counter(), line[6:]))
 
 
 class _Frame(msgspec.Struct):

@@ -78,6 +78,8 @@ class Crowd:
     def end(self) -> list[Seen]:
         """Let all of them go, and tell what they saw."""
         told, _ = self._process.communicate(b"\n")
+        if self._process.returncode:
+            raise RuntimeError(f"the viewers' process ended with {self._process.returncode}")
         return msgspec.msgpack.decode(told, type=list[Seen])
 
 
