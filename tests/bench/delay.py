@@ -94,7 +94,9 @@ def measure(asked: Asked) -> Family:
     for size, rates, viewers in asked.floors:
         for rate in rates:
             notes.print(f"delay: {size.name}, {rate:,} events/s, {viewers} viewers")
-            for cell in measure_cells(size, rate, viewers, asked.seconds):
+            live = live_events(rate, len(viewers), asked.seconds)
+            file = floor_file(size, size.before + min(_HISTORY, rate * 60) + live)
+            for cell in measure_cells(file, rate, viewers, asked.seconds):
                 what = f"{size.name}, {rate:,} events/s, {cell.viewers:,} viewers"
                 rows += _rows(what, cell)
                 grid.append(_line(size, rate, cell, floors[cell.viewers]))
@@ -111,14 +113,17 @@ def measure(asked: Asked) -> Family:
     )
 
 
-def measure_cells(size: Size, rate: int, viewers: Sequence[int], seconds: int) -> Iterator[Cell]:
+def live_events(rate: int, cells: int, seconds: int) -> int:
+    """How many events are appended live at the rate, while so many cells are measured."""
+    return round(rate * cells * (seconds + _CONNECT_S_MAX + _SETTLE_S + _AFTER_S))
+
+
+def measure_cells(file: Path, rate: int, viewers: Sequence[int], seconds: int) -> Iterator[Cell]:
     """One stream and one dashboard over a log that goes on at the rate, and each number of viewers
-    for so long."""
-    each_s = seconds + _CONNECT_S_MAX + _SETTLE_S + _AFTER_S
-    history = min(_HISTORY, rate * 60)
-    events = size.before + history + round(rate * each_s * len(viewers))
-    all_ = list(keyed(floor_file(size, events), 0, events))
-    before, live = all_[: size.before + history], all_[size.before + history :]
+    for so long. What is not needed of the file for that lies in the log before."""
+    all_ = list(keyed(file))
+    first = len(all_) - live_events(rate, len(viewers), seconds)
+    before, live = all_[:first], all_[first:]
     with (
         tempfile.TemporaryDirectory(prefix="floorwatch-bench-") as folder,
         Ground(Path(folder) / "log", time_of(before[-1][1])) as ground,

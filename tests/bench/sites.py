@@ -167,7 +167,7 @@ def _backlog(size: Size) -> Iterator[bytes]:
         for nth in range(size.open_contacts)
     )
     for at_us, nth in came:
-        about = {
+        about: dict[str, Any] = {
             "source": "/sim/backlog",
             "subject": f"c-backlog-{nth:06d}",
             "at_us": at_us // 1_000 * 1_000,

@@ -23,6 +23,11 @@ AIM_S: Final = 10.0
 # What was read of the hour before the worker went away.
 _READ_BEFORE: Final = 12
 _HOUR_S: Final = 3_600
+_GROWN: Final = {
+    "away_s": "worker, 55 minutes away, how it grows",
+    "killed_s": "worker, killed and started, how it grows",
+    "dashboard_s": "dashboard, how it grows",
+}
 
 
 class Asked(Struct, frozen=True):
@@ -60,13 +65,9 @@ def measure(asked: Asked) -> Family:
             )
         rows += _rows(rate, found[rate])
     if len(found) > 2:
-        for what, of in (
-            ("55 minutes away", lambda each: each.away_s),
-            ("killed", lambda each: each.killed_s),
-            ("dashboard", lambda each: each.dashboard_s),
-        ):
-            points = [(rate / 100, of(each)) for rate, each in found.items()]
-            rows += line_rows(f"{what}, how it grows", "s", points, "100 events/s")
+        for what in _GROWN:
+            points = [(rate / 100, getattr(each, what)) for rate, each in found.items()]
+            rows += line_rows(_GROWN[what], "s", points, "100 events/s of the hour")
     most = max(found)
     goals = (
         goal_below(

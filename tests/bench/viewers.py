@@ -15,11 +15,11 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import Final, cast
+from functools import partial
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
-import uvloop
 from msgspec import Struct
 
 from tests.bench.processes import ROOT
@@ -98,8 +98,8 @@ class _Viewer(asyncio.Protocol):
         self._parts: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # uvloop's are no subclass of it.
-        cast("asyncio.Transport", transport).write(self._request)
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
         place = 0
@@ -156,6 +156,10 @@ class _Viewer(asyncio.Protocol):
             self.first.set_result(None)
 
 
+def _same(viewer: _Viewer) -> _Viewer:
+    return viewer
+
+
 async def _watch(host: str, port: int, path: str, count: int) -> list[Seen]:
     loop = asyncio.get_running_loop()
     told_to_end = loop.run_in_executor(None, sys.stdin.buffer.readline)
@@ -167,7 +171,7 @@ async def _watch(host: str, port: int, path: str, count: int) -> list[Seen]:
     transports = []
     for first in range(0, count, _AT_ONCE):
         some = viewers[first : first + _AT_ONCE]
-        made = [loop.create_connection(lambda viewer=viewer: viewer, host, port) for viewer in some]
+        made = [loop.create_connection(partial(_same, viewer), host, port) for viewer in some]
         transports += [transport for transport, _ in await asyncio.gather(*made)]
         await asyncio.gather(*(viewer.first for viewer in some))
     sys.stdout.buffer.write(_READY)
@@ -188,7 +192,7 @@ def main(arguments: Sequence[str]) -> None:
     """Watch until a line comes in, then print what was seen."""
     host, port, path, count = arguments
     allow_connections()
-    seen = uvloop.run(_watch(host, int(port), path, int(count)))
+    seen = asyncio.run(_watch(host, int(port), path, int(count)))
     sys.stdout.buffer.write(msgspec.msgpack.encode(seen))
 
 
