@@ -36,8 +36,7 @@ from tests.bench.ground import Ground, Keyed, keyed, time_of
 from tests.bench.processes import printed
 from tests.bench.sites import LARGEST, WIDE, WIDEST, Size, size_named
 
-_APPLY: Final = "worker: read and apply a second's events"
-_TELL: Final = "worker: tell what changed"
+_WORKER: Final = "worker: read, apply and tell a second's events"
 _FOLLOW: Final = "take in the changed frames"
 _ADVANCE: Final = "advance the windows"
 _FIGURES: Final = "figures of the window"
@@ -45,7 +44,7 @@ _PICTURE: Final = "the rest of the picture"
 _SERIALISE: Final = "judge and serialise"
 # Those of the dashboard: what a viewer waits for.
 _DASHBOARD: Final = (_FOLLOW, _ADVANCE, _FIGURES, _PICTURE, _SERIALISE)
-STAGES: Final = (_APPLY, _TELL, *_DASHBOARD)
+STAGES: Final = (_WORKER, *_DASHBOARD)
 _LEVEL: Final = 6
 
 
@@ -154,11 +153,10 @@ class Seconds:
         self.ground.append(events)
         self._wall += max(floor - self.ground.clock.at(self._wall), SECOND_US)
         self._spent = dict.fromkeys(STAGES, 0.0)
-        with self.timing(_APPLY):
+        with self.timing(_WORKER):
             while self._worker.events < self.ground.events:
                 self._worker.step(0)
-        # Beyond what is due by itself, so that all of it is told now.
-        with self.timing(_TELL):
+            # Beyond what was due by itself, so that all of it is told now.
             self._worker.publish(everybody=True)
         began = time.process_time()
         self._feed.step()
