@@ -1,7 +1,7 @@
 """Section `huge`: a year of a centre, 25 million events, through `floorwatch compute`.
 
 The year is one simulated day, told again for every weekday with its dates and names changed, and is
-kept packed: a hundredth of what it says.
+kept packed.
 """
 
 from __future__ import annotations
