@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 from rich.console import Console
+from rich.table import Table
 
-from tests.bench.figures import COLUMNS, Results
-from tests.bench.page import table
-from tests.bench.processes import ROOT, make_workload
+from tests.bench.figures import COLUMNS, Report, Results
+from tests.bench.page import goals_table, report_table, table, with_report
+from tests.bench.processes import ROOT, make_file
+from tests.bench.sites import Size
 
 PAGE: Final = ROOT / "docs/performance.md"
 KEPT: Final = ROOT / ".bench"
@@ -45,20 +48,44 @@ def tell(
 ) -> None:
     """Show the results, and keep them where the options say so; `with_measured` puts them into
     the page."""
-    Console(width=None if sys.stdout.isatty() else 140).print(table(results, columns))
-    for name, value in results.machine.items():
+    _show(results.machine, table(results, columns))
+    _keep(options, results, lambda page: with_measured(page, results))
+
+
+def tell_report(report: Report, options: argparse.Namespace) -> None:
+    """Show all that was measured, and keep it where the options say so."""
+    _show(report.machine, report_table(report), goals_table(report))
+    _keep(options, report, lambda page: with_report(page, report))
+
+
+def _show(machine: Mapping[str, str], *tables: Table) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    for each in tables:
+        console.print(each)
+    for name, value in machine.items():
         print(f"{name}: {value}")
+
+
+def _keep(options: argparse.Namespace, told: Struct, rewrite: Callable[[str], str]) -> None:
     if options.json is not None:
-        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(told)) + b"\n")
     if options.write:
-        page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(with_measured(page, results), encoding="utf-8")
+        PAGE.write_text(rewrite(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def workload(events: int, scale: float = 0) -> Path:
-    """A file of so many events, made once."""
+    """A file of so many events of one weekday, made once."""
+    return _made("tests.bench.workload", str(events), str(scale))
+
+
+def floor_file(size: Size, events: int) -> Path:
+    """A file of so many events of a floor of that size, made once."""
+    return _made("tests.bench.sites", size.name, str(events))
+
+
+def _made(module: str, *arguments: str) -> Path:
     KEPT.mkdir(exist_ok=True)
     # The folder ignores itself, so that no check of the repository reads what is in it.
     (KEPT / ".gitignore").write_text("*\n", encoding="utf-8")
     # In a process of its own, so that this one stays small and quick.
-    return make_workload(str(KEPT), str(events), str(scale))
+    return make_file(module, str(KEPT), *arguments)

@@ -1,191 +1,315 @@
-"""From an event's append to its figure at a viewer, with the real parts: `floorwatch stream` and
-`floorwatch dashboard` as processes of their own, an embedded log, and a viewer of the stream."""
+"""Section `delay`: from an event's append to its figure at a viewer, with the real parts: `floorwatch
+stream` and `floorwatch dashboard` as processes of their own, an embedded log, and many viewers."""
 
 from __future__ import annotations
 
 import contextlib
+import re
+import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Event
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from simulator.randomness import Streams
-from stream.clocks import set_clock
-from stream.contract.clock import FloorClock
-from stream.contract.instants import SECOND_US
-from stream.logs.port import Log
-from stream.logs.records import partition_of
-from stream.logs.topics import CONTACT_EVENTS, PARTITIONS_DEFAULT, topics
-from stream.logs.urls import open_log
+from stream.contract.instants import SECOND_US, Instant, parse_instant
+from tests.bench import empty
 from tests.bench.clock import now_us
+from tests.bench.command import floor_file, notes
+from tests.bench.figures import Family, Goal, Grid, Row, goal_below, quantile, told
+from tests.bench.ground import Ground, Heads, Keyed, keyed, time_of
 from tests.bench.processes import Service
-from tests.bench.viewer import Came, Viewer
-from tests.bench.work import APPEND_AT_ONCE
-from tests.bench.workload import Item
-from tests.builders import event
+from tests.bench.producer import Due, Probe, Producer, wait_until
+from tests.bench.sites import LARGEST, ORDINARY, Size
+from tests.bench.viewers import Crowd, Seen, allow_connections
+from tests.bench.workload import with_time
 
-TICK_S: Final = 0.02
-# Probes come as a Poisson stream, so they see every phase of the frames' second alike.
-PROBE_EVERY_S: Final = 0.25
-_START_S_MAX: Final = 60.0
-# Time for the worker to take in the history, before the live part begins.
-_LEAD_S: Final = 15.0
-_LEAD_EVENTS_A_S: Final = 4_000
-
-
-class Probe(Struct, frozen=True):
-    """A contact that queues in a queue of its partition's own: the `number`th there."""
-
-    appended: float
-    queue: str
-    number: int
+AIM_MS: Final = 250.0
+AIM_VIEWERS: Final = 1_000
+AIM_RATE: Final = 5_000
+_SHARES: Final = {"p50": 0.5, "p99": 0.99, "p99.9": 0.999}
+# Frames go out once a second: so long an event waits for its frame's, at the most.
+_PERIOD_S: Final = 1.0
+_SETTLE_S: Final = 1.0
+# Until the last probes are seen even by who is far behind.
+_AFTER_S: Final = 4.0
+_CONNECT_S_MAX: Final = 10.0
+_HISTORY: Final = 20_000
+# What dating an event anew takes, at the most.
+_DATED_US: Final = 20
 
 
-class Delays(Struct, frozen=True):
-    """What one run saw: each probe's delay, the frames, and how busy the processes were."""
+class Asked(Struct, frozen=True):
+    """The floors with their rates in events/s and numbers of viewers; how long each cell lasts."""
 
+    floors: tuple[tuple[Size, tuple[int, ...], tuple[int, ...]], ...]
+    seconds: int
+
+
+FULL: Final = Asked(
+    (
+        (ORDINARY, (100, 1_000, 5_000), (1, 100, 1_000)),
+        (LARGEST, (5_000,), (1_000,)),
+    ),
+    20,
+)
+QUICK: Final = Asked(((ORDINARY, (1_000, 5_000), (1, 1_000)),), 10)
+
+
+class Shown(Struct, frozen=True):
+    """A frame: when its second came, by `time.perf_counter`, and what it counts in the queues of
+    probes."""
+
+    tick: float
+    offered: Mapping[str, int]
+
+
+class Cell(Struct, frozen=True):
+    """What one number of viewers saw of one rate."""
+
+    viewers: int
     delays_ms: list[float]
+    beyond_ms: list[float]
+    events_a_s: float
+    late_ms: float
     frames_a_s: float
     frame_bytes: float
-    events_a_s: float
-    producer_late_ms: float
     stream_cores: float
     dashboard_cores: float
 
 
-def measure_delays(items: Sequence[Item], history: int, folder: Path, round_: int) -> Delays:
-    """Append the first `history` items as what was before, the rest as they fall due."""
-    url = f"embedded:{folder}"
-    log = open_log(url, now=now_us)
-    log.create(topics())
-    begin = int(items[history].time)
-    lead_us = round((_LEAD_S + history / _LEAD_EVENTS_A_S) * SECOND_US)
-    clock = FloorClock(now_us() + lead_us, begin, 1.0)
-    set_clock(log, clock, has_events=False)
-    for start in range(0, history, APPEND_AT_ONCE):
-        _append(log, items[start : min(start + APPEND_AT_ONCE, history)])
-    with _running(url) as (viewer, processes):
-        viewer.wait_for(lambda frame: frame.events() >= history, lead_us / SECOND_US)
-        first_frame = len(viewer.came)
-        producer = _Producer(log, clock, Streams(round_).draws("probes").exponential)
-        producer.play(items[history:])
-        probes = producer.probes
-        viewer.wait_for(lambda frame: _has(frame, probes[-1]), _START_S_MAX)
-        # A frame more, for the probes that came before it in another partition.
-        count = len(viewer.came)
-        viewer.wait_for(lambda _: len(viewer.came) > count, _START_S_MAX)
-        used = [process.end() for process in processes]
-    log.close()
-    frames = viewer.came[first_frame:]
-    length_s = frames[-1].at - frames[0].at
-    live_s = (items[-1].time - begin) / SECOND_US
-    return Delays(
-        delays_ms=delays_ms(probes, frames),
-        frames_a_s=(len(frames) - 1) / length_s,
-        frame_bytes=sum(len(frame.data) for frame in frames) / len(frames),
-        events_a_s=(len(items) - history) / live_s,
-        producer_late_ms=producer.late_s_max * 1000,
-        stream_cores=used[0].cpu_s / used[0].wall_s,
-        dashboard_cores=used[1].cpu_s / used[1].wall_s,
+def measure(asked: Asked) -> Family:
+    """All cells, beside an empty frame to as many viewers."""
+    allow_connections()
+    counts = sorted({count for _, _, viewers in asked.floors for count in viewers})
+    with empty.serving() as url:
+        floors = {count: empty.delays_ms(url, count, asked.seconds / 2) for count in counts}
+    rows = [_quantile_row(f"empty frame, {n:,} viewers", ms) for n, ms in floors.items()]
+    grid: list[tuple[str, ...]] = []
+    goals: list[Goal] = []
+    for size, rates, viewers in asked.floors:
+        for rate in rates:
+            notes.print(f"delay: {size.name}, {rate:,} events/s, {viewers} viewers")
+            live = live_events(rate, len(viewers), asked.seconds)
+            file = floor_file(size, size.before + min(_HISTORY, rate * 60) + live)
+            for cell in measure_cells(file, rate, viewers, asked.seconds):
+                what = f"{size.name}, {rate:,} events/s, {cell.viewers:,} viewers"
+                rows += _rows(what, cell)
+                grid.append(_line(size, rate, cell, floors[cell.viewers]))
+                if (rate, cell.viewers) == (AIM_RATE, AIM_VIEWERS):
+                    value = quantile(cell.beyond_ms, 0.99)
+                    goals.append(goal_below(f"{what}, p99 beyond the tick", AIM_MS, value, "ms"))
+    return Family(
+        "delay",
+        "From append to viewer",
+        f"{'; '.join(size.told for size, _, _ in asked.floors)}; {asked.seconds} s a cell",
+        tuple(rows),
+        goals=tuple(goals),
+        grid=Grid(_COLUMNS, tuple(grid)),
     )
 
 
-def delays_ms(probes: Sequence[Probe], frames: Sequence[Came]) -> list[float]:
-    """Each probe's time from its append to the first frame that counts it."""
-    queues = {probe.queue for probe in probes}
-    counted = [(frame.at, {queue: frame.offered(queue) for queue in queues}) for frame in frames]
-    told = []
-    for probe in probes:
-        seen = next(at for at, offered in counted if offered[probe.queue] >= probe.number)
-        told.append((seen - probe.appended) * 1000)
-    return told
+def live_events(rate: int, cells: int, seconds: int) -> int:
+    """How many events are appended live at the rate, while so many cells are measured."""
+    return round(rate * cells * (seconds + _CONNECT_S_MAX + _SETTLE_S + _AFTER_S))
 
 
-def measure_start(folder: Path, events: int) -> float:
-    """Seconds from starting a dashboard over a log to its first frame that counts all events."""
-    began = time.perf_counter()
-    process = Service("dashboard", "--log", f"embedded:{folder}", "--port", "0")
-    try:
-        viewer = Viewer(_address(process))
-        return viewer.wait_for(lambda frame: frame.events() >= events, _START_S_MAX).at - began
-    finally:
-        process.end()
+def measure_cells(file: Path, rate: int, viewers: Sequence[int], seconds: int) -> Iterator[Cell]:
+    """One stream and one dashboard over a log that goes on at the rate, and each number of viewers
+    for so long. What is not needed of the file for that lies in the log before."""
+    all_ = list(keyed(file))
+    first = len(all_) - live_events(rate, len(viewers), seconds)
+    before, live = all_[:first], all_[first:]
+    with (
+        tempfile.TemporaryDirectory(prefix="floorwatch-bench-") as folder,
+        Ground(Path(folder) / "log", time_of(before[-1][1])) as ground,
+    ):
+        ground.append(before)
+        with running(ground) as parts:
+            producer = Producer(ground, Streams(rate).draws("probes").exponential)
+            # So far ahead that all are dated by then.
+            wall = now_us() + SECOND_US + len(live) * _DATED_US
+            producer.start(due_from(live, rate, ground.clock.at(wall)), wall)
+            wait_until(time.perf_counter() + (wall - now_us()) / SECOND_US)
+            try:
+                for count in viewers:
+                    yield _cell(count, seconds, ground, producer, parts)
+            finally:
+                producer.stop()
 
 
-class _Producer:
-    """Appends items as they fall due, twice in 40 ms, and probes at moments of their own."""
-
-    def __init__(self, log: Log, clock: FloorClock, draw: Callable[[], float]) -> None:
-        self.probes: list[Probe] = []
-        self.late_s_max = 0.0
-        self._log = log
-        self._clock = clock
-        self._draw = draw
-
-    def play(self, items: Sequence[Item]) -> None:
-        """Append all of them, the first at once."""
-        _wait_until(time.perf_counter() + (self._clock.wall - now_us()) / SECOND_US)
-        began = time.perf_counter()
-        next_probe = began + PROBE_EVERY_S * self._draw()
-        done = 0
-        while done < len(items):
-            tick = time.perf_counter() + TICK_S
-            while next_probe < tick:
-                _wait_until(next_probe)
-                self._probe()
-                next_probe += PROBE_EVERY_S * self._draw()
-            _wait_until(tick)
-            due = items[0].time + round((time.perf_counter() - began) * SECOND_US)
-            first = done
-            while done < len(items) and items[done].time <= due:
-                done += 1
-            _append(self._log, items[first:done])
-            after = items[0].time + (time.perf_counter() - began) * SECOND_US
-            if done > first:
-                self.late_s_max = max(self.late_s_max, (after - items[first].time) / SECOND_US)
-
-    def _probe(self) -> None:
-        subject = f"bench-probe-{len(self.probes)}"
-        queue = f"bench-probe-{partition_of(subject, PARTITIONS_DEFAULT)}"
-        number = 1 + sum(probe.queue == queue for probe in self.probes)
-        at_us = self._clock.at(now_us())
-        line = event("contact.queued", subject=subject, at_us=at_us, queue=queue, channel="voice")
-        self.probes.append(Probe(time.perf_counter(), queue, number))
-        self._log.append(CONTACT_EVENTS, [(subject, line)])
+def due_from(events: Sequence[Keyed], rate: int, begin: Instant) -> list[Due]:
+    """The events at the rate, the first of them at `begin` on the floor, each dated when it is
+    due."""
+    return [
+        Due(nth / rate, (key, with_time(line, Instant(begin + nth * SECOND_US // rate))))
+        for nth, (key, line) in enumerate(events)
+    ]
 
 
 @contextlib.contextmanager
-def _running(url: str) -> Iterator[tuple[Viewer, list[Service]]]:
-    """Stream and dashboard over the log, and a viewer; whoever uses them ends them."""
-    stream = Service("stream", "--log", url)
-    dashboard = Service("dashboard", "--log", url, "--port", "0")
-    processes = [stream, dashboard]
+def running(ground: Ground) -> Iterator[tuple[Service, Service, str]]:
+    """Stream and dashboard over the log, once all is read, and the address of the frames."""
+    heads = Heads(ground)
+    stream = Service("stream", "--log", ground.url)
+    dashboard = Service("dashboard", "--log", ground.url, "--port", "0")
     try:
-        yield Viewer(_address(dashboard)), processes
-    except BaseException:
-        for process in processes:
-            process.end()
-        raise
+        heads.caught_up()
+        heads.close()
+        yield stream, dashboard, address_of(dashboard) + "/api/v1/stream"
+    finally:
+        stream.end()
+        dashboard.end()
 
 
-def _address(dashboard: Service) -> str:
+def address_of(dashboard: Service) -> str:
     """The address in the line that a dashboard prints when it listens."""
-    return next(word for word in dashboard.line().split() if word.startswith("http"))
+    return next(word for word in dashboard.line().split() if word.startswith("http")).rstrip("/")
 
 
-def _append(log: Log, items: Sequence[Item]) -> None:
-    if items:
-        log.append(CONTACT_EVENTS, [(item.key, item.payload) for item in items])
+def _cell(
+    count: int,
+    seconds: int,
+    ground: Ground,
+    producer: Producer,
+    parts: tuple[Service, Service, str],
+) -> Cell:
+    stream, dashboard, url = parts
+    crowd = Crowd(url, count)
+    Event().wait(_SETTLE_S)
+    began, before = time.perf_counter(), (stream.now(), dashboard.now())
+    Event().wait(seconds)
+    ended, after = time.perf_counter(), (stream.now(), dashboard.now())
+    Event().wait(_AFTER_S)
+    seen = crowd.end()
+    frames = shown(seen, ground)
+    probes = [probe for probe in producer.probes if began <= probe.appended < ended]
+    pairs = [pair for viewer in seen for pair in delays_s(probes, viewer, frames)]
+    batches = [batch for batch in producer.appended if began <= batch[0] < ended]
+    came = [
+        c for viewer in seen for c in viewer.chunks if began <= c.at < ended and c.key in frames
+    ]
+    took_s = ended - began
+    return Cell(
+        viewers=count,
+        delays_ms=[delay * 1000 for delay, _ in pairs],
+        beyond_ms=[beyond * 1000 for _, beyond in pairs],
+        events_a_s=sum(events for _, events, _ in batches) / took_s,
+        late_ms=max((late for _, _, late in batches), default=0.0) * 1000,
+        frames_a_s=len(came) / count / took_s,
+        frame_bytes=sum(chunk.length for chunk in came) / max(1, len(came)),
+        stream_cores=(after[0].cpu_s - before[0].cpu_s) / took_s,
+        dashboard_cores=(after[1].cpu_s - before[1].cpu_s) / took_s,
+    )
 
 
-def _has(frame: Came, probe: Probe) -> bool:
-    return frame.offered(probe.queue) >= probe.number
+class _Counted(Struct):
+    counts: dict[str, float | None]
 
 
-def _wait_until(moment: float) -> None:
-    left = moment - time.perf_counter()
-    if left > 0:
-        Event().wait(left)
+class _Frame(Struct):
+    as_of: str | None = None
+    queues: dict[str, _Counted] = {}
+
+
+_frames: Final = msgspec.json.Decoder(_Frame)
+_DATA: Final = re.compile(rb"^data: (.*)$", re.MULTILINE)
+
+
+def shown(seen: Sequence[Seen], ground: Ground) -> dict[tuple[int, bytes], Shown]:
+    """The frames that were kept, by what tells their chunks from those of others."""
+    # Both clocks are read now: they run alike.
+    apart_s = now_us() / SECOND_US - time.perf_counter()
+    frames: dict[tuple[int, bytes], Shown] = {}
+    for viewer in seen:
+        if not viewer.chunks or viewer.chunks[0].data is None:
+            continue
+        for chunk, text in viewer.texts():
+            data = _DATA.search(text)
+            if data is None or chunk.key in frames:
+                continue
+            frame = _frames.decode(data[1])
+            if frame.as_of is not None:
+                wall = parse_instant(frame.as_of) - ground.clock.floor + ground.clock.wall
+                offered = {
+                    queue: int(section.counts.get("offered") or 0)
+                    for queue, section in frame.queues.items()
+                    if queue.startswith("bench-probe")
+                }
+                frames[chunk.key] = Shown(wall / SECOND_US - apart_s, offered)
+    return frames
+
+
+def delays_s(
+    probes: Sequence[Probe], viewer: Seen, frames: Mapping[tuple[int, bytes], Shown]
+) -> Iterator[tuple[float, float]]:
+    """Each probe's time from its append to the viewer's first frame that counts it, and what of it
+    is beyond the wait for that frame's second, which is a second at the most.
+
+    Raises `ValueError` where the viewer never saw one.
+    """
+    left = list(probes)
+    for chunk in viewer.chunks:
+        frame = frames.get(chunk.key)
+        if frame is None:
+            continue
+        waiting = []
+        for probe in left:
+            if frame.offered.get(probe.queue, 0) < probe.number:
+                waiting.append(probe)
+                continue
+            delay = chunk.at - probe.appended
+            yield delay, delay - min(_PERIOD_S, max(0.0, frame.tick - probe.appended))
+        left = waiting
+    if left:
+        raise ValueError(f"{len(left)} of {len(probes)} probes never came to a viewer")
+
+
+def _quantile_row(what: str, values: Sequence[float]) -> Row:
+    return Row(f"{what}, p99", "ms", (quantile(values, 0.99),))
+
+
+def _rows(what: str, cell: Cell) -> list[Row]:
+    """Every value by itself."""
+    rows = []
+    for kind, values in (("append to viewer", cell.delays_ms), ("beyond", cell.beyond_ms)):
+        rows += [
+            Row(f"{what}: {kind}, {name}", "ms", (quantile(values, share),))
+            for name, share in _SHARES.items()
+        ]
+    return [
+        *rows,
+        Row("… probes seen", "", (len(cell.delays_ms),)),
+        Row("… events really appended", "events/s", (cell.events_a_s,)),
+        Row("… producer late by at most", "ms", (cell.late_ms,)),
+        Row("… frames to each viewer", "frames/s", (cell.frames_a_s,)),
+        Row("… a frame on the wire", "KiB", (cell.frame_bytes / 1024,)),
+        Row("… floorwatch stream keeps busy", "cores", (cell.stream_cores,)),
+        Row("… floorwatch dashboard keeps busy", "cores", (cell.dashboard_cores,)),
+    ]
+
+
+_COLUMNS: Final = (
+    "floor",
+    "events/s",
+    "viewers",
+    *(f"{name}, ms" for name in _SHARES),
+    *(f"beyond the tick, {name}, ms" for name in _SHARES),
+    "empty frame, p99, ms",
+    "frame, KiB",
+    "frames/s",
+    "stream, cores",
+    "dashboard, cores",
+)
+
+
+def _line(size: Size, rate: int, cell: Cell, floor: Sequence[float]) -> tuple[str, ...]:
+    values = [quantile(cell.delays_ms, share) for share in _SHARES.values()]
+    values += [quantile(cell.beyond_ms, share) for share in _SHARES.values()]
+    values += [quantile(floor, 0.99), cell.frame_bytes / 1024, cell.frames_a_s]
+    values += [cell.stream_cores, cell.dashboard_cores]
+    return (size.name, f"{rate:,}", f"{cell.viewers:,}", *map(told, values))

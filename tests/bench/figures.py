@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import median
+from statistics import linear_regression, median
 from typing import Final
 
 from msgspec import Struct
@@ -69,7 +69,8 @@ def _per_event(seconds: float, timing: Timing) -> float:
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The smallest of the values such that at least `share` of them are no longer."""
+    """The smallest of the values such that at least `share` of them, in thousandths, are no
+    longer."""
     ordered = sorted(values)
     rank = -(-len(ordered) * round(share * 1000) // 1000)
     return ordered[max(rank, 1) - 1]
@@ -77,9 +78,10 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 def told(value: float) -> str:
     """A number as a person reads it."""
-    if value >= 10_000:
+    size = abs(value)
+    if size >= 10_000:
         return f"{round(value, -2):,.0f}"
-    if value >= 100:
+    if size >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}"
 
@@ -113,3 +115,78 @@ COLUMNS: Final = (
     "× decode, CPU",
     "peak MiB",
 )
+
+
+class Goal(Struct, frozen=True):
+    """What the project aims at, what was measured, and whether that is enough."""
+
+    what: str
+    aim: str
+    measured: str
+    met: bool
+
+
+class Grid(Struct, frozen=True):
+    """Values in words that are easier to compare side by side than one under the other."""
+
+    columns: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+
+
+class Family(Struct, frozen=True):
+    """Rows that belong together: one section of the bench, and of the page. `floor` is what the
+    ratios are to; `over` says what was measured over. Where there is a `grid`, pages show it in
+    the place of the rows."""
+
+    name: str
+    title: str
+    over: str
+    rows: tuple[Row, ...]
+    floor: str | None = None
+    goals: tuple[Goal, ...] = ()
+    grid: Grid | None = None
+
+
+class Report(Struct, frozen=True):
+    """A run of the bench: the command, the machine, and each section that was asked for."""
+
+    command: str
+    machine: Mapping[str, str]
+    families: tuple[Family, ...]
+
+
+class Line(Struct, frozen=True):
+    """The straight line through points that leaves the least squares: y is about
+    `intercept + slope * x`, and `off_max` away from that at the most."""
+
+    slope: float
+    intercept: float
+    off_max: float
+
+
+def line_through(points: Sequence[tuple[float, float]]) -> Line:
+    """The line through points (x, y), of which at least two differ in x."""
+    slope, intercept = linear_regression(*zip(*points, strict=True))
+    off_max = max(abs(y - intercept - slope * x) for x, y in points)
+    return Line(slope, intercept, off_max)
+
+
+def line_rows(what: str, unit: str, points: Sequence[tuple[float, float]], a: str) -> list[Row]:
+    """How something grows with its work, as the line's two numbers and the largest deviation;
+    `a` is what one step along x is."""
+    line = line_through(points)
+    return [
+        Row(f"{what}: for each {a}", unit, (line.slope,)),
+        Row("… at none of them", unit, (line.intercept,)),
+        Row("… off that line by at most", unit, (line.off_max,)),
+    ]
+
+
+def goal_at_least(what: str, aim: float, value: float, unit: str = "×") -> Goal:
+    """A goal that more is better for."""
+    return Goal(what, f"≥ {told(aim)} {unit}", f"{told(value)} {unit}", value >= aim)
+
+
+def goal_below(what: str, aim: float, value: float, unit: str) -> Goal:
+    """A goal that less is better for."""
+    return Goal(what, f"< {told(aim)} {unit}", f"{told(value)} {unit}", value < aim)

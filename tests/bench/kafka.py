@@ -20,9 +20,9 @@ from stream.logs.topics import CONTACT_EVENTS
 from tests.bench.clock import now_us
 from tests.bench.command import command_of, notes, parser_of, tell, workload
 from tests.bench.figures import Results, Timing, throughput_rows
+from tests.bench.ground import APPEND_AT_ONCE
 from tests.bench.machine import machine
 from tests.bench.page import KAFKA_COLUMNS, with_measured_over_kafka
-from tests.bench.work import APPEND_AT_ONCE
 from tests.bench.workload import HISTORY_US, Item, items_of
 from tests.kafka import ground
 from tests.kafka.broker import Broker

@@ -6,12 +6,14 @@ import os
 import platform
 import re
 import sqlite3
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from stream.contract.instants import format_millis
 from tests.bench.clock import now_us
+from tests.bench.processes import ROOT
 
 _LIBRARIES: Final = ("msgspec", "numpy", "fastapi", "uvicorn", "dash")
 
@@ -24,6 +26,7 @@ def machine() -> dict[str, str]:
         "processor": f"{cores} cores of {_found('/proc/cpuinfo', 'model name') or 'unknown make'}",
         "memory": _memory(),
         "kernel": f"{platform.system()} {platform.release()}",
+        "commit": _commit(),
         "load before": "{:.1f}, {:.1f}, {:.1f} (1, 5, 15 min)".format(*os.getloadavg()),
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "versions": ", ".join(
@@ -33,6 +36,14 @@ def machine() -> dict[str, str]:
             ]
         ),
     }
+
+
+def _commit() -> str:
+    """The commit that is measured, and whether anything differs from it."""
+    told = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, check=False
+    )
+    return told.stdout.decode().strip() or "unknown"
 
 
 def _memory() -> str:

@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -32,11 +34,14 @@ class Service:
 
     def __init__(self, *arguments: str) -> None:
         self._arguments = arguments
-        self._began = time.perf_counter()
+        self.began = time.perf_counter()
+        # What it logs is shown only where it fails.
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed by `end`
         self._process = subprocess.Popen(
             [sys.executable, "-m", "floorwatch", *arguments],
             cwd=ROOT,
             stdout=subprocess.PIPE,
+            stderr=self._log,
         )
 
     def line(self) -> str:
@@ -44,20 +49,51 @@ class Service:
         assert self._process.stdout is not None
         printed = self._process.stdout.readline().decode()
         if not printed:
-            raise RuntimeError(f"{' '.join(self._arguments)}: ended before it began")
+            self._log.seek(0)
+            logged = self._log.read().decode(errors="replace")
+            raise RuntimeError(f"{' '.join(self._arguments)}: ended before it began\n{logged}")
         return printed
 
-    def end(self) -> Used:
-        """Ask it to end, wait until it has, and tell what it used."""
+    def now(self) -> Usage:
+        """What it uses at this moment."""
+        return usage_of(self._process.pid)
+
+    def end(self, *, how: signal.Signals = signal.SIGTERM) -> Used:
+        """Ask it to end, or kill it; wait until it has, and tell what it used."""
         assert self._process.stdout is not None
         # `terminate` would take the exit of one that has ended, and with it what it used.
-        os.kill(self._process.pid, signal.SIGTERM)
+        os.kill(self._process.pid, how)
         self._process.stdout.read()
         self._process.stdout.close()
+        self._log.close()
         _, status, usage = os.wait4(self._process.pid, 0)
         self._process.returncode = os.waitstatus_to_exitcode(status)
-        wall_s = time.perf_counter() - self._began
+        wall_s = time.perf_counter() - self.began
         return Used(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+class Usage(Struct, frozen=True):
+    """What a process that runs has used of the processors so far, and of memory: now, and at the
+    most."""
+
+    cpu_s: float
+    resident_bytes: int
+    peak_bytes: int
+
+
+def usage_of(pid: int) -> Usage:
+    """As the kernel tells it. Raises `OSError` where there is no such process."""
+    folder = Path(f"/proc/{pid}")
+    # The name of the program stands in brackets and may hold anything.
+    ticks = (folder / "stat").read_text().rpartition(")")[2].split()[11:13]
+    status = dict(
+        line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line
+    )
+    return Usage(
+        cpu_s=sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"),
+        resident_bytes=int(status["VmRSS"].split()[0]) * 1024,
+        peak_bytes=int(status["VmHWM"].split()[0]) * 1024,
+    )
 
 
 def timed_work(name: str, *arguments: str) -> dict[str, Timing]:
@@ -70,21 +106,29 @@ def timed_work(name: str, *arguments: str) -> dict[str, Timing]:
     }
 
 
-def timed_command(events: int, *arguments: str) -> Timing:
-    """The whole process of a `floorwatch` command, from its start to its end."""
-    used = _run("floorwatch", *arguments)[1]
+def timed_command(events: int, *arguments: str, env: Mapping[str, str] | None = None) -> Timing:
+    """The whole process of a `floorwatch` command, from its start to its end. `env` is added to
+    this process's own environment."""
+    used = _run("floorwatch", *arguments, env=env)[1]
     return Timing(events, used.wall_s, used.cpu_s, used.peak_bytes)
 
 
-def make_workload(*arguments: str) -> Path:
-    """The file that `tests.bench.workload` makes, or made before."""
-    return Path(_run("tests.bench.workload", *arguments)[0].decode())
+def make_file(module: str, *arguments: str) -> Path:
+    """The file that the module makes, or made before."""
+    return Path(printed(module, *arguments).decode())
 
 
-def _run(module: str, *arguments: str) -> tuple[bytes, Used]:
+def printed(module: str, *arguments: str) -> bytes:
+    """What a module prints."""
+    return _run(module, *arguments)[0]
+
+
+def _run(module: str, *arguments: str, env: Mapping[str, str] | None = None) -> tuple[bytes, Used]:
     """What a module prints, and what its process used. Raises where it fails."""
     command = [sys.executable, "-I", "-S", _LAUNCH, "-m", module, *arguments]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    result = subprocess.run(
+        command, cwd=ROOT, capture_output=True, check=False, env={**os.environ, **(env or {})}
+    )
     told = result.stderr.decode(errors="replace")
     if result.returncode != 0:
         raise RuntimeError(f"python -m {module} ended with {result.returncode}:\n{told}")

@@ -25,11 +25,6 @@ class Came(NamedTuple):
         """How many events the frame counts in all; 0 in a broken one."""
         return _frames.decode(self.data).health.get("events", 0)
 
-    def offered(self, queue: str) -> int:
-        """How many contacts the frame counts as offered in the queue."""
-        section = _frames.decode(self.data).queues.get(queue)
-        return int(section.counts.get("offered") or 0) if section else 0
-
 
 class Viewer:
     """Reads `/api/v1/stream` in a thread, which does no more than note the time."""
@@ -56,21 +51,19 @@ class Viewer:
 
     def _read(self) -> None:
         # The server ends the stream when it is ended, in whatever way it likes.
-        with contextlib.suppress(OSError, http.client.HTTPException):
+        with (
+            contextlib.closing(self._connection),
+            contextlib.suppress(OSError, http.client.HTTPException),
+        ):
             self._connection.request("GET", "/api/v1/stream")
-            response = self._connection.getresponse()
-            while line := response.readline():
-                if line.startswith(b"data: "):
-                    self.came.append(Came(time.perf_counter(), line[6:]))
-
-
-class _Section(msgspec.Struct):
-    counts: dict[str, float | None]
+            with self._connection.getresponse() as response:
+                while line := response.readline():
+                    if line.startswith(b"data: "):
+                        self.came.append(Came(time.perf_counter(), line[6:]))
 
 
 class _Frame(msgspec.Struct):
     health: dict[str, int] = {}
-    queues: dict[str, _Section] = {}
 
 
 _frames: Final = msgspec.json.Decoder(_Frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -11,23 +12,28 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from stream.clocks import set_clock
 from stream.compute import FileReading
 from stream.contract import codec
-from stream.contract.clock import FloorClock
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import Instant
-from stream.logs.files import read_blocks
-from stream.logs.topics import CONTACT_EVENTS, topics
-from stream.logs.urls import open_log
+from stream.logs.files import CHUNK_BYTES, read_blocks
 from stream.worker import Worker
 from tests.bench.clock import now_us
 from tests.bench.figures import FLOOR, Timing
-from tests.bench.workload import HISTORY_US, items_of, lines_of
-
-APPEND_AT_ONCE: Final = 2_000
+from tests.bench.ground import APPEND_AT_ONCE, Ground, keyed, time_of
+from tests.bench.workload import lines_of
 
 Timings = dict[str, Timing]
+
+
+def reading(file: Path) -> Timings:
+    """What no reader of a file can be quicker than: its bytes, split into lines."""
+    stopwatch = _Stopwatch()
+    count = 0
+    with file.open("rb", buffering=0) as bytes_:
+        while chunk := bytes_.read(CHUNK_BYTES):
+            count += len(chunk.split(b"\n")) - 1
+    return {"reading bytes, split into lines": stopwatch.read(count)}
 
 
 def typed_decode(file: Path) -> Timings:
@@ -55,25 +61,40 @@ def file_reading(file: Path) -> Timings:
     return {"compute, in one process": stopwatch.read(reading.floor.health.events)}
 
 
-def live(file: Path, count: str, url: str) -> Timings:
+def bare_append(file: Path, count: str, database: str) -> Timings:
+    """What no log in SQLite can be quicker than: keys and values into one table, as many at once
+    and as durable as ours."""
+    rows = list(keyed(file, 0, int(count)))
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE events (place INTEGER PRIMARY KEY, key TEXT, value BLOB)")
+    stopwatch = _Stopwatch()
+    for start in range(0, len(rows), APPEND_AT_ONCE):
+        connection.execute("BEGIN")
+        connection.executemany(
+            "INSERT INTO events (key, value) VALUES (?, ?)", rows[start : start + APPEND_AT_ONCE]
+        )
+        connection.execute("COMMIT")
+    timing = stopwatch.read(len(rows))
+    connection.close()
+    return {f"SQLite alone, {APPEND_AT_ONCE:,} rows at once": timing}
+
+
+def live(file: Path, count: str, folder: str) -> Timings:
     """Append all events to an embedded log, then let a worker catch up with it."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    items = items_of(file, int(count), HISTORY_US)
-    log = open_log(url, now=now_us)
-    log.create(topics())
+    events = list(keyed(file, 0, int(count)))
     # The floor's clock says that the recording's last event is now.
-    set_clock(log, FloorClock(now_us(), int(items[-1].time), 1.0), has_events=False)
-    stopwatch = _Stopwatch()
-    for start in range(0, len(items), APPEND_AT_ONCE):
-        batch = items[start : start + APPEND_AT_ONCE]
-        log.append(CONTACT_EVENTS, [(item.key, item.payload) for item in batch])
-    appended = stopwatch.read(len(items))
-    del items
-    stopwatch = _Stopwatch()
-    worker = Worker(log, FloorPlan(), now=now_us)
-    worker.run(lambda: worker.events >= int(count) and not worker.lag_events)
-    caught_up = stopwatch.read(int(count))
-    log.close()
+    with Ground(Path(folder), time_of(events[-1][1])) as ground:
+        stopwatch = _Stopwatch()
+        ground.append(events)
+        appended = stopwatch.read(len(events))
+        del events
+        stopwatch = _Stopwatch()
+        worker = Worker(ground.log, FloorPlan(), now=now_us)
+        worker.run(lambda: worker.events >= ground.events and not worker.lag_events)
+        caught_up = stopwatch.read(ground.events)
     return {
         f"append, {APPEND_AT_ONCE:,} at once": appended,
         "live worker, catching up": caught_up,
@@ -122,7 +143,16 @@ def _textual(struct: Any) -> Any:
 
 
 WORK: Final[dict[str, Callable[..., Timings]]] = {
-    each.__name__: each for each in (typed_decode, codec_decoder, codec_decode, file_reading, live)
+    each.__name__: each
+    for each in (
+        reading,
+        typed_decode,
+        codec_decoder,
+        codec_decode,
+        file_reading,
+        bare_append,
+        live,
+    )
 }
 
 

@@ -87,7 +87,7 @@ def squeezed(timed: Sequence[tuple[int, bytes]], length_us: int) -> list[tuple[i
     for time, line in timed:
         after_us = (time - first) * length_us // natural_us
         moved = Instant(first + after_us // 1000 * 1000)
-        told.append((moved, _with_time(line, moved)))
+        told.append((moved, with_time(line, moved)))
     return told
 
 
@@ -111,7 +111,8 @@ def _time_of(line: bytes) -> int:
     return parse_instant(found[1].decode(_AS_TEXT))
 
 
-def _with_time(line: bytes, time: Instant) -> bytes:
+def with_time(line: bytes, time: Instant) -> bytes:
+    """The event with another time."""
     text = f'"time":"{format_instant(time)}"'.encode()
     return _TIME.sub(lambda _: text, line, count=1)
 

@@ -125,7 +125,7 @@ def test_the_broker_goes_and_comes_back(broker: Broker, tmp_path: Path, away_s: 
         worker_port, wall_port = stream.port(), wall.port()
         until(lambda: len(stream.lines()) > 2, stream.said)
         assert readiness(worker_port) == (503, f"{stream.lines()[-1]['why']}\n")
-        assert "the log cannot be reached" in readiness(wall_port)[1]
+        until(lambda: "the log cannot be reached" in readiness(wall_port)[1], wall.said)
 
         broker.start()
         until(lambda: readiness(wall_port)[0] == 200, wall.said)
