@@ -138,5 +138,5 @@ def _head(floor: Floor, as_of: int) -> HeadFrame:
         health=floor.health_counts(),
         events_by_type=health.by_type,
         rejected_by_field=health.rejected_by_field,
-        limits=floor.lives.limits_reached,
+        limits=floor.limits_reached,
     )

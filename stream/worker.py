@@ -352,7 +352,7 @@ class Worker:
             rejected_by_field=floor.health.rejected_by_field,
             behind_us=held.behind_us,
             worker=self.meters.note(),
-            limits=floor.lives.limits_reached,
+            limits=floor.limits_reached,
         )
         # Last, so that a reader that has the head has all that belongs to it.
         produced.append(Produced(FLOOR_FRAMES, number, fr.head_key(number), fr.encode_frame(head)))

@@ -21,6 +21,11 @@
   const LIMITS = {
     queues_kept: "Queues and channels without figures of their own",
     agents_kept: "Agents without figures of their own",
+    agents: "States of agents beyond 100,000 on one partition",
+    cells: "Happenings told for the floor alone: 500,000 combinations on one partition",
+    contacts: "Contacts dropped: more than 1,000,000 on one partition",
+    duplicates: "Times that copies were looked for in less than 10 minutes",
+    names: "Names beyond a worker's 1,000,000, told as one",
   };
   let picture = null, announced = null;
 

@@ -68,5 +68,6 @@ cdef class Rows:
 
 cdef void hash_mark(Row* row) noexcept
 cdef uint32_t number_of(object name) except? 0
+cdef long long names_refused() noexcept
 cdef str name_of(uint32_t number)
 cdef str text_of(const Span* span)

@@ -53,7 +53,7 @@ cdef enum:
     # An event with more fields than these is left to the codec.
     MEMBERS_MAX = 32
     FIELDS_MAX = 24
-    NAMES_MAX = 16
+    VALUES_MAX = 16
     KINDS_MAX = 32
     # Whole numbers up to this many digits fit into 63 bits.
     DIGITS_MAX = 18
@@ -87,7 +87,7 @@ cdef struct Field:
     long long high
     # NAMED: the values.
     int names
-    Span name_bytes[NAMES_MAX]
+    Span name_bytes[VALUES_MAX]
 
 
 cdef struct Kind:
@@ -752,6 +752,13 @@ cdef struct Name:
     Span text
 
 
+cdef enum:
+    # A process keeps at most so many names, some 300 MB with all that is held by them; whatever
+    # else is named after that is told as one.
+    NAMES_MAX = 1_000_000
+
+OTHERS = "(others)"
+cdef long long _refused = 0
 cdef uint32_t* _slots = NULL
 cdef uint32_t _slot_mask = 0
 cdef Name* _known = NULL
@@ -760,6 +767,7 @@ cdef list _names = [None]
 
 cdef uint32_t _number_of_span(const Span* span) except? 0:
     """The number of a name; the same for all rows and floors of this process."""
+    global _refused
     cdef uint64_t hash_ = hash_of(span)
     cdef uint32_t slot, number
     cdef Name* name
@@ -776,7 +784,10 @@ cdef uint32_t _number_of_span(const Span* span) except? 0:
             return _slots[slot]
         slot = (slot + 1) & _slot_mask
     number = <uint32_t>len(_names)
-    text = text_of(span)
+    if number > NAMES_MAX:
+        _refused += 1
+        return NAMES_MAX
+    text = text_of(span) if number < NAMES_MAX else OTHERS
     _names.append(text)
     _known[number].hash = hash_
     _known[number].text.start = PyUnicode_AsUTF8AndSize(text, &_known[number].text.length)
@@ -810,6 +821,11 @@ cdef uint32_t number_of(object name) except? 0:
         return NOBODY
     span.start = PyUnicode_AsUTF8AndSize(name, &span.length)
     return _number_of_span(&span)
+
+
+cdef long long names_refused() noexcept:
+    """How often a name was told as `OTHERS`, for there were too many."""
+    return _refused
 
 
 cdef str name_of(uint32_t number):
@@ -871,7 +887,7 @@ cdef void _learn(object struct) except *:
         field.slot = _SLOTS.get(info.name, NOWHERE)
         # Channels and states are told by their places.
         for place, name in enumerate(names):
-            assert place < NAMES_MAX
+            assert place < VALUES_MAX
             field.name_bytes[<int>place] = _kept_span(name, _kept)
     _kind_count += 1
 

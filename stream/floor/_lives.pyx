@@ -22,6 +22,7 @@ from stream.contract._scan cimport (
     Span,
     hash_of,
     name_of,
+    names_refused,
     number_of,
     text_of,
 )
@@ -849,7 +850,11 @@ cdef class Lives:
         cell = (
             name_of(<uint32_t>(pair >> 32)), _channel_name(channel), name_of(<uint32_t>pair)
         )
-        self._base[slot].code = self._bases[cell]
+        code = self._bases[cell]
+        if cell not in self._bases:
+            # There was no room for it.
+            return code
+        self._base[slot].code = code
         self._base[slot].pair, self._base[slot].channel = pair, channel
         self._base[slot].used = True
         self._base_count += 1
@@ -1056,6 +1061,7 @@ cdef class Lives:
             "contacts": self._cut_short,
             "agents": self._turned_away,
             "duplicates": self._seen.cut_short,
+            "names": names_refused(),
         }
         return {name: times for name, times in reached.items() if times}
 

@@ -163,6 +163,8 @@ class Contacts:
         contacts = self.standing.get(contact.queue)
         if contacts is not None:
             contacts.pop(identifier, None)
+            if not contacts:
+                del self.standing[contact.queue]
         self.changed_queues.add(contact.queue)
 
     def finish(self, identifier: str) -> None:
@@ -182,6 +184,8 @@ class Contacts:
         threads = self.threads.get(contact.unanswered_queue)
         if threads is not None and threads.pop(identifier, None) is not None:
             self.changed_queues.add(contact.unanswered_queue)
+            if not threads:
+                del self.threads[contact.unanswered_queue]
 
     def sweep(self, moment: int, newest: int) -> None:
         """Find the contacts whose time is over as of `moment`, and forget old ones.

@@ -71,7 +71,7 @@ class Floor:
         self.promises = Promises()
         self.cells = Cells()
         self.panes = Panes(zones.values(), all_time=all_time)
-        self.ledger = Ledger(self.panes, self.cells)
+        self.ledger = Ledger(self.panes, self.cells, limits.cells)
         self._promises_swept = 0
         self.lives = make(plan, self.ledger, self._tellings(), limits)
 
@@ -83,6 +83,12 @@ class Floor:
     @property
     def newest_pane(self) -> int:
         return 0 if self.newest is None else self.newest // PANE_US
+
+    @property
+    def limits_reached(self) -> dict[str, int]:
+        """How often each limit was reached, of those that were."""
+        refused = self.ledger.bases.refused
+        return {**self.lives.limits_reached, **({"cells": refused} if refused else {})}
 
     def health_counts(self) -> dict[str, int]:
         """The health counters by the names of METRICS."""

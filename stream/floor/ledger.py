@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import heapq
 from itertools import count
+from typing import Final
 
 from stream.contract.figures import PANE_US, PANES_HELD
 from stream.windows.cells import Cells
 from stream.windows.columns import STRIDE
 from stream.windows.panes import Measured, Panes, Piece
+
+# More combinations of queue, channel and agent than these are not told apart on one partition (some
+# 150 MB of them): what happens in others counts for the floor alone, which is counted.
+CELLS_MAX: Final = 500_000
+_FLOOR_ALONE: Final = (None, None, None)
 
 
 class Bases(dict[tuple[str | None, str | None, str | None], int]):
@@ -17,11 +23,17 @@ class Bases(dict[tuple[str | None, str | None, str | None], int]):
     A dictionary, because one that knows the cell already is asked several times an event.
     """
 
-    def __init__(self, cells: Cells) -> None:
+    def __init__(self, cells: Cells, most: int) -> None:
         super().__init__()
         self._cells = cells
+        self._most = most
+        # How often a cell was asked for that there is no room for.
+        self.refused = 0
 
     def __missing__(self, cell: tuple[str | None, str | None, str | None]) -> int:
+        if len(self) >= self._most and cell != _FLOOR_ALONE:
+            self.refused += 1
+            return self[_FLOOR_ALONE]
         base = self[cell] = self._cells.number(*cell) * STRIDE
         return base
 
@@ -33,10 +45,10 @@ class Ledger:
     a promise due at five) is held back until that instant reaches it.
     """
 
-    def __init__(self, panes: Panes, cells: Cells) -> None:
+    def __init__(self, panes: Panes, cells: Cells, most_cells: int = CELLS_MAX) -> None:
         self.panes = panes
         self.measured = panes.measured
-        self.bases = Bases(cells)
+        self.bases = Bases(cells, most_cells)
         self._order = count()
         # (when it may be seen, order of entry, the measurements or the piece of an agent's time)
         self.ahead: list[tuple[int, int, Measured | Piece]] = []

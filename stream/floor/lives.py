@@ -17,7 +17,7 @@ from stream.contract.frames import AgentFrame
 from stream.floor.agents import AGENTS_MAX, Agent, Agents
 from stream.floor.contacts import CONTACTS_MAX, Contact, Contacts, Phase
 from stream.floor.duplicates import SEEN_MAX, SeenEvents
-from stream.floor.ledger import Ledger
+from stream.floor.ledger import CELLS_MAX, Ledger
 from stream.floor.life import ContactLife
 from stream.floor.steps import Outcome, Steps, Telling
 from stream.floor.surveys import SurveyBook
@@ -37,11 +37,13 @@ class QueuePresent(Struct, frozen=True):
 
 
 class Limits(Struct, frozen=True):
-    """How much is kept at most on one partition: contacts, agents, and pairs that find copies."""
+    """How much is kept at most on one partition: contacts, agents, pairs that find copies, and
+    combinations of queue, channel and agent."""
 
     contacts: int = CONTACTS_MAX
     agents: int = AGENTS_MAX
     seen: int = SEEN_MAX
+    cells: int = CELLS_MAX
 
 
 class SavedLives(Struct, frozen=True):

@@ -74,7 +74,7 @@ def test_both_makes_tell_the_same(
         assert _told(compiled, as_of) == _told(plain, as_of)
         assert _whole(compiled, as_of) == _whole(plain, as_of)
         assert compiled.health == plain.health
-        assert compiled.lives.limits_reached == plain.lives.limits_reached
+        assert compiled.limits_reached == plain.limits_reached
         assert _saved(compiled) == _saved(plain)
 
 
