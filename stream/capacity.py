@@ -158,6 +158,14 @@ def carried(tried: Sequence[Tried]) -> tuple[int, bool]:
     return below.size, True
 
 
+def served(tried: Sequence[Tried]) -> tuple[int, bool]:
+    """The largest size that stayed within `AT_ONCE_MS`, 0 where none did, and whether that is all
+    there is to say because no larger one was tried. Nothing is drawn between sizes: a server that
+    is full does not slow down along a line."""
+    within = [each.size for each in tried if each.ms <= AT_ONCE_MS]
+    return max(within, default=0), len(within) == len(tried)
+
+
 def _first(blocks: Iterable[Block], most: int) -> Iterator[Block]:
     """The blocks up to so many lines."""
     left = most

@@ -92,16 +92,21 @@ class Viewer(asyncio.Protocol):
             self._watch.came.setdefault(self._seq, []).append(self._watch.now())
             self._seq, self._begin, self._end = None, b"", b""
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's name
         """Count it: the stream has no end of its own."""
         self._watch.lost += 1
 
 
 def sizes_here(sizes: Sequence[int]) -> list[int]:
-    """The sizes that the limit of open files allows; one above it becomes the most that it does."""
+    """The sizes that the limit of open files allows; one above it becomes the most that it does.
+
+    Raises `Failure` where it leaves none for viewers.
+    """
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = soft - FILES_BESIDE if soft != resource.RLIM_INFINITY else max(sizes)
-    return sorted({min(size, most) for size in sizes if min(size, most) > 0})
+    if most <= 0:
+        raise Failure(f"a limit of {soft} open files leaves none for viewers; see `ulimit -n`")
+    return sorted({min(size, most) for size in sizes})
 
 
 def viewers_served(
@@ -169,7 +174,11 @@ async def _delay_ms(watch: Watch, viewers: int, frames: int) -> float:
 async def _connected(watch: Watch, host: str, port: int, count: int) -> list[asyncio.Transport]:
     loop = asyncio.get_running_loop()
     each = (loop.create_connection(lambda: Viewer(watch), host, port) for _ in range(count))
-    made = await asyncio.wait_for(asyncio.gather(*each), CONNECT_S_MAX)
+    try:
+        made = await asyncio.wait_for(asyncio.gather(*each), CONNECT_S_MAX)
+    except OSError as error:
+        why = "no answer in time" if isinstance(error, TimeoutError) else error.strerror
+        raise Failure(f"the dashboard takes no more viewers: {why}") from None
     return [transport for transport, _ in made]
 
 
