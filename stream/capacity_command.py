@@ -57,7 +57,7 @@ class Sizes(Struct, frozen=True):
 
 
 FULL: Final = Sizes(300_000, 3, 20.0, (200, 1_000), (100, 400, 1_000), 4)
-QUICK: Final = Sizes(50_000, 1, 5.0, (50, 200), (20, 100), 2)
+QUICK: Final = Sizes(50_000, 1, 5.0, (50, 200), (100,), 2)
 
 
 class Found(Struct, frozen=True):

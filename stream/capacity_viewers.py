@@ -145,7 +145,7 @@ async def _viewers_served(
         await start("simulate", *log, "--seed", "7", "--showing", "10:30")
         watch = Watch(now)
         transports: list[asyncio.Transport] = []
-        parts.callback(lambda: [transport.abort() for transport in transports])
+        parts.callback(_let_go, transports)
         for size in sizes:
             while len(transports) < size:
                 more = min(CONNECT_AT_ONCE, size - len(transports))
@@ -180,6 +180,11 @@ async def _connected(watch: Watch, host: str, port: int, count: int) -> list[asy
         why = "no answer in time" if isinstance(error, TimeoutError) else error.strerror
         raise Failure(f"the dashboard takes no more viewers: {why}") from None
     return [transport for transport, _ in made]
+
+
+def _let_go(transports: Sequence[asyncio.Transport]) -> None:
+    for transport in transports:
+        transport.abort()
 
 
 async def _address(dashboard: asyncio.subprocess.Process, directory: Path) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import math
 import resource
 import signal
+import sys
+import threading
 import time
 from pathlib import Path
 
@@ -166,18 +169,31 @@ def test_the_command_prints_one_object_and_leaves_nothing(start: Start, folder: 
     assert list((folder / "directory").iterdir()) == []
 
 
+def working_in(directory: Path) -> list[str]:
+    """The processes whose working directory is, or was, below this one."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if str(link.readlink()).startswith(f"{directory}/"):
+                found.append(link.parent.name)
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 def test_ctrl_c_ends_it_and_leaves_nothing(start: Start, folder: Path) -> None:
     """Also while its services run."""
     process = start("bench", "--quick", "events.jsonl")
     scratch = folder / "directory"
     give_up = time.monotonic() + 60
-    while not list(scratch.glob("*/dashboard.txt")) and time.monotonic() < give_up:
-        time.sleep(0.05)  # noqa: TID251 - another process is waited for
+    while not working_in(scratch) and time.monotonic() < give_up:
+        threading.Event().wait(0.05)
+    assert working_in(scratch)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
 
     assert (process.returncode, out, err) == (130, "", "")
     assert list(scratch.iterdir()) == []
+    assert working_in(scratch) == []
 
 
 @pytest.mark.parametrize(
