@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
-from stream import dead_letter_commands, topic_commands
+from stream import capacity_command, dead_letter_commands, topic_commands
 from stream.contract.figures import WINDOWS, Window
 from stream.logs.files import LineWriter, read_blocks, read_lines
 from stream.logs.topics import CONTACT_EVENTS, FLOOR_CLOCK
@@ -77,6 +77,7 @@ def register(app: typer.Typer, *, now: Callable[[], int]) -> None:
     app.command("import")(import_)
     app.command()(commands.record)
     app.command()(commands.stream)
+    capacity_command.register(app, now=now)
     topic_commands.register(app, now=now)
     dead_letter_commands.register(app, now=now)
 
