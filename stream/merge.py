@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,12 +12,26 @@ from stream.contract.floorplan import FloorPlan
 from stream.floor.telling import read_tally
 from stream.windows.cells import Cells
 from stream.windows.days import DayClock
-from stream.windows.panes import Panes
+from stream.windows.panes import Pane, PlainPiece
 from stream.windows.pieces import PieceIndex
 from stream.windows.spans import NEVER, PaneStore, Rows, Span, move, settle_doubts
 from stream.windows.sparse import Tally
 
 WHOLE_LOG: Final = "all"
+
+
+def starts_of(windows: Iterable[str], as_of: int) -> list[int]:
+    """When each of the windows that slide begins, as of an instant."""
+    last = as_of // PANE_US
+    return [(last - PANES_OF_WINDOW[each] + 1) * PANE_US for each in windows if each in PANES_OF_WINDOW]
+
+
+def cut_pieces(number: int, pane: Pane, starts: Sequence[int]) -> list[PlainPiece]:
+    """The pane's stretches of agents' time that the beginning of a window may cut."""
+    if not starts or (number + 1) * PANE_US <= min(starts):
+        return []
+    latest = max(starts)
+    return [piece for piece in pane.pieces if piece[2] < latest]
 
 
 class Base:
@@ -80,24 +94,16 @@ class Merge:
             case None:
                 self._delete(partition, kind, name)
 
-    def adopt(self, partition: int, panes: Panes, as_of: int) -> None:
-        """Take the panes of a floor in this process as they are, to be looked at once, `as_of`.
+    def adopt(self, partition: int, panes: Mapping[int, Pane], as_of: int) -> None:
+        """Take panes by number as they are, to be looked at once, `as_of`.
 
-        The floor's cells must be this merge's. Of agents' stretches only those that the beginning
-        of a window cuts are looked up, so of most it is enough to see that they begin later.
+        Their cells must be this merge's. Of agents' stretches only those that the beginning of a
+        window cuts are looked up, so of most it is enough to see that they begin later.
         """
-        last = as_of // PANE_US
-        starts = [
-            (last - span.length + 1) * PANE_US
-            for span in self.sliding.values()
-            if span.length is not None
-        ]
-        for number, pane in panes.panes.items():
+        starts = starts_of(self.sliding, as_of)
+        for number, pane in panes.items():
             self.store.put(number, partition, pane.tally)
-            if starts and (number + 1) * PANE_US > min(starts):
-                latest = max(starts)
-                cut = [piece for piece in pane.pieces if piece[2] < latest]
-                self.pieces.put(number, partition, cut)
+            self.pieces.put(number, partition, cut_pieces(number, pane, starts))
 
     def advance(self, as_of: int) -> None:
         """Slide every window to the instant; it never goes back."""
