@@ -12,6 +12,12 @@ from stream.contract._scan cimport Rows, Span, _time_of
 
 from stream.contract.instants import UNREADABLE
 
+cdef enum:
+    # Where a line's time stands no further from its end than this, the next is read from there.
+    NEAR_END = 128
+    # No line with both keys and a time that can be read is shorter.
+    LINE_MIN = 32
+
 cdef long long NO_TIME = UNREADABLE
 # The table of the CRC that zlib computes, which the plain make uses.
 cdef uint32_t _crc_of_byte[256]
@@ -44,14 +50,17 @@ def survey(bytes stretch, uint32_t part, uint32_t parts):
     cdef const char* end = start + PyBytes_GET_SIZE(stretch)
     cdef const char* at = start
     cdef const char* line_end
-    cdef Py_ssize_t room = stretch.count(b"\n") + 1, count = 0, own_count = 0, number = 0
+    cdef Py_ssize_t room = (end - start) // LINE_MIN + 1, count = 0, own_count = 0, number = 0
     cdef long long* room_of_all = <long long*>PyMem_Malloc(3 * room * sizeof(long long))
     cdef long long* times = room_of_all
     cdef long long* starts = room_of_all + room
     cdef long long* own_times = room_of_all + 2 * room
     cdef list numbers = [], lines = [], odd = []
     cdef Span subject, text
+    subject.start = text.start = NULL
+    subject.length = text.length = 0
     cdef long long time
+    cdef bint is_at_end = False
     if room_of_all is NULL:
         raise MemoryError
     try:
@@ -61,7 +70,11 @@ def survey(bytes stretch, uint32_t part, uint32_t parts):
                 line_end = end
             if not _is_blank(at, line_end):
                 time = NO_TIME
-                if _find(at, line_end, &subject, &text):
+                # One writer has both at the same end of its lines.
+                if is_at_end and _find_back(at, line_end, &subject, &text):
+                    time = _time_of(&text)
+                elif _find(at, line_end, &subject, &text):
+                    is_at_end = line_end - text.start < NEAR_END
                     time = _time_of(&text)
                 if time == NO_TIME:
                     odd.append((number, at - start))
@@ -121,6 +134,32 @@ cdef inline bint _find(
                 continue
             if has_time and has_subject:
                 return True
+
+
+cdef inline bint _find_back(
+    const char* at, const char* end, Span* subject, Span* time
+) noexcept:
+    """The same behind the last of each, if both stand near the end of the line."""
+    cdef bint has_subject = False, has_time = False
+    cdef const char* place = end - 9
+    cdef const char* last = end - NEAR_END
+    while place > at and place > last:
+        place -= 1
+        if place[0] != b'"':
+            continue
+        if not has_time and not memcmp(place, b'"time"', 6):
+            if _string(place + 6, end, time) is NULL:
+                return False
+            has_time = True
+        elif not has_subject and not memcmp(place, b'"subject"', 9):
+            if _string(place + 9, end, subject) is NULL:
+                return False
+            has_subject = True
+        else:
+            continue
+        if has_time and has_subject:
+            return True
+    return False
 
 
 cdef inline const char* _string(const char* at, const char* end, Span* span) noexcept:
