@@ -5,10 +5,10 @@ which time, without reading the lines of others."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
-from libc.stdint cimport uint32_t
+from libc.stdint cimport uint32_t, uint64_t
 from libc.string cimport memchr, memcmp
 
-from stream.contract._scan cimport Rows, Span, _time_of
+from stream.contract._scan cimport Rows, Span, _time_of, hash_of
 
 from stream.contract.instants import UNREADABLE
 
@@ -19,29 +19,16 @@ cdef enum:
     LINE_MIN = 32
 
 cdef long long NO_TIME = UNREADABLE
-# The table of the CRC that zlib computes, which the plain make uses.
-cdef uint32_t _crc_of_byte[256]
+
+cdef inline uint32_t _owner(uint64_t subject_hash, uint32_t parts) noexcept:
+    return <uint32_t>(subject_hash >> 16) % parts
 
 
-cdef void _fill_table() noexcept:
-    cdef uint32_t byte, crc
-    cdef int bit
-    for byte in range(256):
-        crc = byte
-        for bit in range(8):
-            crc = (crc >> 1) ^ 0xEDB88320 if crc & 1 else crc >> 1
-        _crc_of_byte[byte] = crc
-
-
-_fill_table()
-
-
-cdef inline uint32_t _crc(const Span* text) noexcept:
-    cdef uint32_t crc = 0xFFFFFFFF
-    cdef Py_ssize_t place
-    for place in range(text.length):
-        crc = _crc_of_byte[(crc ^ <unsigned char>text.start[place]) & 0xFF] ^ (crc >> 8)
-    return crc ^ 0xFFFFFFFF
+def owner_of(bytes subject, uint32_t parts):
+    """See `owners.owner_of`."""
+    cdef Span span
+    span.start, span.length = PyBytes_AS_STRING(subject), PyBytes_GET_SIZE(subject)
+    return _owner(hash_of(&span), parts)
 
 
 def survey(bytes stretch, uint32_t part, uint32_t parts):
@@ -70,8 +57,10 @@ def survey(bytes stretch, uint32_t part, uint32_t parts):
                 line_end = end
             if not _is_blank(at, line_end):
                 time = NO_TIME
-                # One writer has both at the same end of its lines.
-                if is_at_end and _find_back(at, line_end, &subject, &text):
+                # One writer writes all of its lines alike.
+                if _find_usual(at, line_end, &subject, &text):
+                    time = _time_of(&text)
+                elif is_at_end and _find_back(at, line_end, &subject, &text):
                     time = _time_of(&text)
                 elif _find(at, line_end, &subject, &text):
                     is_at_end = line_end - text.start < NEAR_END
@@ -82,7 +71,7 @@ def survey(bytes stretch, uint32_t part, uint32_t parts):
                     times[count] = time
                     starts[count] = at - start
                     count += 1
-                    if _crc(&subject) % parts == part:
+                    if _owner(hash_of(&subject), parts) == part:
                         own_times[own_count] = time
                         own_count += 1
                         numbers.append(number)
@@ -134,6 +123,31 @@ cdef inline bint _find(
                 continue
             if has_time and has_subject:
                 return True
+
+
+cdef inline bint _find_usual(
+    const char* at, const char* end, Span* subject, Span* time
+) noexcept:
+    """The same where the line ends as those of this project do; `time` is the last line's before
+    and this one's after."""
+    cdef const char* quote = end - 2
+    cdef const char* last = end - NEAR_END
+    if end - at < NEAR_END or quote[0] != b'"' or quote[1] != b"}":
+        return False
+    subject.length = -1
+    while True:
+        quote -= 1
+        subject.length += 1
+        if quote == last or quote[0] == b"\\":
+            return False
+        if quote[0] == b'"':
+            break
+    subject.start = quote + 1
+    quote -= 12
+    if quote - time.length - 8 <= at or memcmp(quote, b'","subject":', 12):
+        return False
+    time.start = quote - time.length
+    return not memcmp(time.start - 8, b'"time":"', 8)
 
 
 cdef inline bint _find_back(
@@ -196,6 +210,6 @@ def is_as_surveyed(Rows batch, bytes own_times, uint32_t part, uint32_t parts):
         place = index if are_all else places[index]
         if batch.row[index].micros != times[place]:
             return False
-        if _crc(&batch.row[index].subject) % parts != part:
+        if _owner(hash_of(&batch.row[index].subject), parts) != part:
             return False
     return True

@@ -45,8 +45,9 @@ class Survey(NamedTuple):
 
 
 def owner_of(subject: str, parts: int) -> int:
-    """Which of so many parts keeps a subject, from 0: the same in every process."""
-    return zlib.crc32(subject.encode()) % parts
+    """Which of so many parts keeps a subject, from 0: the same in every process, but not of the
+    plain and the compiled make."""
+    return _owner_of(subject.encode(), parts)
 
 
 def survey(stretch: bytes, part: int, parts: int) -> Survey:
@@ -108,7 +109,7 @@ def _surveyed_plainly(stretch: bytes, part: int, parts: int) -> tuple[Any, ...]:
     for number, line in enumerate(rest):
         subject, time = _SUBJECT.search(line), _TIME.search(line)
         if subject and time and _is_plain(subject[1]) and _is_plain(time[1]):
-            found.append((number, start, line, zlib.crc32(subject[1]) % parts))
+            found.append((number, start, line, _owned_plainly(subject[1], parts)))
             texts.append(time[1].decode("latin-1"))
         elif line.strip(_BLANKS):
             odd.append((number, start))
@@ -131,6 +132,10 @@ def _surveyed_plainly(stretch: bytes, part: int, parts: int) -> tuple[Any, ...]:
     )
 
 
+def _owned_plainly(subject: bytes, parts: int) -> int:
+    return zlib.crc32(subject) % parts
+
+
 def _is_plain(text: bytes | None) -> bool:
     return text is not None and b"\\" not in text
 
@@ -138,7 +143,7 @@ def _is_plain(text: bytes | None) -> bool:
 def _checked_plainly(batch: Batch, own_times: bytes, part: int, parts: int) -> bool:
     surveyed = _ints(own_times).tolist()
     return all(
-        surveyed[place] == time and owner_of(event.subject, parts) == part
+        surveyed[place] == time and _owned_plainly(event.subject.encode(), parts) == part
         for event, time, place in zip(batch.events, batch.times, batch.places, strict=True)
     )
 
@@ -151,6 +156,9 @@ def _bytes(values: list[int]) -> bytes:
     return np.array(values, np.int64).tobytes()
 
 
+_owner_of: Final[Callable[[bytes, int], int]] = compiled(
+    "stream.contract._owners", "owner_of", _owned_plainly
+)
 _survey: Final[Callable[..., tuple[Any, ...]]] = compiled(
     "stream.contract._owners", "survey", _surveyed_plainly
 )

@@ -288,7 +288,7 @@ def _whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
             continue
         last = chunk.rfind(b"\n") + 1
         if begun:
-            yield b"".join((*begun, chunk[first:last]))
+            yield b"".join((*begun, memoryview(chunk)[first:last]))
         else:
             yield chunk[:last]
         rest = chunk[last:]
