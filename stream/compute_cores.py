@@ -122,7 +122,7 @@ def read_on_cores(
     """
     import msgspec
 
-    from stream.compute_parts import Misplaced, PartTold
+    from stream.compute_parts import Misplaced, decode_told
 
     parts = len(waiting) + 1
     job = (plan.model_dump_json(), list(files), list(windows), at, parts)
@@ -138,7 +138,7 @@ def read_on_cores(
         answer = helper.stdout.read()
         match helper.wait():
             case 0:
-                told.append(msgspec.msgpack.decode(answer, type=PartTold))
+                told.append(decode_told(answer))
             case code if code == MISPLACED:
                 raise Misplaced
             case code:
@@ -186,7 +186,7 @@ def _help() -> int:
 
     import msgspec
 
-    from stream.compute_parts import Misplaced
+    from stream.compute_parts import Misplaced, encode_told
 
     # Who started this process ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -201,7 +201,7 @@ def _help() -> int:
     except LogError:
         # Who started this process reads the same files, and says what is wrong with them.
         return 1
-    sys.stdout.buffer.write(msgspec.msgpack.encode(told))
+    sys.stdout.buffer.write(encode_told(told))
     sys.stdout.buffer.flush()
     return 0
 

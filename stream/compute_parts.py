@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
+import msgspec
 import numpy as np
 from msgspec import Struct, structs
 from numpy.typing import NDArray
@@ -20,7 +22,14 @@ from stream.contract.batch import Batch, decode_batch
 from stream.contract.codec import Rejected, decode
 from stream.contract.figures import HEALTH, PANE_US, PANES_HELD, Figures
 from stream.contract.floorplan import FloorPlan
-from stream.contract.frames import CellKey, decode_frame, encode_frame, head_key, settled_key
+from stream.contract.frames import (
+    CellKey,
+    decode_frame,
+    encode_frame,
+    head_key,
+    plain_int,
+    settled_key,
+)
 from stream.contract.instants import UNREADABLE
 from stream.contract.owners import Survey, is_as_surveyed, line_at, survey
 from stream.figures import EXPECTATION_WINDOW, floor_figures
@@ -182,6 +191,16 @@ class PartReading:
         )
 
 
+def encode_told(told: PartTold) -> bytes:
+    """What a part tells, as bytes for another process."""
+    return _encoder.encode(told)
+
+
+def decode_told(told: bytes) -> PartTold:
+    """What `encode_told` made bytes of."""
+    return _decoder.decode(told)
+
+
 def joined_figures(
     plan: FloorPlan, told: Sequence[PartTold], window: str, *, agents: bool = False
 ) -> Figures:
@@ -318,3 +337,7 @@ def _joined_bytes(arrays: list[Ints]) -> bytes:
 
 def _ints(values: bytes) -> Ints:
     return np.frombuffer(values, np.int64)
+
+
+_encoder: Final = msgspec.msgpack.Encoder(enc_hook=plain_int)
+_decoder: Final = msgspec.msgpack.Decoder(PartTold)
