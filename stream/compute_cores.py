@@ -125,7 +125,8 @@ def read_on_cores(
     from stream.compute_parts import Misplaced, decode_told
 
     parts = len(waiting) + 1
-    job = (plan.model_dump_json(), list(files), list(windows), at, parts)
+    moment = None if at is None else int(at)
+    job = (plan.model_dump_json(), list(files), list(windows), moment, parts)
     for part, helper in enumerate(waiting, 1):
         assert helper.stdin is not None
         # One that has died is found by its exit code.
