@@ -87,7 +87,7 @@ class Commands:
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
 
-    def compute(
+    def compute(  # noqa: PLR0913, PLR0917  a command has as many arguments as it has options
         self,
         files: Files,
         at: Annotated[
@@ -109,13 +109,13 @@ class Commands:
 
         Files continue one another: name them in the order in which they were written.
         """
-        from stream.compute_cores import computed, cores_for, helpers
+        from stream.compute_cores import Asked, computed, cores_for, helpers
 
         instant = None if at is None else instant_of(at, "--at", self._now)
         with helpers(cores_for(files, cores) - 1) as waiting:
             plan = floor_plan(config)
             figures, health = computed(
-                plan, files, window, waiting, at=instant, agents=agents, bar=reading
+                plan, files, Asked(window, instant, agents), waiting, reading
             )
         _print(figures, plan, as_json=as_json)
         _warn(health, "" if at is None else f" up to {at}")

@@ -14,7 +14,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+from msgspec import Struct, structs
 
 from stream.logs.files import Place, read_blocks, read_stretches
 from stream.logs.port import LogError
@@ -51,6 +54,26 @@ def cores_for(files: Sequence[str], asked: int | None) -> int:
     return _cores() if total >= SHARED_FROM_BYTES else 1
 
 
+class Asked(NamedTuple):
+    """What is asked of files: the window, the instant or None for the newest event's, and whether
+    each agent's figures are wanted too."""
+
+    window: str
+    at: int | None
+    agents: bool
+
+
+class Job(Struct, frozen=True):
+    """What a part is to read, and through which windows it is looked at; the floor plan is JSON."""
+
+    plan: str
+    files: list[str]
+    windows: list[str]
+    at: int | None
+    parts: int
+    part: int
+
+
 @contextmanager
 def helpers(count: int) -> Iterator[list[Helper]]:
     """So many processes that wait for a job; none of them outlives the block."""
@@ -59,12 +82,11 @@ def helpers(count: int) -> Iterator[list[Helper]]:
     command = [sys.executable, "-P", "-m", "stream.compute_cores"]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     try:
-        for _ in range(count):
-            started.append(
-                subprocess.Popen(
-                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-                )
+        while len(started) < count:
+            helper = subprocess.Popen(  # noqa: S603 - of nothing that comes from outside
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
             )
+            started.append(helper)
         yield started
     finally:
         for helper in started:
@@ -77,63 +99,57 @@ def helpers(count: int) -> Iterator[list[Helper]]:
 
 
 def computed(
-    plan: FloorPlan,
-    files: Sequence[str],
-    window: str,
-    waiting: Sequence[Helper],
-    *,
-    bar: Bar,
-    at: int | None = None,
-    agents: bool = False,
+    plan: FloorPlan, files: Sequence[str], asked: Asked, waiting: Sequence[Helper], bar: Bar
 ) -> tuple[Figures, Health]:
     """The figures of files, and what became of their events: the same with and without helpers."""
     from stream.compute import FileReading
-    from stream.compute_parts import Misplaced, joined_figures, joined_health, windows_for
+    from stream.compute_parts import Misplaced, joined_figures, joined_health
     from stream.merge import WHOLE_LOG
 
     if waiting:
         with contextlib.suppress(Misplaced):
             with bar("reading", files) as on_bytes:
-                told = read_on_cores(
-                    plan, files, windows_for(window), waiting, at=at, on_bytes=on_bytes
+                told = _read_on_cores(
+                    _jobs(plan, files, asked, len(waiting) + 1), waiting, on_bytes
                 )
-            return joined_figures(plan, told, window, agents=agents), joined_health(told)
-    floor = FileReading(plan, at=at, all_time=window == WHOLE_LOG)
+            figures = joined_figures(plan, told, asked.window, agents=asked.agents)
+            return figures, joined_health(told)
+    floor = FileReading(plan, at=asked.at, all_time=asked.window == WHOLE_LOG)
     with bar("reading", files) as on_bytes:
         for name in files:
             place: Place = "-" if name == "-" else Path(name)
             floor.read_blocks(name, read_blocks(place, on_bytes=on_bytes))
-    return floor.figures(window, agents=agents), floor.floor.health
+    return floor.figures(asked.window, agents=asked.agents), floor.floor.health
 
 
-def read_on_cores(
-    plan: FloorPlan,
-    files: Sequence[str],
-    windows: Sequence[str],
-    waiting: Sequence[Helper],
-    *,
-    at: int | None = None,
-    on_bytes: Callable[[int], None] | None = None,
+def _jobs(plan: FloorPlan, files: Sequence[str], asked: Asked, parts: int) -> list[Job]:
+    from stream.compute_parts import windows_for
+
+    whole = Job(
+        plan=plan.model_dump_json(),
+        files=list(files),
+        windows=list(windows_for(asked.window)),
+        at=None if asked.at is None else int(asked.at),
+        parts=parts,
+        part=0,
+    )
+    return [structs.replace(whole, part=part) for part in range(parts)]
+
+
+def _read_on_cores(
+    jobs: Sequence[Job], waiting: Sequence[Helper], on_bytes: Callable[[int], None]
 ) -> list[PartTold]:
-    """What the parts tell, the first read here and one by each of the helpers.
-
-    `on_bytes` is told of each stretch that this process reads. Raises `Misplaced` where the log
-    has to be read by one alone, and `LogError`.
-    """
-    import msgspec
-
+    """What the parts tell: the first is read here, each other one by a helper."""
     from stream.compute_parts import Misplaced, decode_told
 
-    parts = len(waiting) + 1
-    moment = None if at is None else int(at)
-    job = (plan.model_dump_json(), list(files), list(windows), moment, parts)
-    for part, helper in enumerate(waiting, 1):
+    own, *others = jobs
+    for job, helper in zip(others, waiting, strict=True):
         assert helper.stdin is not None
         # One that has died is found by its exit code.
         with contextlib.suppress(BrokenPipeError):
-            helper.stdin.write(msgspec.msgpack.encode((*job, part)))
+            helper.stdin.write(msgspec.msgpack.encode(job))
             helper.stdin.close()
-    told = [_read_part(*job, 0, on_bytes)]
+    told = [_read_part(own, on_bytes)]
     for helper in waiting:
         assert helper.stdout is not None
         answer = helper.stdout.read()
@@ -149,33 +165,25 @@ def read_on_cores(
     return told
 
 
-def _read_part(
-    plan: str,
-    files: Sequence[str],
-    windows: Sequence[str],
-    at: int | None,
-    parts: int,
-    part: int,
-    on_bytes: Callable[[int], None] | None = None,
-) -> PartTold:
+def _read_part(job: Job, on_bytes: Callable[[int], None] | None = None) -> PartTold:
     from stream.compute_parts import PartReading
     from stream.contract.floorplan import FloorPlan
     from stream.merge import WHOLE_LOG
 
     reading = PartReading(
-        FloorPlan.model_validate_json(plan),
-        part=part,
-        parts=parts,
-        at=at,
-        all_time=WHOLE_LOG in windows,
+        FloorPlan.model_validate_json(job.plan),
+        part=job.part,
+        parts=job.parts,
+        at=job.at,
+        all_time=WHOLE_LOG in job.windows,
     )
-    for name in files:
+    for name in job.files:
         reading.read(read_stretches(Path(name), on_bytes=on_bytes))
-    return reading.told(windows)
+    return reading.told(job.windows)
 
 
 def _cores() -> int:
-    if sys.platform == "linux":
+    if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
@@ -185,18 +193,16 @@ def _help() -> int:
     import gc
     import signal
 
-    import msgspec
-
     from stream.compute_parts import Misplaced, encode_told
 
     # Who started this process ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(200_000, 50, 1_000)
-    job = sys.stdin.buffer.read()
-    if not job:
+    asked = sys.stdin.buffer.read()
+    if not asked:
         return 0
     try:
-        told = _read_part(*msgspec.msgpack.decode(job))
+        told = _read_part(msgspec.msgpack.decode(asked, type=Job))
     except Misplaced:
         return MISPLACED
     except LogError:

@@ -151,7 +151,7 @@ class PartReading:
             if self._at is None
             else _newest_good(stretch, surveyed, believed, self._newest_of_all)
         )
-        self._lines_before += surveyed.count
+        self._lines_before += surveyed.line_count
 
     def _counted(self, times: Ints, believed: Flags) -> Flags | None:
         """Which times advance the floor if their events are good; None where that, or what is too
@@ -163,7 +163,9 @@ class PartReading:
             if again is None:
                 return None
             counted[counted] = again
-        return counted if self._newest is None or _are_settled(self._newest, times[counted]) else None
+        return (
+            counted if self._newest is None or _are_settled(self._newest, times[counted]) else None
+        )
 
     def _take_own(self, surveyed: Survey) -> None:
         if not surveyed.lines:
@@ -244,7 +246,7 @@ def _believed(newest: int | None, times: Ints) -> Flags | None:
     depends on the order. `newest` is the newest time before them."""
     if newest is None:
         # The first good event is always believed.
-        return np.ones(len(times), bool) if len(times) < 2 else None  # noqa: PLR2004
+        return np.ones(len(times), bool) if len(times) < 2 else None
     believed = times <= newest + AHEAD_IN_FILES_US
     if believed.all():
         return believed
@@ -258,7 +260,8 @@ def _are_settled(newest: int, times: Ints) -> bool:
     if not len(times):
         return True
     first_held_us = [
-        (moment // PANE_US - PANES_HELD + 1) * PANE_US for moment in (newest, max(newest, times.max()))
+        (moment // PANE_US - PANES_HELD + 1) * PANE_US
+        for moment in (newest, max(newest, times.max()))
     ]
     return not ((times >= first_held_us[0]) & (times < first_held_us[1])).any()
 
@@ -299,7 +302,9 @@ def _panes_told(panes: Mapping[int, Pane], cells: Cells, starts: Sequence[int]) 
     return PanesTold(
         cells=list(cells.since(0)),
         numbers=np.array(list(panes), np.int64).tobytes(),
-        lengths=np.array([(len(each.codes), len(each.cells)) for each in tallies], np.int64).tobytes(),
+        lengths=np.array(
+            [(len(each.codes), len(each.cells)) for each in tallies], np.int64
+        ).tobytes(),
         codes=_joined_bytes([each.codes for each in tallies]),
         amounts=_joined_bytes([each.amounts for each in tallies]),
         longest_cells=_joined_bytes([each.cells for each in tallies]),

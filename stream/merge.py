@@ -23,7 +23,9 @@ WHOLE_LOG: Final = "all"
 def starts_of(windows: Iterable[str], as_of: int) -> list[int]:
     """When each of the windows that slide begins, as of an instant."""
     last = as_of // PANE_US
-    return [(last - PANES_OF_WINDOW[each] + 1) * PANE_US for each in windows if each in PANES_OF_WINDOW]
+    return [
+        (last - PANES_OF_WINDOW[each] + 1) * PANE_US for each in windows if each in PANES_OF_WINDOW
+    ]
 
 
 def cut_pieces(number: int, pane: Pane, starts: Sequence[int]) -> list[PlainPiece]:

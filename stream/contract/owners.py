@@ -30,13 +30,13 @@ _TIME: Final = re.compile(rb'"time"[ \t\r]*(?::[ \t\r]*"([^"]*)")?')
 class Survey(NamedTuple):
     """A stretch of whole lines, looked through by one part of several.
 
-    `count`: how many lines there are, blank ones among them. `numbers`, `lines`, `own_times`: the
+    `line_count`: how many lines there are, blank ones among them. `numbers`, `lines`, `own_times`: the
     part's own ones in order: the number of each from 0, its bytes and its time. `times` and
     `starts`: of every line that has one, the time and the byte in the stretch at which it starts.
     Times are microseconds; a rejected event's may be any, or missing.
     """
 
-    count: int
+    line_count: int
     numbers: list[int]
     lines: list[bytes]
     own_times: Ints
@@ -90,7 +90,7 @@ def _with_odd(
             own.append((number, line, time))
     own.sort(key=lambda each: each[0])
     return Survey(
-        told.count,
+        told.line_count,
         [number for number, _, _ in own],
         [line for _, line, _ in own],
         np.array([time for _, _, time in own], np.int64),
@@ -117,7 +117,9 @@ def _surveyed_plainly(stretch: bytes, part: int, parts: int) -> tuple[Any, ...]:
     times = parse_instants(texts)
     if UNREADABLE in times:
         known = [time != UNREADABLE for time in times]
-        odd += [(each[0], each[1]) for each, is_known in zip(found, known, strict=True) if not is_known]
+        odd += [
+            (each[0], each[1]) for each, is_known in zip(found, known, strict=True) if not is_known
+        ]
         found = [each for each, is_known in zip(found, known, strict=True) if is_known]
         times = [time for time in times if time != UNREADABLE]
     own = [place for place, each in enumerate(found) if each[3] == part]

@@ -69,7 +69,9 @@ def read_blocks(place: Place, *, on_bytes: Callable[[int], None] | None = None) 
                 yield block
 
 
-def read_stretches(place: Place, *, on_bytes: Callable[[int], None] | None = None) -> Iterator[bytes]:
+def read_stretches(
+    place: Place, *, on_bytes: Callable[[int], None] | None = None
+) -> Iterator[bytes]:
     """What `read_blocks` reads as it lies: whole lines together with their line feeds, blank ones
     among them, some `CHUNK_BYTES` at a time; a line that is too long is cut alike."""
     with _reading(place) as file:

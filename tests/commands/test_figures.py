@@ -196,7 +196,9 @@ def test_a_name_that_cannot_be_written_is_written_in_another_way(
 # --- several cores ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("more", [(), ("--at", "2026-03-02T14:00:30Z"), ("--window", "all")])
+@pytest.mark.parametrize(
+    "more", [(), ("--at", "2026-03-02T14:00:30Z"), ("--window", "all"), ("--config", "floor.yaml")]
+)
 def test_several_cores_tell_what_one_tells(run: Run, folder: Path, more: tuple[str, ...]) -> None:
     """Real processes, over several files, one of them compressed and one with bad lines."""
     lines = [queued(f"c{number}", number / 10) for number in range(400)]
