@@ -15,7 +15,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-CORE = ("stream/contract/_scan.pyx", "stream/floor/_seen.pyx", "stream/floor/_lives.pyx")
+CORE = (
+    "stream/contract/_scan.pyx",
+    "stream/contract/_owners.pyx",
+    "stream/floor/_seen.pyx",
+    "stream/floor/_lives.pyx",
+)
 
 
 def compile_core(root: Path = ROOT) -> list[Path]:

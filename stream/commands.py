@@ -88,7 +88,7 @@ class Commands:
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
 
-    def compute(
+    def compute(  # noqa: PLR0913, PLR0917  a command has as many arguments as it has options
         self,
         files: Files,
         at: Annotated[
@@ -101,22 +101,25 @@ class Commands:
             bool, typer.Option("--agents", help="Every agent's figures too.")
         ] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
+        cores: Annotated[
+            int | None,
+            typer.Option(metavar="N", min=1, max=64, help="By default all, for large files."),
+        ] = None,
     ) -> None:
         """Tell the figures of a log of events, from files.
 
         Files continue one another: name them in the order in which they were written.
         """
-        instant = None if at is None else instant_of(at, "--at", self._now)
-        plan = floor_plan(config)
-        from stream.compute import FileReading
-        from stream.merge import WHOLE_LOG
+        from stream.compute_cores import Asked, computed, cores_for, helpers
 
-        floor = FileReading(plan, at=instant, all_time=window == WHOLE_LOG)
-        with reading("reading", files) as on_bytes:
-            for name in files:
-                floor.read_blocks(name, read_blocks(place_of(name), on_bytes=on_bytes))
-        _print(floor.figures(window, agents=agents), plan, as_json=as_json)
-        _warn(floor.floor.health, "" if at is None else f" up to {at}")
+        instant = None if at is None else instant_of(at, "--at", self._now)
+        with helpers(cores_for(files, cores) - 1) as waiting:
+            plan = floor_plan(config)
+            figures, health = computed(
+                plan, files, Asked(window, instant, agents), waiting, reading
+            )
+        _print(figures, plan, as_json=as_json)
+        _warn(health, "" if at is None else f" up to {at}")
 
     def record(
         self,

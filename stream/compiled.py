@@ -1,7 +1,7 @@
 """The compiled core: used where it was built, unless FLOORWATCH_PURE is set.
 
 What every event goes through has two makes: plain Python, and the same compiled (scripts/compile.py
-builds `stream.contract._scan` and `stream.floor._lives`). Both give the same figures; tests hold
+builds the modules of `CORE`). Both give the same figures; tests hold
 both to one oracle.
 """
 
@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 _T = TypeVar("_T")
 
 PURE_VARIABLE: Final = "FLOORWATCH_PURE"
-CORE: Final = ("stream.contract._scan", "stream.floor._lives")
+CORE: Final = ("stream.contract._scan", "stream.contract._owners", "stream.floor._lives")
 
 
 def is_compiled() -> bool:

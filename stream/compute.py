@@ -83,11 +83,11 @@ class FileReading:
         floor = self.floor
         floor.show(as_of)
         merge = Merge(self.plan, {window, EXPECTATION_WINDOW}, cells=floor.cells)
-        merge.adopt(0, floor.panes, as_of)
+        merge.adopt(0, floor.panes.panes, as_of)
         merge.take(settled_key(0), settled_frame(floor))
         for key, frame in presents(floor, 0, as_of, everything=True):
             merge.take(key, frame)
-        merge.take(head_key(0), _head(floor, as_of))
+        merge.take(head_key(0), head_of(floor, as_of))
         merge.advance(as_of)
         figures = floor_figures(merge, window, agents=agents)
         return figures if self.as_of is not None else structs.replace(figures, as_of=None)
@@ -127,7 +127,8 @@ def compute(
     return reading.figures(window, agents=agents)
 
 
-def _head(floor: Floor, as_of: int) -> HeadFrame:
+def head_of(floor: Floor, as_of: int) -> HeadFrame:
+    """The head of a floor that is read to its end."""
     health = floor.health
     return HeadFrame(
         as_of=as_of,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from stream.presents import AgentPresents, QueuePresents
 from stream.windows.cells import Cells
 from stream.windows.days import DayClock
 from stream.windows.minutes import MinuteSeries
-from stream.windows.panes import Panes
+from stream.windows.panes import Pane, PlainPiece
 from stream.windows.pieces import Cuts, PieceIndex
 from stream.windows.rows import AGENTS_MAX, GROUPS_MAX, Rows
 from stream.windows.spans import NEVER, Span, move, settle_doubts
@@ -28,6 +28,22 @@ WHOLE_LOG: Final = "all"
 # Names that are in no pane, day or present any more are forgotten when there are twice as many
 # names and cells as were alive when that was last done, and at least so many.
 NAMES_MIN: Final = 20_000
+
+
+def starts_of(windows: Iterable[str], as_of: int) -> list[int]:
+    """When each of the windows that slide begins, as of an instant."""
+    last = as_of // PANE_US
+    return [
+        (last - PANES_OF_WINDOW[each] + 1) * PANE_US for each in windows if each in PANES_OF_WINDOW
+    ]
+
+
+def cut_pieces(number: int, pane: Pane, starts: Sequence[int]) -> list[PlainPiece]:
+    """The pane's stretches of agents' time that the beginning of a window may cut."""
+    if not starts or (number + 1) * PANE_US <= min(starts):
+        return []
+    latest = max(starts)
+    return [piece for piece in pane.pieces if piece[2] < latest]
 
 
 class Base:
@@ -108,24 +124,16 @@ class Merge:
             case None:
                 self._delete(partition, kind, name)
 
-    def adopt(self, partition: int, panes: Panes, as_of: int) -> None:
-        """Take the panes of a floor in this process as they are, to be looked at once, `as_of`.
+    def adopt(self, partition: int, panes: Mapping[int, Pane], as_of: int) -> None:
+        """Take panes by number as they are, to be looked at once, `as_of`.
 
-        The floor's cells must be this merge's. Of agents' stretches only those that the beginning
-        of a window cuts are looked up, so of most it is enough to see that they begin later.
+        Their cells must be this merge's. Of agents' stretches only those that the beginning of a
+        window cuts are looked up, so of most it is enough to see that they begin later.
         """
-        last = as_of // PANE_US
-        starts = [
-            (last - span.length + 1) * PANE_US
-            for span in self.sliding.values()
-            if span.length is not None
-        ]
-        for number, pane in panes.panes.items():
+        starts = starts_of(self.sliding, as_of)
+        for number, pane in panes.items():
             self.store.put(number, partition, pane.tally, packed=False)
-            if starts and (number + 1) * PANE_US > min(starts):
-                latest = max(starts)
-                cut = [piece for piece in pane.pieces if piece[2] < latest]
-                self.pieces.put(number, partition, cut)
+            self.pieces.put(number, partition, cut_pieces(number, pane, starts))
 
     def advance(self, as_of: int) -> None:
         """Slide every window to the instant; it never goes back."""

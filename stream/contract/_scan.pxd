@@ -66,6 +66,7 @@ cdef class Rows:
     cdef list _kept
 
 
+cdef long long _time_of(const Span* text) except? -1
 cdef void hash_mark(Row* row) noexcept
 cdef uint32_t number_of(object name) except? 0
 cdef long long names_refused() noexcept

@@ -69,6 +69,25 @@ def read_blocks(place: Place, *, on_bytes: Callable[[int], None] | None = None) 
                 yield block
 
 
+def read_stretches(
+    place: Place, *, on_bytes: Callable[[int], None] | None = None
+) -> Iterator[bytes]:
+    """What `read_blocks` reads as it lies: whole lines together with their line feeds, blank ones
+    among them, some `CHUNK_BYTES` at a time; a line that is too long is cut alike."""
+    with _reading(place) as file:
+        parts: list[bytes] = []
+        gathered = 0
+        for part in _whole_lines(_unpacked(_told(_chunks(file), on_bytes), place)):
+            parts.append(part)
+            gathered += len(part)
+            # What is compressed comes in small parts, and a stretch costs something of its own.
+            if gathered >= CHUNK_BYTES // 2:
+                yield parts[0] if len(parts) == 1 else b"".join(parts)
+                parts, gathered = [], 0
+        if parts:
+            yield b"".join(parts)
+
+
 def size_of(places: Iterable[Place]) -> int | None:
     """Bytes in the files together, as `on_bytes` counts them; None where a size is unknown, as
     of standard input or a pipe. Raises `LogError` where a file is missing or is a directory."""
@@ -253,3 +272,28 @@ def _split(chunks: Iterable[bytes]) -> Iterator[list[bytes]]:
         begun_bytes = len(last)
     if begun_bytes:
         yield [b"".join(begun)]
+
+
+def _whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The chunks cut anew behind line feeds; what goes beyond `LINE_BYTES_MAX` of a line that
+    does not end in the chunk in which it began is let go, as in `_split`."""
+    begun: list[bytes] = []
+    begun_bytes = 0
+    for chunk in chunks:
+        first = chunk.find(b"\n")
+        head = chunk[: first if first >= 0 else None] if begun or first < 0 else b""
+        if head:
+            kept = head[: LINE_BYTES_MAX - begun_bytes]
+            begun.append(kept)
+            begun_bytes += len(kept)
+        if first < 0:
+            continue
+        last = chunk.rfind(b"\n") + 1
+        if begun:
+            yield b"".join((*begun, memoryview(chunk)[first:last]))
+        else:
+            yield chunk[:last]
+        rest = chunk[last:]
+        begun, begun_bytes = ([rest], len(rest)) if rest else ([], 0)
+    if begun_bytes:
+        yield b"".join(begun)

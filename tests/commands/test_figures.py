@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
+from stream.compute_cores import SHARED_FROM_BYTES, cores_for
 from stream.contract.figures import WINDOWS
 from tests.builders import event, queued, state
 from tests.commands.conftest import Run, Start, Told
@@ -188,3 +191,70 @@ def test_a_name_that_cannot_be_written_is_written_in_another_way(
     out, _ = process.communicate(timeout=20)
 
     assert out == "b\\udcff.jsonl:1: JSON: invalid character (byte 0)\n0 good, 1 bad\n"
+
+
+# --- several cores ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "more", [(), ("--at", "2026-03-02T14:00:30Z"), ("--window", "all"), ("--config", "floor.yaml")]
+)
+def test_several_cores_tell_what_one_tells(run: Run, folder: Path, more: tuple[str, ...]) -> None:
+    """Real processes, over several files, one of them compressed and one with bad lines."""
+    lines = [queued(f"c{number}", number / 10) for number in range(400)]
+    (folder / "more.jsonl.zst").write_bytes(zstandard.compress(b"\n".join(lines)))
+    names = ("events.jsonl", "bad.jsonl", "more.jsonl.zst")
+    command = ("compute", *names, "--agents", "--json", *more)
+    one = run(*command, "--cores", "1")
+    three = run(*command, "--cores", "3")
+
+    assert one.code == 0
+    assert json.loads(one.out)["health"]["events"] > 100
+    assert three == one
+
+
+def test_a_line_that_several_cores_cannot_share_is_read_by_one(run: Run, folder: Path) -> None:
+    """A key that stands there twice: the last one counts, the first one is looked at."""
+    line = queued("c1", 5)
+    twice = [line.replace(b"{", b'{"subject":"x%d",' % number, 1) for number in range(9)]
+    (folder / "twice.jsonl").write_bytes(b"\n".join(twice))
+    command = ("compute", "twice.jsonl", "--json")
+
+    assert figures(run(*command, "--cores", "2")) == figures(run(*command, "--cores", "1"))
+
+
+@pytest.mark.parametrize(
+    ("names", "asked", "expected"),
+    [
+        pytest.param(("events.jsonl",), None, 1, id="a small file is not worth it"),
+        pytest.param(("events.jsonl",), 3, 3, id="who asks gets it"),
+        pytest.param(("events.jsonl", "-"), 3, 1, id="standard input is read once"),
+        pytest.param(("/dev/null",), 3, 1, id="no ordinary file"),
+        pytest.param(("missing",), 3, 1, id="a missing file is for the reader to name"),
+    ],
+)
+def test_who_reads_alone(
+    folder: Path, names: tuple[str, ...], asked: int | None, expected: int
+) -> None:
+    """One process, unless the files can be read by each and are worth it."""
+    assert cores_for(names, asked) == expected
+
+
+def test_a_large_file_is_read_on_all_cores(folder: Path) -> None:
+    """Whatever is in it: only its size is looked at."""
+    with (folder / "large.jsonl").open("wb") as file:
+        file.truncate(SHARED_FROM_BYTES)
+
+    assert cores_for(["large.jsonl"], None) == len(os.sched_getaffinity(0))
+    assert cores_for(["large.jsonl"], 1) == 1
+
+
+def test_a_file_that_breaks_off_is_one_line_on_several_cores(run: Run, folder: Path) -> None:
+    """The helpers end with it, and say nothing of their own."""
+    whole = zstandard.compress(b"\n".join(queued(f"c{n}", n) for n in range(400)))
+    (folder / "broken.jsonl.zst").write_bytes(whole[:-9])
+    told = run("compute", "broken.jsonl.zst", "--cores", "2")
+
+    assert (told.code, told.out) == (1, "")
+    assert told.err.startswith("floorwatch: broken.jsonl.zst: ")
+    assert told.err.count("\n") == 1

@@ -14,7 +14,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-PROPERTIES: Final = ("tests/properties/test_edges.py", "tests/properties/test_engine.py")
+PROPERTIES: Final = (
+    "tests/properties/test_edges.py",
+    "tests/properties/test_engine.py",
+    "tests/properties/test_parts.py",
+)
 # What the properties need of the tree.
 _NEEDED: Final = ("stream", "tests/properties", "tests/repository")
 _NEEDED_FILES: Final = ("pyproject.toml", "tests/*.py")
@@ -223,6 +227,37 @@ FAULTS: Final = (
         "stream/windows/panes.py",
         "if low < end <= high and first <= start:",
         "if low < end <= high:",
+    ),
+    # --- a log in parts ---
+    Fault(
+        "a part goes by the newest time of its own events alone",
+        "stream/compute_parts.py",
+        "self._floor.newest = self._newest\n        for place",
+        "for place",
+    ),
+    Fault(
+        "what is too late is decided for a whole stretch at once",
+        "stream/compute_parts.py",
+        "return not ((times >= first_held_us[0]) & (times < first_held_us[1])).any()",
+        "return True",
+    ),
+    Fault(
+        "what lies too far ahead is decided for a whole stretch at once",
+        "stream/compute_parts.py",
+        "return believed if (times[~believed] > latest + AHEAD_IN_FILES_US).all() else None",
+        "return believed",
+    ),
+    Fault(
+        "every part counts what none can place",
+        "stream/contract/owners.py",
+        "owner, time = 0, UNREADABLE",
+        "owner, time = part, UNREADABLE",
+    ),
+    Fault(
+        "a bad event moves time on",
+        "stream/compute_parts.py",
+        "            left[place] = UNREADABLE\n            continue",
+        "            return time",
     ),
     # --- the compiled core ---
     Fault(

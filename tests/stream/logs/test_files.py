@@ -17,7 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.contract.codec import EVENT_BYTES_MAX, Rejected, decode
-from stream.logs.files import LINE_BYTES_MAX, LineWriter, read_blocks, read_lines, size_of
+from stream.logs.files import (
+    CHUNK_BYTES,
+    LINE_BYTES_MAX,
+    LineWriter,
+    read_blocks,
+    read_lines,
+    read_stretches,
+    size_of,
+)
 from stream.logs.port import LogError
 
 ENDS = ("events.jsonl", "events.jsonl.zst")
@@ -112,11 +120,25 @@ def test_lines_that_end_together_come_together(path: Path) -> None:
     assert blocks == [([1, 4, 5], [b"a", b"\x0c", b"b"]), ([6], [b"c"])]
 
 
+def test_stretches_are_whole_lines_and_all_of_them(path: Path) -> None:
+    """Cut at line feeds alone, wherever chunks end; some half a MiB or more at a time."""
+    content = b"".join(b"%d" % number * (number % 60) + b"\n" for number in range(60_000)) + b"end"
+    put(path, content)
+
+    stretches = list(read_stretches(path))
+
+    assert b"".join(stretches) == content
+    assert all(stretch.endswith(b"\n") for stretch in stretches[:-1])
+    assert min(map(len, stretches[:-1])) >= CHUNK_BYTES // 2
+
+
 def test_an_endless_line_is_cut(path: Path) -> None:
     """A file that is one line, larger than memory may be, is still one line too long."""
     put(path, b"x" * (LINE_BYTES_MAX + 3_000_000) + b"\nb")
 
     lines = list(read_lines(path))
+
+    assert b"".join(read_stretches(path)).split(b"\n") == [line for _, line in lines]
 
     assert [(number, len(line)) for number, line in lines] == [(1, LINE_BYTES_MAX), (2, 1)]
 
