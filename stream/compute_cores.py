@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 from msgspec import Struct, structs
 
+from stream.compiled import is_compiled
 from stream.logs.files import Place, read_blocks, read_stretches
 from stream.logs.port import LogError
 
@@ -51,7 +52,8 @@ def cores_for(files: Sequence[str], asked: int | None) -> int:
         total += status.st_size
     if asked is not None:
         return asked
-    return _cores() if total >= SHARED_FROM_BYTES else 1
+    # In plain Python a look at everybody's lines costs what sharing the rest out brings.
+    return _cores() if total >= SHARED_FROM_BYTES and is_compiled() else 1
 
 
 class Asked(NamedTuple):

@@ -1,6 +1,6 @@
 """Whose each line of a log is, where several read one log and each keeps its own subjects.
 
-A look at a line's first `"subject"` and first `"time"` is enough to share the lines out; it costs
+A look at one `"subject"` and one `"time"` of a line is enough to share the lines out; it costs
 a tenth of reading the event. It may be wrong of an odd line, such as one that names a key twice.
 Whoever reads the event then finds out (`is_as_surveyed`), and the log is read by one alone.
 """
@@ -107,10 +107,10 @@ def _surveyed_plainly(stretch: bytes, part: int, parts: int) -> tuple[Any, ...]:
     odd: list[tuple[int, int]] = []
     start = 0
     for number, line in enumerate(rest):
-        subject, time = _SUBJECT.search(line), _TIME.search(line)
-        if subject and time and _is_plain(subject[1]) and _is_plain(time[1]):
-            found.append((number, start, line, _owned_plainly(subject[1], parts)))
-            texts.append(time[1].decode("latin-1"))
+        subject, time = _behind(line, b'"subject":"', _SUBJECT), _behind(line, b'"time":"', _TIME)
+        if subject is not None and time is not None:
+            found.append((number, start, line, zlib.crc32(subject) % parts))
+            texts.append(time.decode("latin-1"))
         elif line.strip(_BLANKS):
             odd.append((number, start))
         start += len(line) + 1
@@ -138,8 +138,19 @@ def _owned_plainly(subject: bytes, parts: int) -> int:
     return zlib.crc32(subject) % parts
 
 
-def _is_plain(text: bytes | None) -> bool:
-    return text is not None and b"\\" not in text
+def _behind(line: bytes, usual: bytes, any_way: re.Pattern[bytes]) -> bytes | None:
+    """The string behind a name, the last one where it is written in the usual way; None where
+    there is none, or it has an escape."""
+    # Looking for plain bytes is several times as fast as matching.
+    name = line.rfind(usual)
+    if name >= 0:
+        start = name + len(usual)
+        end = line.find(b'"', start)
+        text = line[start:end] if end >= 0 else None
+    else:
+        match = any_way.search(line)
+        text = match[1] if match else None
+    return None if text is None or b"\\" in text else text
 
 
 def _checked_plainly(batch: Batch, own_times: bytes, part: int, parts: int) -> bool:
