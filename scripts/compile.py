@@ -52,11 +52,14 @@ def compile_core(root: Path = ROOT) -> list[Path]:
             command.build_lib, command.build_temp = f"{scratch}/made", f"{scratch}/objects"
             command.ensure_finalized()
             command.run()
-            # All or none: half a core would be worse than none.
             made = [Path(file) for file in command.get_outputs()]
-            for file in made:
-                shutil.copy(file, root / file.relative_to(f"{scratch}/made"))
-            return [root / file.relative_to(f"{scratch}/made") for file in made]
+            places = [root / file.relative_to(f"{scratch}/made") for file in made]
+            # Beside them first: a process that runs now keeps the file that it has.
+            for file, place in zip(made, places, strict=True):
+                shutil.copy(file, place.with_suffix(".new"))
+            for place in places:
+                place.with_suffix(".new").replace(place)
+            return places
     finally:
         os.chdir(here)
 

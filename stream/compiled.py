@@ -15,7 +15,12 @@ from typing import Final, TypeVar
 _T = TypeVar("_T")
 
 PURE_VARIABLE: Final = "FLOORWATCH_PURE"
-CORE: Final = ("stream.contract._scan", "stream.contract._owners", "stream.floor._lives")
+CORE: Final = (
+    "stream.contract._scan",
+    "stream.contract._owners",
+    "stream.floor._seen",
+    "stream.floor._lives",
+)
 
 
 def is_compiled() -> bool:

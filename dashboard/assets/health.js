@@ -25,7 +25,7 @@
     cells: "Happenings told for the floor alone: 500,000 combinations on one partition",
     contacts: "Contacts dropped: more than 1,000,000 on one partition",
     duplicates: "Times that copies were looked for in less than 10 minutes",
-    names: "Names beyond a worker's 1,000,000, told as one",
+    names: "Names beyond a worker's 250,000, told as one",
   };
   let picture = null, announced = null;
 

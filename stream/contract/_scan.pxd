@@ -63,12 +63,13 @@ cdef class Rows:
     cdef Row* row
     cdef readonly object places
     cdef readonly list rejected
+    # How many names were told as one in it, for there were too many.
+    cdef readonly long long refused
     cdef list _kept
 
 
 cdef long long _time_of(const Span* text) except? -1
 cdef void hash_mark(Row* row) noexcept
 cdef uint32_t number_of(object name) except? 0
-cdef long long names_refused() noexcept
 cdef str name_of(uint32_t number)
 cdef str text_of(const Span* span)

@@ -30,6 +30,9 @@ cdef extern from "Python.h":
 
 cdef extern from *:
     """
+    #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    #error "the scanner reads words of eight bytes with the lowest first"
+    #endif
     #define ONES 0x0101010101010101ULL
     #define HIGHS 0x8080808080808080ULL
     /* Which of eight bytes end the plain run of a string: quotes, backslashes, control
@@ -97,6 +100,14 @@ cdef struct Kind:
     bint needs_score
     # The fields that must be there, as bits.
     unsigned int required
+
+
+# The names in an event's data, until it is known to be good; without a start where there is none.
+cdef struct Named:
+    Span queue
+    Span agent
+    Span team
+    Span queues
 
 
 cdef struct Envelope:
@@ -178,6 +189,7 @@ cdef class Rows:
         rows.places = [self.places[index] for index in kept]
         rows.rejected = self.rejected
         rows._kept = self._kept
+        rows.refused = self.refused
         return rows
 
     def rejecting(self, bad, reason):
@@ -191,7 +203,9 @@ cdef class Rows:
 def scan(payloads, event_or_reason):
     """Read many events. `event_or_reason` reads one that is not written in the usual way: it
     returns the event, or text, the reason why it is rejected."""
+    global _refused
     cdef list kept = list(payloads)
+    cdef long long refused = _refused
     cdef Py_ssize_t place, count = len(kept)
     cdef Rows rows = Rows(count)
     cdef list places = []
@@ -199,6 +213,9 @@ def scan(payloads, event_or_reason):
     cdef Row* row
     cdef int kind
     rows._kept = kept
+    for payload in kept:
+        if type(payload) is not bytes:
+            raise TypeError(f"an event is bytes, not {type(payload).__name__}")
     for place in range(count):
         row = &rows.row[rows.count]
         payload = kept[place]
@@ -220,6 +237,7 @@ def scan(payloads, event_or_reason):
             rows.count += 1
             places.append(place)
     rows.places = places if len(places) < count else range(count)
+    rows.refused = _refused - refused
     return rows
 
 
@@ -558,6 +576,8 @@ cdef bint _fill(Row* row, int number, const Envelope* envelope, list kept) excep
     cdef const Field* field
     cdef int place, index, scores = 0
     cdef unsigned int seen = 0
+    cdef Named named
+    named.queue.start = named.agent.start = named.team.start = named.queues.start = NULL
     _clear(row)
     for place in range(envelope.members):
         member = &envelope.member[place]
@@ -572,7 +592,7 @@ cdef bint _fill(Row* row, int number, const Envelope* envelope, list kept) excep
             if field.required:
                 return False
             continue
-        if not _takes(field, member, row, kept):
+        if not _takes(field, member, row, &named, kept):
             return False
         if field.slot >= FIRST_SCORE:
             scores += 1
@@ -580,8 +600,7 @@ cdef bint _fill(Row* row, int number, const Envelope* envelope, list kept) excep
         return False
     row.kind = number
     row.subject, row.source, row.id = envelope.subject, envelope.source, envelope.id
-    if number == AGENT_STATE:
-        row.agent = _number_of_span(&row.subject)
+    _take_names(row, number, &named, kept)
     hash_mark(row)
     return True
 
@@ -606,7 +625,9 @@ cdef inline int _field_of(const Kind* kind, const Span* name) noexcept:
     return -1
 
 
-cdef bint _takes(const Field* field, const Member* member, Row* row, list kept) except -1:
+cdef bint _takes(
+    const Field* field, const Member* member, Row* row, Named* named, list kept
+) except -1:
     """Whether the field may hold the value beyond doubt; a value that is asked for is kept."""
     cdef int index
     cdef long long number
@@ -614,16 +635,17 @@ cdef bint _takes(const Field* field, const Member* member, Row* row, list kept) 
         if member.token != STRING or not 1 <= member.value.length <= IDENTIFIER_BYTES_MAX:
             return False
         if field.slot == QUEUE:
-            row.queue = _number_of_span(&member.value)
+            named.queue = member.value
         elif field.slot == AGENT:
-            row.agent = _number_of_span(&member.value)
+            named.agent = member.value
         elif field.slot == TEAM:
-            row.team = _number_of_span(&member.value)
+            named.team = member.value
         elif field.slot == TO_AGENT:
             row.to_agent = True
         return True
     if field.rule == IDENTIFIERS:
-        return member.token == STRINGS and _take_names(row, &member.value, kept)
+        named.queues = member.value
+        return member.token == STRINGS and _are_identifiers(&member.value)
     if field.rule == TEXT:
         if member.token != STRING:
             return False
@@ -663,25 +685,51 @@ cdef bint _takes(const Field* field, const Member* member, Row* row, list kept) 
     return False
 
 
-cdef bint _take_names(Row* row, const Span* listed, list kept) except -1:
-    """The queues that an agent serves, as a tuple of names."""
+cdef bint _are_identifiers(const Span* listed) noexcept:
+    """Whether each string of a list is an identifier."""
     cdef const char* at = listed.start
     cdef const char* end = at + listed.length
     cdef bint ascii
     cdef Span each
-    cdef list names = []
     while at < end:
         if at[0] != b'"':
             at += 1
             continue
         at = _string(at + 1, end, &each, &ascii)
-        if not 1 <= each.length <= IDENTIFIER_BYTES_MAX:
+        if at is NULL or not 1 <= each.length <= IDENTIFIER_BYTES_MAX:
             return False
-        names.append(name_of(_number_of_span(&each)))
-    told = tuple(names)
-    kept.append(told)
-    row.queues = <PyObject*>told
     return True
+
+
+cdef int _take_names(Row* row, int kind, const Named* named, list kept) except -1:
+    """Number the names of an event that is good: a bad one must not use any up."""
+    cdef const char* at
+    cdef const char* end
+    cdef bint ascii
+    cdef Span each
+    cdef list names
+    if named.queue.start is not NULL:
+        row.queue = _number_of_span(&named.queue)
+    if named.agent.start is not NULL:
+        row.agent = _number_of_span(&named.agent)
+    if named.team.start is not NULL:
+        row.team = _number_of_span(&named.team)
+    if kind == AGENT_STATE:
+        row.agent = _number_of_span(&row.subject)
+    if named.queues.start is not NULL:
+        names = []
+        at, end = named.queues.start, named.queues.start + named.queues.length
+        while at < end:
+            if at[0] != b'"':
+                at += 1
+                continue
+            at = _string(at + 1, end, &each, &ascii)
+            assert at is not NULL
+            names.append(text_of(&each))
+        told = tuple(names)
+        kept.append(told)
+        row.queues = <PyObject*>told
+    return 0
 
 
 cdef inline long long _whole(const Span* digits) noexcept:
@@ -753,9 +801,10 @@ cdef struct Name:
 
 
 cdef enum:
-    # A process keeps at most so many names, some 300 MB with all that is held by them; whatever
-    # else is named after that is told as one.
-    NAMES_MAX = 1_000_000
+    # A process keeps at most so many names, some 30 MB of them; whatever else is named after that
+    # is told as one, which has the first number.
+    NAMES_MAX = 250_000
+    OTHERS_NUMBER = 1
 
 OTHERS = "(others)"
 cdef long long _refused = 0
@@ -784,10 +833,10 @@ cdef uint32_t _number_of_span(const Span* span) except? 0:
             return _slots[slot]
         slot = (slot + 1) & _slot_mask
     number = <uint32_t>len(_names)
-    if number > NAMES_MAX:
+    if number >= NAMES_MAX:
         _refused += 1
-        return NAMES_MAX
-    text = text_of(span) if number < NAMES_MAX else OTHERS
+        return OTHERS_NUMBER
+    text = text_of(span)
     _names.append(text)
     _known[number].hash = hash_
     _known[number].text.start = PyUnicode_AsUTF8AndSize(text, &_known[number].text.length)
@@ -802,7 +851,10 @@ cdef int _make_room() except -1:
     cdef uint32_t* slots = <uint32_t*>PyMem_Calloc(mask + 1, sizeof(uint32_t))
     cdef Name* known = <Name*>PyMem_Realloc(_known, (mask + 1) * sizeof(Name))
     cdef uint32_t number, slot
+    if known is not NULL:
+        _known = known
     if slots is NULL or known is NULL:
+        PyMem_Free(slots)
         raise MemoryError
     for number in range(1, <uint32_t>len(_names)):
         slot = <uint32_t>known[number].hash & mask
@@ -810,7 +862,7 @@ cdef int _make_room() except -1:
             slot = (slot + 1) & mask
         slots[slot] = number
     PyMem_Free(_slots)
-    _slots, _slot_mask, _known = slots, mask, known
+    _slots, _slot_mask = slots, mask
     return 0
 
 
@@ -821,11 +873,6 @@ cdef uint32_t number_of(object name) except? 0:
         return NOBODY
     span.start = PyUnicode_AsUTF8AndSize(name, &span.length)
     return _number_of_span(&span)
-
-
-cdef long long names_refused() noexcept:
-    """How often a name was told as `OTHERS`, for there were too many."""
-    return _refused
 
 
 cdef str name_of(uint32_t number):
@@ -895,5 +942,8 @@ cdef void _learn(object struct) except *:
 for _struct in EVENT_STRUCTS:
     _learn(_struct)
 
+assert number_of(OTHERS) == OTHERS_NUMBER
+# Those who take rows must have been compiled with the same ones.
+ROW_BYTES = sizeof(Row)
 _KIND_OF = {struct: place for place, struct in enumerate(EVENT_STRUCTS)}
 cdef int AGENT_STATE = _KIND_OF[ev.AgentStateChanged]

@@ -22,7 +22,6 @@ from stream.contract._scan cimport (
     Span,
     hash_of,
     name_of,
-    names_refused,
     number_of,
     text_of,
 )
@@ -32,7 +31,7 @@ import numpy as np
 
 from stream.contract import events as ev
 from stream.contract import figures
-from stream.contract._scan import EVENT_STRUCTS, STATES
+from stream.contract._scan import EVENT_STRUCTS, ROW_BYTES, STATES
 from stream.contract.batch import TYPE_OF
 from stream.contract.frames import AgentFrame
 from stream.floor import contacts as plain
@@ -90,6 +89,8 @@ assert ev.SURVEY_SCORES[RESOLVED] == "resolved"
 assert ev.SURVEY_SCORES[NPS] == "nps"
 assert STATES[OFFLINE] == "offline"
 assert len(ev.CHANNELS) <= CHANNEL_COUNT
+
+assert ROW_BYTES == sizeof(Row), "compiled with another scanner"
 
 cdef long long PANE_US = figures.PANE_US
 cdef long long PANES_HELD = figures.PANES_HELD
@@ -225,12 +226,13 @@ cdef struct Base:
 
 cdef inline int _push(Ints* ints, long long value) except -1:
     cdef long long* at
+    cdef Py_ssize_t room
     if ints.length == ints.room:
-        ints.room = 2 * ints.room + 1024
-        at = <long long*>PyMem_Realloc(ints.at, ints.room * sizeof(long long))
+        room = 2 * ints.room + 1024
+        at = <long long*>PyMem_Realloc(ints.at, room * sizeof(long long))
         if at is NULL:
             raise MemoryError
-        ints.at = at
+        ints.at, ints.room = at, room
     ints.at[ints.length] = value
     ints.length += 1
     return 0
@@ -270,6 +272,7 @@ cdef class Lives:
     cdef Py_ssize_t _agent_count
     cdef long long _cut_short
     cdef long long _turned_away
+    cdef long long _names_refused
     # By number of the name.
     cdef Queue* _queue
     cdef Agent_* _agent
@@ -328,13 +331,14 @@ cdef class Lives:
 
     # --- the loop -----------------------------------------------------------------------------
 
-    def take(self, Rows batch, newest, shown):
+    def take(self, Rows batch not None, newest, shown):
         """Move the subject of every event on that is no copy."""
         cdef int good[KINDS]
         cdef int idle[KINDS]
         cdef int kind
         memset(good, 0, sizeof(good))
         memset(idle, 0, sizeof(idle))
+        self._names_refused += batch.refused
         too_late = self._step_all(batch, good, idle, newest, shown)
         latest = batch.latest
         if newest is not None and newest > latest:
@@ -1002,7 +1006,6 @@ cdef class Lives:
             self._contact_room = room
         if 2 * <uint64_t>number > self._mask:
             self._index(max(<uint64_t>2047, 2 * self._mask + 1))
-        self._contact_count = number
         contact = &self._contact[number]
         memset(contact, 0, sizeof(Contact))
         contact.hash = hash_
@@ -1016,17 +1019,18 @@ cdef class Lives:
             contact.long_length = <uint32_t>name.length
             memcpy(contact.long_name, name.start, name.length)
         _begin_anew(contact, clock)
+        self._contact_count = number
         self._enter_index(number)
         return number
 
     cdef int _index(self, uint64_t mask) except -1:
         """Make the table that finds contacts anew, of another size."""
         cdef uint32_t number
-        PyMem_Free(self._slots)
-        self._slots = <uint32_t*>PyMem_Calloc(mask + 1, sizeof(uint32_t))
-        if self._slots is NULL:
+        cdef uint32_t* slots = <uint32_t*>PyMem_Calloc(mask + 1, sizeof(uint32_t))
+        if slots is NULL:
             raise MemoryError
-        self._mask = mask
+        PyMem_Free(self._slots)
+        self._slots, self._mask = slots, mask
         for number in range(1, self._contact_count + 1):
             self._enter_index(number)
         return 0
@@ -1061,7 +1065,7 @@ cdef class Lives:
             "contacts": self._cut_short,
             "agents": self._turned_away,
             "duplicates": self._seen.cut_short,
-            "names": names_refused(),
+            "names": self._names_refused,
         }
         return {name: times for name, times in reached.items() if times}
 
@@ -1140,22 +1144,24 @@ cdef class Lives:
         cdef uint32_t* moved = <uint32_t*>PyMem_Calloc(self._contact_count + 1, sizeof(uint32_t))
         if moved is NULL:
             raise MemoryError
-        for index in range(gone.shape[0]):
-            number = <uint32_t>(gone[index] + 1)
-            contact = &self._contact[number]
-            self._drop(number, contact)
-            PyMem_Free(contact.parts)
-            PyMem_Free(contact.long_name)
-            contact.parts, contact.long_name = NULL, NULL
-            moved[number] = number
-        for number in range(1, self._contact_count + 1):
-            if moved[number]:
-                moved[number] = 0
-            else:
-                kept += 1
-                moved[number] = kept
-        self._move_up(moved, kept)
-        PyMem_Free(moved)
+        try:
+            for index in range(gone.shape[0]):
+                number = <uint32_t>(gone[index] + 1)
+                contact = &self._contact[number]
+                self._drop(number, contact)
+                PyMem_Free(contact.parts)
+                PyMem_Free(contact.long_name)
+                contact.parts, contact.long_name = NULL, NULL
+                moved[number] = number
+            for number in range(1, self._contact_count + 1):
+                if moved[number]:
+                    moved[number] = 0
+                else:
+                    kept += 1
+                    moved[number] = kept
+            self._move_up(moved, kept)
+        finally:
+            PyMem_Free(moved)
         return 0
 
     cdef int _move_up(self, const uint32_t* moved, uint32_t kept) except -1:
@@ -1260,10 +1266,15 @@ cdef class Lives:
 
     def close_stretches(self, agents):
         """The first stretch that each of these agents had ahead of what is shown is reached."""
+        cdef uint32_t number
+        cdef Agent_* agent
         for name in agents:
-            agent = &self._agent[number_of(name)]
-            del (<list>agent.closing)[0]
-            self._changed_buckets.add(agent.bucket)
+            number = number_of(name)
+            # One that is told as one of many may have less than all of them had.
+            if number < self._name_room and self._agent[number].closing is not NULL:
+                agent = &self._agent[number]
+                del (<list>agent.closing)[:1]
+                self._changed_buckets.add(agent.bucket)
 
     # --- checkpoints --------------------------------------------------------------------------
 
@@ -1287,6 +1298,7 @@ cdef class Lives:
         self._dropped = saved.dropped
         for name, contact in saved.contacts.items():
             self._restore_contact(name.encode(), contact)
+        self._forget_at = 2 * self._contact_count + 4 * FORGOTTEN_BEYOND
         for name, agent in saved.agents.items():
             self._restore_agent(number_of(name), agent)
 
@@ -1305,15 +1317,17 @@ cdef class Lives:
     cdef int _restore_agent(self, uint32_t number, object saved) except -1:
         cdef Agent_* agent
         self._room_for(number)
-        self._meet(number)
         agent = &self._agent[number]
+        if not agent.known:
+            self._meet(number)
         agent.clock, agent.since = saved.clock, saved.since
         agent.state, agent.team = STATES.index(saved.state), number_of(saved.team)
         if saved.reason is not None:
             _replace(&agent.reason, <PyObject*>saved.reason)
         _replace(&agent.queues, <PyObject*>saved.queues)
         if saved.closing:
-            closing = list(saved.closing)
+            before = [] if agent.closing is NULL else <object>agent.closing
+            closing = [*before, *saved.closing]
             _replace(&agent.closing, <PyObject*>closing)
         return 0
 

@@ -10,6 +10,7 @@ from libc.string cimport memcmp, memcpy
 
 from stream.contract._scan cimport Row, Span, hash_mark, text_of
 
+from stream.contract._scan import ROW_BYTES
 from stream.floor.duplicates import GENERATION as _GENERATION
 from stream.floor.duplicates import REMEMBERED_US as _REMEMBERED_US
 from stream.floor.duplicates import SEEN_MAX, SeenEvents
@@ -20,6 +21,7 @@ cdef extern from *:
     """
     void prefetch(const void* place) noexcept nogil
 
+assert ROW_BYTES == sizeof(Row), "compiled with another scanner"
 cdef Py_ssize_t GENERATION = _GENERATION
 cdef long long REMEMBERED_US = _REMEMBERED_US
 
@@ -136,18 +138,18 @@ cdef inline bint _is_mark(const char* text, const Row* row) noexcept:
 
 cdef int _add(Marks* marks, const Row* row, uint64_t hash_) except -1:
     cdef uint16_t lengths[LENGTHS]
-    cdef uint64_t length = LENGTHS_BYTES
+    cdef uint64_t length = LENGTHS_BYTES, room
     cdef char* text
     lengths[0] = <uint16_t>row.subject.length
     lengths[1] = <uint16_t>row.source.length
     lengths[2] = <uint16_t>row.id.length
     length += lengths[0] + lengths[1] + lengths[2]
     if marks.used + length > marks.room:
-        marks.room = 2 * (marks.room + length)
-        text = <char*>PyMem_Realloc(marks.texts, marks.room)
+        room = 2 * (marks.room + length)
+        text = <char*>PyMem_Realloc(marks.texts, room)
         if text is NULL:
             raise MemoryError
-        marks.texts = text
+        marks.texts, marks.room = text, room
     if 2 * <uint64_t>(marks.count + 1) > marks.mask:
         _widen(marks)
     _place(marks.slots, marks.mask, hash_, marks.used + 1)

@@ -22,7 +22,7 @@ from stream.contract.instants import DAY_US, HOUR_US
 UNFINISHED_KEPT_US: Final = 7 * DAY_US
 FINISHED_KEPT_US: Final = HOUR_US
 # A finished contact past its time stays in memory while there are no more than this many of
-# them, so that what is read late finds the same contact whatever was read in between.
+# them, and until there are twice as many contacts in all as when that was last looked at, so that what is read late finds the same contact whatever was read in between.
 FORGOTTEN_BEYOND: Final = 20_000
 # More contacts than these, open or not, are not kept on one partition (some 300 MB of them): those
 # that were silent longest are dropped, a tenth at once, which is counted.
@@ -199,6 +199,14 @@ class Contacts:
         self._watch()
         if len(self._deadlines) > 2 * len(self.by_id) + FORGOTTEN_BEYOND:
             self._renew_deadlines()
+        self._find_past(moment)
+        if len(self.by_id) > self._many:
+            self._forget_finished(newest)
+            self._many = 2 * len(self.by_id) + 4 * FORGOTTEN_BEYOND
+        if len(self.by_id) > self._most:
+            self._drop_silent(self._most - self._most // 10)
+
+    def _find_past(self, moment: int) -> None:
         deadlines = self._deadlines
         while deadlines and deadlines[0][0] < moment:
             _, identifier = heapq.heappop(deadlines)
@@ -214,10 +222,6 @@ class Contacts:
                 self.lapsed.add(identifier)
                 self.changed_queues.update((contact.queue, contact.unanswered_queue))
             self._finished.append((identifier, contact.clock, over))
-        self._forget_finished(newest)
-        if len(self.by_id) > self._most:
-            self._drop_silent(self._most - self._most // 10)
-        self._many = 2 * len(self.by_id) + 4 * FORGOTTEN_BEYOND
 
     def _forget_finished(self, newest: int) -> None:
         while len(self._finished) > FORGOTTEN_BEYOND and self._finished[0][2] < newest:
@@ -241,6 +245,7 @@ class Contacts:
             if contact.unanswered_since is not None:
                 self.open_thread(identifier, contact, contact.unanswered_queue)
             self._watched.add(identifier)
+        self._many = 2 * len(self.by_id) + 4 * FORGOTTEN_BEYOND
 
     def _watch(self) -> None:
         """Set the deadlines of the contacts watched: once each, however often they moved."""

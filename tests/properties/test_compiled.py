@@ -37,14 +37,41 @@ AHEAD_US: Final = 90_000_000
 
 def test_the_core_is_the_one_of_these_sources() -> None:
     """Whoever changes a source must compile again, or the tests say nothing about it."""
+    sources = [
+        path
+        for name in CORE
+        for path in ROOT.glob(f"{name.replace('.', '/')}.p[xy][dx]")
+        if path.suffix in {".pyx", ".pxd"}
+    ]
+    changed = max(path.stat().st_mtime_ns for path in sources)
     for name in CORE:
         module = import_module(name)
         assert module.__file__ is not None
         made = Path(module.__file__).stat().st_mtime_ns
-        source = ROOT / f"{name.replace('.', '/')}.pyx"
-        changed = source.stat().st_mtime_ns
 
-        assert made >= changed, f"{source} was changed: `python scripts/compile.py`"
+        assert made >= changed, f"{name} is older than its sources: `python scripts/compile.py`"
+
+
+@pytest.mark.parametrize("payload", [bytearray(b"{}"), "{}", None])
+def test_what_is_not_bytes_is_refused(payload: Any) -> None:
+    """The scanner looks into memory, and must know what lies there."""
+    with pytest.raises(TypeError):
+        decode_batch([payload])
+
+
+def test_rejected_events_use_up_no_names() -> None:
+    """A sender of rubbish must not take the names away from all others."""
+    data = {"queues": [f"q{number}" for number in range(6_000)], "team": "t"}
+    bad = msgspec.json.encode({**example("agent.state"), "data": data})
+    for _ in range(60):
+        decode_batch([bad])
+    good = {**example("agent.state"), "subject": "ann", "data": {"state": "busy"}}
+    floor = Floor(FloorPlan(), make=LIVES)
+    floor.take(decode_batch([msgspec.json.encode(good)]))
+    told = [agent.agent for bucket in range(64) for agent in floor.lives.agents_in(bucket)]
+
+    assert told == ["ann"]
+    assert floor.limits_reached == {}
 
 
 # None that a few events reach, and some that they do.
