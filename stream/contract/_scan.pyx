@@ -723,8 +723,8 @@ cdef int _take_names(Row* row, int kind, const Named* named, list kept) except -
             if at[0] != b'"':
                 at += 1
                 continue
+            each.length = 0
             at = _string(at + 1, end, &each, &ascii)
-            assert at is not NULL
             names.append(text_of(&each))
         told = tuple(names)
         kept.append(told)
