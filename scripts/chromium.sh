@@ -49,7 +49,7 @@ install_package() {
     # Refreshing the lists may fail for a source that has nothing to do with Chromium.
     "${as_root[@]}" apt-get update -qq >&2 || true
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >&2 || true
+        apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core fonts-liberation >&2 || true
 }
 
 download_playwright() {

@@ -41,25 +41,22 @@ def floor_figures(
     window: str,
     *,
     agents: bool = False,
-    short: bool = False,
     queues_max: int | None = None,
 ) -> Figures:
     """All figures of a window at the instant that the merge was advanced to.
 
-    `short` ones are rounded to milliseconds and to six digits after the point. With `queues_max`
-    only so many queues are told, those with the most contacts.
+    With `queues_max` only so many queues are told, those with the most contacts.
     """
-    return _Reading(merge, window, short=short).figures(agents=agents, queues_max=queues_max)
+    return _Reading(merge, window).figures(agents=agents, queues_max=queues_max)
 
 
 class _Reading:
     """One look at the merged floor through one window."""
 
-    def __init__(self, merge: Merge, window: str, *, short: bool) -> None:
+    def __init__(self, merge: Merge, window: str) -> None:
         self.merge = merge
         self.plan = merge.plan
         self.window = window
-        self.short = short
         self.groups, self.teams = presents(merge)
         self._times: dict[str, Ints] = {}
 
@@ -143,7 +140,7 @@ class _Reading:
                 longest_us[place] = other.longest_us[rows[place]]
         totals = Totals(counts, waits, longest_us, StateTimes(*times.T))
         present: Present = {name: column[rows] for name, column in self.groups.items()}
-        return sections(dimension, totals, present, variants, short=self.short)
+        return sections(dimension, totals, present, variants)
 
     def _teams(self, times: Ints) -> dict[str, Section]:
         names = self.merge.agents.teams
@@ -151,9 +148,7 @@ class _Reading:
         members = np.flatnonzero(self.merge.agents.team_of >= 0)
         teams = self.merge.agents.team_of[members]
         totals = _by_team(span, members, teams, len(names), times)
-        told = sections(
-            "team", totals, self.teams, [self.plan.service_level] * len(names), short=self.short
-        )
+        told = sections("team", totals, self.teams, [self.plan.service_level] * len(names))
         there = np.bincount(teams, minlength=len(names))
         return {name: told[number] for name, number in sorted(names.items()) if there[number]}
 
@@ -181,7 +176,6 @@ class _Reading:
             totals,
             [self.plan.service_level] * len(names),
             np.zeros(len(names), np.int64),
-            short=self.short,
         )
         return {
             name: self._agent(name, counts_told, figures)

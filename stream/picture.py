@@ -127,9 +127,7 @@ class LogPictureReader:
         merge = self._merge
         ages = self._ages(wall)
         merge.advance(self._as_of(wall, ages))
-        figures = floor_figures(
-            merge, window, agents=agents, short=True, queues_max=QUEUES_TOLD_MAX
-        )
+        figures = floor_figures(merge, window, agents=agents, queues_max=QUEUES_TOLD_MAX)
         groups = merge.rows.groups
         told = {queue: groups["queue", queue] for queue in figures.queues}
         self._labels = labels = {queue: self._label(queue) for queue in figures.queues}

@@ -41,9 +41,6 @@ MEANINGLESS: Final[dict[str, frozenset[str]]] = {
     "team": MEANINGLESS_IN_TEAMS,
     "agent": MEANINGLESS_IN_TEAMS,
 }
-# So many digits after the point are told where figures are to be short: of seconds, of all else.
-_SHORT_S: Final = 3
-_SHORT: Final = 6
 
 # Whole numbers, or such as may be missing.
 Column = NDArray[Any]
@@ -75,14 +72,10 @@ def sections(
     totals: Totals,
     present: Present,
     variants: Sequence[ServiceLevelVariant],
-    *,
-    short: bool = False,
 ) -> list[Section]:
     """All that is told of the things of a dimension; None where a name has no meaning there."""
-    counted = counts_and_figures(
-        dimension, totals, variants, present["waiting_over_target"], short=short
-    )
-    now = _told({name: present[name] for name in NOW}, MEANINGLESS[dimension], short=short)
+    counted = counts_and_figures(dimension, totals, variants, present["waiting_over_target"])
+    now = _told({name: present[name] for name in NOW}, MEANINGLESS[dimension])
     return list(map(Section, counted.counts, counted.figures, now))
 
 
@@ -91,8 +84,6 @@ def counts_and_figures(
     totals: Totals,
     variants: Sequence[ServiceLevelVariant],
     waiting_over_target: Column,
-    *,
-    short: bool = False,
 ) -> Counted:
     """The counts and figures of a window, with the service-level variant of each row."""
     meaningless = MEANINGLESS[dimension]
@@ -116,12 +107,12 @@ def counts_and_figures(
         "occupancy": totals.times.occupancy,
         "utilisation": totals.times.utilisation,
     }
-    told: list[dict[str, Any]] = _told(figures, meaningless, short=short)
+    told: list[dict[str, Any]] = _told(figures, meaningless)
     if "service_levels" not in meaningless:
-        each = _told(levels, frozenset(), short=short)
+        each = _told(levels, frozenset())
         for row, row_levels in zip(told, each, strict=True):
             row["service_levels"] = row_levels
-    return Counted(_told(counts, meaningless, short=short), told)
+    return Counted(_told(counts, meaningless), told)
 
 
 def _service_figures(totals: Totals) -> dict[str, Column]:
@@ -198,25 +189,21 @@ def _count(counts: Ints, name: str) -> Column:
     return counts[:, COLUMN[name]]
 
 
-def _told(
-    columns: Mapping[Any, Column], meaningless: Iterable[str], *, short: bool
-) -> list[dict[Any, Any]]:
+def _told(columns: Mapping[Any, Column], meaningless: Iterable[str]) -> list[dict[Any, Any]]:
     """Each row as names and values: whole numbers whole, None for what is not a number or has no
     meaning."""
     rows = len(next(iter(columns.values())))
     values = [
-        [None] * rows if name in meaningless else _values(name, column, short=short)
+        [None] * rows if name in meaningless else _values(column)
         for name, column in columns.items()
     ]
     return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
 
 
-def _values(name: str, column: Column, *, short: bool) -> list[Value]:
+def _values(column: Column) -> list[Value]:
     if column.dtype.kind != "f":
         whole: list[Value] = column.tolist()
         return whole
-    if short:
-        column = np.round(column, _SHORT_S if name.endswith("_s") else _SHORT)
     told: list[Value] = column.tolist()
     for place in np.flatnonzero(np.isnan(column)).tolist():
         told[place] = None

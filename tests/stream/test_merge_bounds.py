@@ -207,28 +207,6 @@ def test_only_the_largest_queues_are_told_where_there_are_too_many() -> None:
     assert {*contacts} == {*floor_figures(merge, "30m").queues}
 
 
-def test_short_figures_are_the_same_rounded() -> None:
-    """Seconds to the millisecond and shares to six digits; what is not known stays so."""
-    floor, merge = Floor(PLAN), Merge(PLAN, LIVE_WINDOWS)
-    floor.apply([line for number in range(3) for line in day_of(number, queues=7)])
-    assert floor.newest is not None
-    tell(merge, floor, floor.newest)
-
-    long, short = (
-        msgspec.to_builtins(floor_figures(merge, "240m", agents=True, short=short))
-        for short in (False, True)
-    )
-
-    assert long != short
-    assert _rounded(long) == short
-
-
-def _rounded(told: Any, name: str = "") -> Any:
-    if isinstance(told, dict):
-        return {key: _rounded(value, key) for key, value in told.items()}
-    return round(told, 3 if name.endswith("_s") else 6) if isinstance(told, float) else told
-
-
 def test_a_window_slides_at_the_same_price_however_long_it_is() -> None:
     """Counted in panes and tables that are looked at: one pane enters and one leaves, and whose
     longest wait has left looks at no more tables than there are steps."""
