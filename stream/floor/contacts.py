@@ -21,8 +21,9 @@ from stream.contract.instants import DAY_US, HOUR_US
 
 UNFINISHED_KEPT_US: Final = 7 * DAY_US
 FINISHED_KEPT_US: Final = HOUR_US
-# A finished contact past its time stays in memory while there are no more than this many of
-# them, and until there are twice as many contacts in all as when that was last looked at, so that what is read late finds the same contact whatever was read in between.
+# A finished contact past its time stays in memory while there are no more than this many of them,
+# and until there are twice as many contacts in all as when that was last looked at, so that what
+# is read late finds the same contact whatever was read in between.
 FORGOTTEN_BEYOND: Final = 20_000
 # More contacts than these, open or not, are not kept on one partition (some 300 MB of them): those
 # that were silent longest are dropped, a tenth at once, which is counted.
