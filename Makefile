@@ -86,18 +86,43 @@ format: $(INSTALLED_TEST) ## format the code and mend what ruff can
 bench: $(INSTALLED_TEST) ## measure the figures of docs/performance.md
 	@exec $(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: bench-viewers
+bench-viewers: $(INSTALLED_TEST) ## measure many viewers of one dashboard process
+	@exec $(BIN)/python -m tests.bench --only viewers $(ARGS)
+
+.PHONY: bench-browser
+bench-browser: $(INSTALLED_TEST) ## measure the screens in a browser: 200 queues, 2,000 agents, ten minutes
+	@browser="$$(scripts/chromium.sh)"; \
+	    FLOORWATCH_CHROMIUM="$$browser" exec $(BIN)/python -m tests.bench --only browser $(ARGS)
+
 .PHONY: bench-kafka
 bench-kafka: $(INSTALLED_TEST) ## measure what a worker carries over Apache Kafka (Java 17, Maven)
 	@exec $(BIN)/python -m tests.bench.kafka $(ARGS)
 
+.PHONY: bench-alerts
+bench-alerts: $(INSTALLED_TEST) ## measure how seldom alerts are wrong and how soon they find a surge
+	@exec $(BIN)/python -m tests.bench.alerts $(ARGS)
+
+.PHONY: bench-alert-floors
+bench-alert-floors: $(INSTALLED_TEST) ## measure how often alerts fire where nothing is wrong
+	@exec $(BIN)/python -m tests.bench.alert_floors $(ARGS)
+
+.PHONY: bench-alert-delay
+bench-alert-delay: $(INSTALLED_TEST) ## measure from an event to its alert, and what judging costs
+	@exec $(BIN)/python -m tests.bench.alert_delay $(ARGS)
+
 .PHONY: bench-peers
-bench-peers: $(INSTALLED_TEST) ## measure other stream processors on the same windows (Java 17)
+bench-peers: $(INSTALLED_TEST) ## measure other stream processors on the same windows (Java 17, Maven)
 	@exec $(BIN)/python -m tests.bench.peers $(ARGS)
 
 .PHONY: screenshots
-screenshots: $(INSTALLED_TEST) ## take the README's pictures of a running demo again
+screenshots: $(INSTALLED_TEST) ## picture every screen in every state (ARGS="--screen /alerts --docs")
 	@browser="$$(scripts/chromium.sh)"; \
-	    FLOORWATCH_CHROMIUM="$$browser" exec $(BIN)/python scripts/screenshots.py
+	    FLOORWATCH_CHROMIUM="$$browser" exec $(BIN)/python scripts/screenshots.py $(ARGS)
+
+.PHONY: texts
+texts: $(INSTALLED_TEST) ## put new texts of screens into the catalogues, and say what is to translate
+	@$(BIN)/python -m tests.repository.texts --write
 
 .PHONY: pins
 pins: ## write constraints.txt again from what .venv holds

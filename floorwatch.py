@@ -5,29 +5,53 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-import re
-import signal
+import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo
+from threading import Event
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from stream import commands
+from dashboard import shift
+from stream import commands, scenario_commands, shift_command
 from stream.contract.clock import FloorClock
-from stream.contract.codec import encode
-from stream.contract.instants import MINUTE_US, Instant, format_millis, from_datetime, to_datetime
-from stream.logs.files import LineWriter
-from stream.logs.port import LogAway, LogError
-from stream.logs.topics import CONTACT_EVENTS
-from stream.reopening import Open, insist
+from stream.contract.floorplan import FloorPlan
+from stream.contract.instants import MINUTE_US, Instant, format_millis
+from stream.keys import draw_line, pressed_keys
+from stream.logs.port import LogAway
+from stream.options import (
+    BeginOption,
+    BoardsOption,
+    DurationOption,
+    EndOption,
+    HostOption,
+    LiveLogOption,
+    LoopOption,
+    PortOption,
+    RecordingsArgument,
+    ScaleOption,
+    ScenarioOption,
+    SeedOption,
+    ShiftToOption,
+    ShowingOption,
+    SpeedOption,
+    StartOption,
+    TrafficFileOption,
+    TrainingScenarioOption,
+    day_of_calendar,
+    minute_of_day,
+    read_boards,
+)
+from stream.sinks import appending, tell_behind, write_events
 from stream.terminal import (
+    CLOCK_KNOWN_AFTER_US,
     ENDLESS_US,
     MISUSE,
     ConfigOption,
@@ -41,50 +65,27 @@ from stream.terminal import (
     lines_of,
     log_to_stderr,
     open_floor_log,
-    place_of,
-    progress,
     run,
     say,
     start_clock,
     stopping,
+    yaml_as_asked,
 )
 
 if TYPE_CHECKING:
     import socket
 
-    from fastapi import FastAPI
-
     from simulator import Scenario
+    from simulator.drill.desk import Desk
+    from simulator.drill.ports import Drillable
+    from simulator.player import Stretch
     from simulator.recording import Played
-    from simulator.traffic import Traffic
-    from stream.contract.floorplan import FloorPlan
+    from stream.contract.boards import Board
     from stream.logs.port import Log
+    from stream.switching import SwitchingReader
 
-# Events go out when they are due, so none is ahead of the floor's clock but by what two machines'
-# clocks differ: at a quarter of a second, 1,000 times as fast, that is 250 s of the 5 minutes
-# that a worker accepts.
-SPEED_MAX: Final = 1_000
 DEMO_HISTORY_US: Final = 70 * MINUTE_US
 DEMO_SHOWS: Final = "10:30"
-# Years that every calendar of a scenario has, with room on both sides for what a day needs.
-YEARS: Final = range(1970, 9000)
-
-_TIME_OF_DAY: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
-
-ScenarioOption = Annotated[
-    str, typer.Option("--scenario", metavar="NAME", help="One that ships, or a .yaml file.")
-]
-SeedOption = Annotated[int, typer.Option("--seed", metavar="N", help="Same seed, same traffic.")]
-SpeedOption = Annotated[
-    float,
-    typer.Option(
-        "--speed", metavar="X", min=0.01, max=SPEED_MAX, help="Times the wall clock's pace."
-    ),
-]
-HostOption = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="To listen on.")]
-PortOption = Annotated[
-    int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0 takes a free one.")
-]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -103,9 +104,17 @@ def _application() -> typer.Typer:
     app = commands.application()
     app.command()(demo)
     commands.register(app, now=now_us)
-    for command in (simulate, replay, dashboard):
+    scenario_commands.register(app, _scenarios)
+    shift_command.register(app, shift, now=now_us)
+    for command in (simulate, replay, dashboard, training):
         app.command()(command)
     return app
+
+
+def _scenarios() -> scenario_commands.Shelf:
+    import simulator
+
+    return simulator
 
 
 # --- traffic --------------------------------------------------------------------------------
@@ -114,27 +123,16 @@ def _application() -> typer.Typer:
 def simulate(
     scenario: ScenarioOption = "weekday",
     seed: SeedOption = 1,
-    start: Annotated[
-        str | None, typer.Option(metavar="TIME", help="By default a fixed day; live, now.")
-    ] = None,
-    duration: Annotated[
-        str | None, typer.Option(metavar="4h", help="By default 4h; live, without end.")
-    ] = None,
-    out: Annotated[
-        str | None, typer.Option(metavar="FILE", help="To a file, as fast as it can.")
-    ] = None,
-    log: Annotated[str | None, typer.Option(metavar="URL", help="Live, to a log.")] = None,
+    start: StartOption = None,
+    duration: DurationOption = None,
+    out: TrafficFileOption = None,
+    log: LiveLogOption = None,
     speed: SpeedOption = 1.0,
-    scale: Annotated[
-        float,
-        typer.Option(metavar="X", min=0.01, max=100, help="Times the contacts and agents."),
-    ] = 1.0,
-    showing: Annotated[
-        str | None, typer.Option(metavar="HH:MM", help="The time of day the start looks like.")
-    ] = None,
+    scale: ScaleOption = 1.0,
+    showing: ShowingOption = None,
 ) -> None:
     """Make believable traffic, to a file or live to a log."""
-    from simulator import is_open
+    from simulator import first_morning, is_open
     from simulator.traffic import Traffic
 
     if (out is None) == (log is None):
@@ -143,12 +141,12 @@ def simulate(
     if out is not None:
         if speed != 1:
             raise Failure("--speed: only with --log; a file is made as fast as it can be", MISUSE)
-        begin = _first_morning(world) if start is None else _start(start)
+        begin = first_morning(world) if start is None else day_of_calendar(start, "--start", now_us)
         length = duration_of(duration or "4h")
         traffic = Traffic(world, seed, begin, length, _offset(world, begin, showing), scale)
-        _simulate_to_file(traffic, out)
+        write_events(traffic.events(), begin, length, out)
         return
-    begin = _start(start or "now")
+    begin = day_of_calendar(start or "now", "--start", now_us)
     length = ENDLESS_US if duration is None else duration_of(duration)
     traffic = Traffic(world, seed, begin, length, _offset(world, begin, showing), scale)
     if not is_open(world, begin, traffic.offset):
@@ -163,41 +161,37 @@ def replay(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="A recording, or several.")],
     log: LogOption,
     speed: SpeedOption = 1.0,
-    shift_to: Annotated[
-        Literal["now"] | None,
-        typer.Option(metavar="now", help="Move it to the present; by default, at its own time."),
-    ] = None,
-    from_: Annotated[
-        str | None,
-        typer.Option("--from", metavar="TIME", help="Begin there; the day before is sent at once."),
-    ] = None,
+    shift_to: ShiftToOption = None,
+    from_: BeginOption = None,
+    to: EndOption = None,
+    loop: LoopOption = False,
 ) -> None:
     """Play a recording again, into a log of its own.
 
-    Several files continue one another.
+    Several files continue one another. On a terminal, keys pause it, seek and change its speed.
     """
-    from simulator.recording import HISTORY_US, first_time, last_time, played
+    from simulator.playback import Stage, play_back
+    from simulator.player import Player
+    from simulator.remote import Remote
+    from stream.clocks import turn_clock
 
-    if "-" in files:
-        raise Failure("FILE: a recording is read twice; standard input cannot be", MISUSE)
-
-    def lines() -> Iterator[tuple[int, bytes]]:
-        return chain.from_iterable(lines for _, lines in lines_of(files))
-
-    first = first_time(lines())
-    if first is None:
-        raise Failure(f"{files[0]}: no good event to begin with")
-    start = first if from_ is None else instant_of(from_, "--from", now_us)
-    last = last_time(lines())
-    if not first <= start <= last:
-        span = f"from {format_millis(first)} to {format_millis(last)}"
-        raise Failure(f"--from: expected a time in the recording, {span}", MISUSE)
-    begin = now_us() if shift_to == "now" else start
-    with stopping() as stopped, open_floor_log(log, now=now_us) as target:
+    stretch = _stretch(files, from_, to, loop=loop)
+    begin = now_us() if shift_to == "now" else stretch.begin
+    with stopping() as stopped, open_floor_log(log, now=now_us) as target, pressed_keys() as keys:
         clock = start_clock(target, now_us, begin, speed)
-        events = played(lines(), first=first, shift_us=begin - start, since=start - HISTORY_US)
-        sent, until = _play(target, events, clock, stopped)
-    say(f"{sent} events played, from {format_millis(begin)} to {format_millis(until)}")
+        player = Player(stretch, clock, loop=loop, lead_us=CLOCK_KNOWN_AFTER_US)
+        remote = Remote(player, draw_line)
+        stage = Stage(
+            now=now_us,
+            append=appending(target, stopped),
+            tell_clock=lambda turned: turn_clock(target, turned),
+            stopped=stopped,
+            when_behind=tell_behind,
+            each_round=lambda: None if keys is None else remote.look(keys(), now_us()),
+        )
+        sent = play_back(player, stage)
+    until = f"from {format_millis(begin)} to {format_millis(sent.until)}"
+    say(f"{sent.events} events played, {until}")
 
 
 # --- services -------------------------------------------------------------------------------
@@ -206,20 +200,35 @@ def replay(
 def dashboard(
     log: LogOption,
     config: ConfigOption = None,
+    boards: BoardsOption = None,
     host: HostOption = "127.0.0.1",
     port: PortOption = 8050,
     title: Annotated[str, typer.Option(metavar="TEXT", help="Stands on the wall.")] = "Floorwatch",
 ) -> None:
     """Show wallboards, and figures over HTTP: any number of these."""
-    plan = floor_plan(config)
+    plan, given = floor_plan(config), read_boards(boards)
     with ending_quietly(), _bound(host, port) as listener:
-        log_to_stderr(logging.WARNING)
         try:
             with open_floor_log(log, now=now_us):
                 pass
         except LogAway as error:
             say(f"floorwatch: {error}; waiting for it")
-        _serve(lambda: open_floor_log(log, now=now_us), plan, title, listener)
+        _serve(log, plan, title, listener, boards=given)
+
+
+def training(
+    recordings: RecordingsArgument = None,
+    scenario: TrainingScenarioOption = None,
+    port: PortOption = 8050,
+    host: HostOption = "127.0.0.1",
+) -> None:
+    """Run a floor for drills on this machine, until Ctrl-C: open /training.
+
+    Nothing to set up, nothing left behind, and no real log is ever touched.
+    """
+    offers = _offers([] if scenario is None else [scenario], recordings or [])
+    with ending_quietly(), _bound(host, port) as listener:
+        _serve(None, FloorPlan(), "Training floor", listener, offers)
 
 
 def demo(
@@ -228,72 +237,74 @@ def demo(
     port: PortOption = 8050,
     host: HostOption = "127.0.0.1",
     seed: SeedOption = 7,
+    boards: BoardsOption = None,
 ) -> None:
     """Run a whole floor on this machine, until Ctrl-C.
 
     Simulator, log, stream and dashboard, with nothing to set up and nothing left behind.
     """
     from simulator import floor_plan_of
+    from simulator.recording import noting
     from simulator.traffic import Traffic
-    from stream.meters import WorkerMeters
-    from stream.service import run_stream
+    from stream.stream_command import working_here
 
     world = _scenario(scenario)
-    plan = floor_plan_of(world)
+    plan, given = floor_plan_of(world), read_boards(boards)
     with (
         ending_quietly(),
         _bound(host, port) as listener,
         tempfile.TemporaryDirectory(prefix="floorwatch-demo-") as directory,
         contextlib.ExitStack() as parts,
     ):
-        log_to_stderr(logging.WARNING)
         url = f"embedded:{directory}"
-
-        def opened() -> AbstractContextManager[Log]:
-            return open_floor_log(url, now=now_us)
-
+        opened = partial(open_floor_log, url, now=now_us)
         source = parts.enter_context(opened())
         wall = Instant(now_us())
         clock = start_clock(source, now_us, None if speed == 1 else wall, speed)
-        meters = WorkerMeters("demo", wall)
         # The floor has a past to look at, at once: it begins before the clock does.
         begin = Instant(wall - DEMO_HISTORY_US)
         traffic = Traffic(world, seed, begin, ENDLESS_US, _offset(world, wall, DEMO_SHOWS))
-        events = traffic.played()
+        events = noting(traffic.played(), wall, caught_up := Event())
         parts.enter_context(
             in_background("simulator", lambda stopped: _play(source, events, clock, stopped))
         )
 
-        def work(stopped: Callable[[], bool]) -> None:
-            run_stream(opened, plan, now=now_us, meters=meters, stopped=stopped)
-
-        parts.enter_context(in_background("stream", work))
-        _serve(opened, plan, world.title, listener)
+        parts.enter_context(working_here(opened, plan, "demo", now=now_us, there=caught_up))
+        _serve(url, plan, world.title, listener, _offers([scenario]), given)
     sys.stdout.write("Floorwatch has ended.\n")
 
 
-# --- simulating and playing -----------------------------------------------------------------
+def _stretch(files: list[str], from_: str | None, to: str | None, *, loop: bool = False) -> Stretch:
+    from simulator.player import whole_recording
+
+    if "-" in files:
+        raise Failure("FILE: a recording is read twice; standard input cannot be", MISUSE)
+    whole = whole_recording(lambda: chain.from_iterable(lines for _, lines in lines_of(files)))
+    if whole is None:
+        raise Failure(f"{files[0]}: no good event to begin with")
+    start = whole.begin if from_ is None else instant_of(from_, "--from", now_us)
+    end = whole.end if to is None else instant_of(to, "--to", now_us)
+    span = f"from {format_millis(whole.begin)} to {format_millis(whole.end)}"
+    for option, moment in (("--from", start), ("--to", end)):
+        if not whole.begin <= moment <= whole.end:
+            raise Failure(f"{option}: expected a time in the recording, {span}", MISUSE)
+    if start > end or (loop and start == end):
+        raise Failure("--to: expected a time after what is played begins", MISUSE)
+    return whole.part(start, end)
 
 
 def _scenario(name: str) -> Scenario:
-    from simulator import ScenarioError, load_scenario
+    from simulator import load_scenario
 
-    try:
+    with yaml_as_asked():
         return load_scenario(name)
-    except ScenarioError as error:
-        raise Failure(str(error), MISUSE) from None
 
 
-def _start(text: str) -> Instant:
-    begin = instant_of(text, "--start", now_us)
-    if to_datetime(begin).year not in YEARS:
-        raise Failure(f"--start: expected a year from {YEARS[0]} to {YEARS[-1]}", MISUSE)
-    return begin
+def _offers(scenarios: list[str], recordings: Sequence[str] = ()) -> Mapping[str, Drillable]:
+    from simulator.drill.offers import offered
 
-
-def _first_morning(scenario: Scenario) -> Instant:
-    """A fixed weekday's opening, so that a file made without a start is always the same."""
-    return from_datetime(datetime(2026, 3, 3, 8, tzinfo=ZoneInfo(scenario.time_zone)))
+    with yaml_as_asked():
+        return offered(scenarios, {file: _stretch([file], None, None) for file in recordings})
 
 
 def _offset(scenario: Scenario, at: Instant, showing: str | None) -> int:
@@ -302,23 +313,7 @@ def _offset(scenario: Scenario, at: Instant, showing: str | None) -> int:
 
     if showing is None:
         return 0
-    match = _TIME_OF_DAY.fullmatch(showing)
-    if match is None:
-        raise Failure("--showing: expected a time of day such as 10:30", MISUSE)
-    return offset_showing(scenario, at, "tue", int(match[1]) * 60 + int(match[2]))
-
-
-def _simulate_to_file(traffic: Traffic, out: str) -> None:
-    count, reached = 0, int(traffic.begin)
-    with LineWriter(place_of(out)) as writer, progress("simulating", traffic.length) as advance:
-        for event in traffic.events():
-            writer.write(encode(event))
-            count += 1
-            if count % 1000 == 0:
-                advance(event.time - reached)
-                reached = event.time
-    end = format_millis(traffic.begin + traffic.length)
-    say(f"{count} events from {format_millis(traffic.begin)} to {end} in {out}")
+    return offset_showing(scenario, at, "tue", minute_of_day(showing, "--showing"))
 
 
 def _play(
@@ -327,68 +322,78 @@ def _play(
     """Append events as they fall due; gives how many, and when the newest of them was due."""
     from simulator.recording import play
 
+    append = appending(log, stopped)
     return play(
-        events,
-        clock=clock,
-        now=now_us,
-        append=lambda pairs: insist(
-            lambda: log.append(CONTACT_EVENTS, pairs), stopped=stopped, on_failure=_tell_away
-        ),
-        stopped=stopped,
-        when_behind=lambda: say(
-            "floorwatch: falling behind; this machine cannot keep up with that speed"
-        ),
+        events, clock=clock, now=now_us, append=append, stopped=stopped, when_behind=tell_behind
     )
-
-
-def _tell_away(error: LogError, pause_s: float) -> None:
-    say(f"floorwatch: {error}; trying again in {pause_s:g} s")
-
-
-# --- serving --------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def _bound(host: str, port: int) -> Iterator[socket.socket]:
-    from dashboard.server import PortUnavailable, bind
+    from dashboard.server import NoHost, PortUnavailable, bind
 
     try:
-        # What can be no host's name is found here: looked up, it would be a TypeError.
-        listener = bind(host, port) if host.encode("idna") else None
+        listener = bind(host, port)
     except PortUnavailable as error:
         raise Failure(f"{error}; choose another with --port, or --host") from None
-    except UnicodeError:
-        listener = None
-    if listener is None:
-        raise Failure("--host: expected an address or a host's name", MISUSE)
+    except NoHost as error:
+        raise Failure(f"--host: {error}", MISUSE) from None
     with listener:
+        log_to_stderr(logging.WARNING)
         yield listener
 
 
-def _serve(opened: Open, plan: FloorPlan, title: str, listener: socket.socket) -> None:
-    """Serve the dashboard until SIGINT or SIGTERM."""
+def _serve(
+    url: str | None,
+    plan: FloorPlan,
+    title: str,
+    listener: socket.socket,
+    offers: Mapping[str, Drillable] | None = None,
+    boards: Mapping[str, Board] | None = None,
+) -> None:
+    """Serve the dashboard of a log until SIGINT or SIGTERM, and drills where any are offered."""
+    from dashboard.api.alert_rules import RuleTools
     from dashboard.app import create_app
+    from dashboard.rights import BadKey, rights_of
     from dashboard.server import address, serve
-    from stream.lasting_picture import lasting_reader
+    from stream.home import home_floor
 
-    reader = lasting_reader(opened, plan, now=now_us, title=title)
-    app = create_app(reader, now=lambda: datetime.now(UTC), title=title)
-    begin = app.router.lifespan_context
-    host, port = listener.getsockname()[:2]
-    with stopping() as stopped, contextlib.closing(reader):
-
-        @contextlib.asynccontextmanager
-        async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
-            async with begin(served) as state:
-                # Who asked before the server listened to signals is heard now.
-                if stopped():
-                    signal.raise_signal(signal.SIGINT)
-                yield state
-
-        app.router.lifespan_context = lifespan
+    with stopping() as stopped, contextlib.ExitStack() as parts:
+        try:
+            rights = rights_of(os.environ)
+        except BadKey as error:
+            raise Failure(str(error), MISUSE) from None
+        comments = rights.is_set
+        read = home_floor(url, plan, now=now_us, title=title, comments=comments, boards=boards)
+        home = parts.enter_context(read)
+        app = create_app(
+            home.shown,
+            now=lambda: datetime.now(UTC),
+            title=title,
+            alerts=home.shown.alerts,
+            rules=RuleTools(home.check_rules, home.backtest, home.contacts_behind),
+            boards=home.boards,
+            training=None if offers is None else parts.enter_context(_desk(offers, home.shown)),
+            detail=home.detail,
+            experience=home.experience,
+            rights=rights,
+            shifts=home.shifts,
+            past=home.past,
+        )
         sys.stdout.write(f"Floorwatch is at {address(listener)}  (Ctrl-C to end)\n")
         sys.stdout.flush()
-        serve(app, host, port, listener=listener)
+        serve(app, *listener.getsockname()[:2], listener=listener, stopped=stopped)
+
+
+def _desk(offers: Mapping[str, Drillable], shown: SwitchingReader) -> AbstractContextManager[Desk]:
+    from simulator.drill.desk import Desk
+    from simulator.drill.ports import Ports
+    from simulator.drill.reckoned_apart import reckoned_apart
+    from simulator.drill.running import running
+    from stream.rounds import Rounds
+
+    rounds = Rounds(shown, now=now_us)
+    return running(Desk(offers, Ports(now_us, rounds.open, rounds.leave, reckoned_apart)))
 
 
 if __name__ == "__main__":

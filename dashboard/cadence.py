@@ -1,4 +1,4 @@
-"""When a frame is due: one a second, and at once when a quiet floor moves."""
+"""When a frame is due: one a second, and at once when a quiet floor moves or an alert changes."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ class Cadence:
         return _past(self._changed_at, PERIOD, moment) and _past(
             self._peeked_at, PEEK_PERIOD, moment
         )
+
+    def may_alert(self, moment: datetime) -> bool:
+        """Whether the change of an alert goes out: at once, but no flood of them."""
+        return _past(self._sent_at, PEEK_PERIOD, moment)
 
     def peeked(self, moment: datetime) -> None:
         """It was looked whether anything changed."""

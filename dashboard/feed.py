@@ -7,20 +7,34 @@ from concurrent.futures import Future
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import structlog
 from msgspec import Struct
 
+from dashboard.alerting import AlertsFollowed
+from dashboard.build import ScreensFollowed
 from dashboard.cadence import PERIOD, Cadence
-from dashboard.frames import Frame, SentFrame, Watched, as_event
+from dashboard.frames import DrillTold, Frame, PastTold, SentFrame, Watched, as_event
 from dashboard.meters import FeedMeters
+from dashboard.past_words import ON_THE_WAY
+from dashboard.past_words import TRUST as TRUST_IN_THE_PAST
 from dashboard.status import standing
 from dashboard.trust import CatchingUp, trust
 from dashboard.viewers import VIEWERS_MAX, Viewers
-from stream.contract.figures import STALE_US, NoPicture, Picture, PictureReader
-from stream.contract.instants import SECOND_US
+from stream.contract.alerts import AlertBoard, Board
+from stream.contract.drills import DrillDesk
+from stream.contract.figures import (
+    STALE_US,
+    DrillMark,
+    HourOfQueue,
+    NoPicture,
+    Picture,
+    PictureReader,
+)
+from stream.contract.instants import SECOND_US, format_millis
+from stream.contract.past import PastState
 
 WINDOW: Final = "30m"
 STALE_S: Final = STALE_US / SECOND_US
@@ -38,10 +52,22 @@ class Answer(Struct, frozen=True):
     built_at: datetime
 
 
+class PastShown(NamedTuple):
+    """That a feed is of the past: the number of the look, and how it stands."""
+
+    look: int
+    state: Callable[[], PastState]
+
+
 class _Question(Struct):
     window: str
     agents: bool
     future: Future[Answer]
+
+
+class _HourAsked(Struct):
+    queue: str
+    future: Future[HourOfQueue | None]
 
 
 class Feed:
@@ -51,19 +77,30 @@ class Feed:
     answered from what was built within the second.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what is followed here
         self,
         reader: PictureReader,
         *,
         now: Callable[[], datetime],
         viewers_max: int = VIEWERS_MAX,
+        alerts: AlertBoard | None = None,
+        training: DrillDesk | None = None,
+        past: PastShown | None = None,
+        screens: ScreensFollowed | None = None,
     ) -> None:
         self.meters = FeedMeters()
         self.viewers = Viewers(self.meters, most=viewers_max)
         self._reader = reader
         self._now = now
+        self._alerts = AlertsFollowed(alerts)
+        self._training = training
+        self._past = past
+        self._arrived = False
+        self._screens = screens or ScreensFollowed("", None)
+        self._drill_told: DrillTold | None = None
+        self._drill: DrillMark | None = None
         self._cadence = Cadence()
-        self._questions: SimpleQueue[_Question] = SimpleQueue()
+        self._questions: SimpleQueue[_Question | _HourAsked] = SimpleQueue()
         self._answers: dict[tuple[str, bool], Answer] = {}
         self._newest: SentFrame | None = None
         self._catching_up = CatchingUp()
@@ -95,6 +132,10 @@ class Feed:
         """The newest frame, once there is one."""
         return self._newest
 
+    def forget(self) -> None:
+        """Let nobody who comes have the newest frame: it is of another time."""
+        self._newest = None
+
     def age_s(self) -> float | None:
         """How old the newest frame's picture is by now; None where that is not known."""
         newest, since_s = self._newest, self.frame_age_s()
@@ -102,6 +143,14 @@ class Feed:
             return None
         age_s = newest.frame.picture.freshness.age_s
         return None if age_s is None else age_s + since_s
+
+    def board(self) -> Board | None:
+        """The board of alerts as it was last seen; None where the dashboard follows none."""
+        return self._alerts.newest
+
+    def alerts_age_s(self) -> float | None:
+        """How long ago the evaluator of alerts told anything; None where it never did."""
+        return self._alerts.age_s(self._now())
 
     def frame_age_s(self) -> float | None:
         """How long ago the newest frame was built; None while there is none."""
@@ -128,12 +177,23 @@ class Feed:
         self._questions.put(_Question(window, agents, future))
         return future
 
+    def ask_hour(self, queue: str) -> Future[HourOfQueue | None]:
+        """The queue's last hour by the minute; None where no such queue is known."""
+        future: Future[HourOfQueue | None] = Future()
+        self._questions.put(_HourAsked(queue, future))
+        return future
+
     def step(self) -> None:
         """One turn: follow, answer, and send a frame where one is due."""
         self._follow()
+        turned = self._drill_stands() != self._drill_told
+        if turned:
+            # Another floor may be shown by now, or none.
+            self._answers.clear()
         self._answer()
         moment = self._now()
-        if self._cadence.due(moment):
+        alarmed = self._alerts.look(moment) or turned or self._arrives()
+        if self._cadence.due(moment) or (alarmed and self._cadence.may_alert(moment)):
             self._send(moment, self._frame(moment))
         elif self._news and self._cadence.may_peek(moment):
             self._cadence.peeked(moment)
@@ -141,6 +201,10 @@ class Feed:
             frame = self._frame(moment)
             if self._changed(frame):
                 self._send(moment, frame)
+
+    def _arrives(self) -> bool:
+        """Whether a look at the past shows by now what it was wound to."""
+        return self._past is not None and self._past.state().ready and not self._arrived
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -163,18 +227,23 @@ class Feed:
                 question = self._questions.get_nowait()
             except Empty:
                 return
-            if question.future.set_running_or_notify_cancel():
-                try:
-                    answer = self._answered(question.window, question.agents)
-                except Exception as error:  # noqa: BLE001 - handed to who asked
-                    question.future.set_exception(error)
+            if not question.future.set_running_or_notify_cancel():
+                continue
+            try:
+                if isinstance(question, _HourAsked):
+                    question.future.set_result(self._reader.hour(question.queue))
                 else:
+                    answer = self._answered(question.window, question.agents)
                     question.future.set_result(answer)
+            except Exception as error:  # noqa: BLE001 - handed to who asked
+                question.future.set_exception(error)
 
     def _answered(self, window: str, agents: bool) -> Answer:
         moment = self._now()
         answer = self._answers.get((window, agents))
-        if answer is None or not moment - PERIOD < answer.built_at <= moment:
+        # A look at the past keeps what it found itself, and may be at another instant by now.
+        known = answer is not None and moment - PERIOD < answer.built_at <= moment
+        if answer is None or not known or self._past is not None:
             picture = self._build(window, agents=agents)
             answer = self._remember(window, agents, picture, moment)
         return answer
@@ -187,23 +256,79 @@ class Feed:
     def _frame(self, moment: datetime) -> Frame:
         self._seq += 1
         if self._unreadable is not None:
-            return Frame(self._seq, "broken", self._unreadable, None, None)
+            return self._broken(self._unreadable, moment)
         try:
             picture = self._build(WINDOW)
-            judged = standing(picture)
+            judged = self._alerts.agreed(standing(picture), moment)
             trusted = trust(picture, self._catching_up.look(picture, moment))
+            trusted = trusted if self._past is None else TRUST_IN_THE_PAST
         except NoPicture as error:
             # Its words are meant for a screen, whose own stop follows them. Whoever reads the log
             # has told this process's own log more than that.
             reason = str(error).strip().rstrip(".") or "there is no picture of the floor yet"
-            return Frame(self._seq, "broken", reason, None, None)
+            return self._broken(reason, moment)
         except Exception as error:  # noqa: BLE001 - a wall that says so beats none
             reason = f"the picture of the floor cannot be built ({type(error).__name__})"
             self._tell(reason)
-            return Frame(self._seq, "broken", reason, None, None)
+            return self._broken(reason, moment)
         self._tell(None)
+        then = self._then()
+        if then is not None and not then.ready:
+            # It was wound to another instant meanwhile.
+            return self._broken(ON_THE_WAY, moment)
         self._remember(WINDOW, False, picture, moment)
-        return Frame(self._seq, "live", None, picture, judged, trusted, self._watched())
+        alerts, drill = self._alerts.told(moment), self._drill_stands()
+        watched = self._watched()
+        screens = self._screens.told()
+        return Frame(
+            self._seq,
+            "live",
+            None,
+            picture,
+            judged,
+            trusted,
+            watched,
+            alerts,
+            drill,
+            screens,
+            then,
+        )
+
+    def _broken(self, reason: str, moment: datetime) -> Frame:
+        alerts = self._alerts.told(moment)
+        drill = self._drill_stands()
+        return Frame(
+            self._seq,
+            "broken",
+            reason,
+            None,
+            None,
+            alerts=alerts,
+            training=drill,
+            screens=self._screens.told(),
+            past=self._then(),
+        )
+
+    def _then(self) -> PastTold | None:
+        """Of which past the frame is; None of the present."""
+        if self._past is None:
+            return None
+        state = self._past.state()
+        return PastTold(
+            look=self._past.look,
+            at=format_millis(state.at),
+            speed=state.speed,
+            ready=state.ready,
+            progress=state.progress,
+            left_s=state.left_s,
+            ended=state.ended,
+        )
+
+    def _drill_stands(self) -> DrillTold | None:
+        if self._training is None:
+            return None
+        state = self._training.state()
+        return DrillTold(state.phase, state.version, state.round, state.progress)
 
     def _watched(self) -> Watched:
         return Watched(len(self.viewers), self.viewers.most, self.meters.refused())
@@ -211,7 +336,7 @@ class Feed:
     def _build(self, window: str, *, agents: bool = False) -> Picture:
         began = self._now()
         try:
-            return self._reader.picture(window, agents=agents)
+            picture = self._reader.picture(window, agents=agents)
         except NoPicture:
             raise
         except Exception:
@@ -219,6 +344,12 @@ class Feed:
             raise
         finally:
             self.meters.built((self._now() - began).total_seconds())
+        if picture.drill != self._drill:
+            # Another floor, at another time: what was kept of the one before is none of its.
+            self._drill = picture.drill
+            self._answers.clear()
+            self._catching_up = CatchingUp()
+        return picture
 
     def _changed(self, frame: Frame) -> bool:
         """Whether any event was read since the last frame: each counts somewhere in health."""
@@ -231,6 +362,9 @@ class Feed:
         figures = self._answers[WINDOW, False].figures_json if frame.picture is not None else None
         sent = SentFrame(frame, as_event(frame, figures), moment)
         self._newest = sent
+        self._alerts.sent()
+        self._drill_told = frame.training
+        self._arrived = frame.past is not None and frame.past.ready
         self._cadence.sent(moment, changed=changed)
         self.meters.frames_built.inc()
         self.viewers.hand_out(sent)

@@ -10,9 +10,12 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from dashboard.alerting import AlertsTold
+from dashboard.build import ScreensTold
 from dashboard.packing import packed
 from dashboard.status import Standing
 from dashboard.trust import Trust
+from stream.contract.drills import Phase
 from stream.contract.figures import Picture
 
 
@@ -24,8 +27,33 @@ class Watched(Struct, frozen=True):
     refused: int
 
 
+class DrillTold(Struct, frozen=True):
+    """How the drill stands, in short: what it is made of is asked for when `version` has risen."""
+
+    phase: Phase
+    version: int
+    round: int
+    progress: float | None = None
+
+
+class PastTold(Struct, frozen=True):
+    """That the frame is of the past: of which instant, how fast it plays, and how far it is from
+    being there (see `PastState`). `look` is by which number the API knows it."""
+
+    look: int
+    at: str
+    speed: float
+    ready: bool
+    progress: float | None
+    left_s: float | None
+    ended: bool
+    live: bool = False
+
+
 class Frame(Struct, frozen=True):
-    """What every screen draws from. `broken` has no picture but the reason there is none."""
+    """What every screen draws from. `broken` has no picture but the reason there is none; `alerts`
+    are there with and without a picture, unless the dashboard follows none, and so is `training`
+    where drills can be run. What has a `past` is not the present."""
 
     seq: int
     state: Literal["live", "broken"]
@@ -34,6 +62,10 @@ class Frame(Struct, frozen=True):
     standing: Standing | None
     trust: Trust | None = None
     watched: Watched | None = None
+    alerts: AlertsTold | None = None
+    training: DrillTold | None = None
+    screens: ScreensTold | None = None
+    past: PastTold | None = None
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import contextlib
 import signal
 import socket
 import threading
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI
@@ -19,6 +19,10 @@ _BACKLOG: Final = 2048
 
 class PortUnavailable(Exception):
     """The address cannot be listened on. Operator: choose another port, or stop what has it."""
+
+
+class NoHost(Exception):
+    """What is to be listened on can be no host's name. Operator: give an address or a name."""
 
 
 class DashboardServer(uvicorn.Server):
@@ -66,7 +70,14 @@ class DashboardServer(uvicorn.Server):
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Listen on an address; port 0 takes a free one. Raises `PortUnavailable`."""
+    """Listen on an address; port 0 takes a free one. Raises `PortUnavailable`, or `NoHost`."""
+    try:
+        is_name = bool(host.encode("idna"))
+    except UnicodeError:
+        is_name = False
+    if not is_name:
+        # Looked up, it would be a TypeError.
+        raise NoHost("expected an address or a host's name")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -80,8 +91,28 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(app: FastAPI, host: str, port: int, *, listener: socket.socket | None = None) -> None:
-    """Serve until SIGINT or SIGTERM, then return. `listener` is one bound before, if any."""
+def serve(
+    app: FastAPI,
+    host: str,
+    port: int,
+    *,
+    listener: socket.socket | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> None:
+    """Serve until SIGINT or SIGTERM, then return. `listener` is one bound before, if any.
+
+    Who asked before the server listened to signals, as `stopped` tells, is heard as it starts.
+    """
+    begin = app.router.lifespan_context
+
+    @contextlib.asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+        async with begin(served) as state:
+            if stopped():
+                signal.raise_signal(signal.SIGINT)
+            yield state
+
+    app.router.lifespan_context = lifespan
     with listener or bind(host, port) as bound:
         DashboardServer(app).run(sockets=[bound])
 

@@ -6,12 +6,17 @@ people (with hold times and hysteresis) is an alert's business, not a colour's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import floor, log2
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from dashboard.words import counted, duration, number, percent
+from dashboard.i18n import marked
+from dashboard.said import Amount, Said, Told, capital, say, say_n, title_said
+from dashboard.words import sentence
+from stream.contract.alerts import Incident, Severity
 from stream.contract.figures import Picture, QueueLabel, Section
 
 State = Literal["trouble", "watch", "on_target", "closed", "none"]
@@ -46,13 +51,33 @@ _RANK: Final[dict[State, int]] = {
 }
 
 
-class QueueStanding(Struct, frozen=True):
-    """How one queue stands: the state, its word for the screen, and the reasons, worst first."""
+# What fires so gravely makes a floor at least so bad.
+_FIRES: Final[dict[Severity, State]] = {"page": "trouble", "notice": "watch"}
+# The states whose sentence goes on after its lead with what it is of.
+_LISTED: Final[frozenset[State]] = frozenset({"trouble", "watch"})
+
+
+# What says too much beside what fires.
+_NONE_IN_TROUBLE: Final = "{n} queue on target, none in trouble."
+
+
+class QueueStanding(Struct, frozen=True, omit_defaults=True):
+    """How one queue stands: the state, its word for the screen, and the reasons, worst first; `said`
+    are the reasons as each browser writes them in its own language."""
 
     state: State
     word: str
     kind: Kind
     reasons: list[str]
+    said: list[Said] = []
+
+
+class StandingSaid(Struct, frozen=True):
+    """The sentence of a `Standing`, as each browser writes it in its own language; the rest is
+    several sentences."""
+
+    lead: Said
+    rest: list[Said]
 
 
 class Standing(Struct, frozen=True):
@@ -64,6 +89,7 @@ class Standing(Struct, frozen=True):
     goal: float
     queues: dict[str, QueueStanding]
     worst_first: list[str]
+    said: StandingSaid
 
 
 def standing(picture: Picture) -> Standing:
@@ -81,9 +107,58 @@ def standing(picture: Picture) -> Standing:
     order = sorted(queues, key=lambda queue: _badness(picture, queue, queues[queue]))
     state, lead, rest = _sentence(picture, queues, order)
     if picture.queues_left_out:
-        left_out = counted(picture.queues_left_out, "smaller queue")
-        rest = f"{rest} {_upper(left_out)} not shown.".strip()
-    return Standing(state, lead, rest, GOAL, queues, order)
+        left_out = say_n(
+            "{n} smaller queue not shown.",
+            "{n} smaller queues not shown.",
+            picture.queues_left_out,
+        )
+        rest = [*rest, capital(left_out)]
+    said = StandingSaid(lead.said, [one.said for one in rest])
+    return Standing(state, lead.text, " ".join(one.text for one in rest), GOAL, queues, order, said)
+
+
+def with_alerts(told: Standing, incidents: Sequence[Incident], wall: int) -> Standing:
+    """The standing with a sentence that agrees with what fires: a floor is no calmer than the
+    gravest open incident that nobody silenced until after `wall` (microseconds), whatever its
+    queues' figures say. `incidents` are the gravest first; what is to be read today is no state.
+    """
+    heard = [one for one in incidents if one.is_open and (one.snoozed_until or 0) <= wall]
+    gravest = heard[0] if heard else None
+    if gravest is None or gravest.severity not in _FIRES:
+        return told
+    state = _FIRES[gravest.severity]
+    if _RANK[told.state] <= _RANK[state]:
+        return told
+    many = sum(one.severity == gravest.severity for one in heard)
+    fires = say_n("{n} alert:", "{n} alerts:", many)
+    if gravest.severity == "page":
+        fires = say_n("{n} urgent alert:", "{n} urgent alerts:", many)
+    title = _title(gravest)
+    calmer = told.lead.removesuffix(" none in trouble.").rstrip(",.") + "."
+    below = f"{told.lead} {told.rest}" if told.state in _LISTED else f"{calmer} {told.rest}"
+    said = StandingSaid(capital(fires).said, [title.said, _calmer(told.said.lead), *told.said.rest])
+    return replace(
+        told,
+        state=state,
+        lead=capital(fires).text,
+        rest=f"{title.text} {below}".strip(),
+        said=said,
+    )
+
+
+def _title(incident: Incident) -> Told:
+    """Its title as a sentence."""
+    text, said = sentence(incident.title), title_said(incident)
+    if said is None:
+        return say("{title}", title=text)
+    return Told(text, say("{sentence}.", sentence=Told(text, said)).said)
+
+
+def _calmer(lead: Said) -> Said:
+    """The same without the word that none is in trouble."""
+    if lead.id != _NONE_IN_TROUBLE:
+        return lead
+    return say_n("{n} queue on target.", "{n} queues on target.", lead.n or 0).said
 
 
 def kind_of(label: QueueLabel | None, section: Section) -> Kind:
@@ -120,52 +195,60 @@ def _judge(
     trouble = _troubles(section, label, last_level, agents_known=agents_known)
     watch = _watches(section, label)
     if trouble:
-        return QueueStanding("trouble", "In trouble", kind, trouble + watch)
+        return _standing("trouble", marked("In trouble"), kind, *trouble, *watch)
     if watch:
-        return QueueStanding("watch", "Watch", kind, watch)
+        return _standing("watch", marked("Watch"), kind, *watch)
     return _calm(section, kind, agents_known=agents_known)
+
+
+def _standing(state: State, word: str, kind: Kind, *reasons: Told) -> QueueStanding:
+    texts, said = [one.text for one in reasons], [one.said for one in reasons]
+    return QueueStanding(state, word, kind, texts, said)
 
 
 def _troubles(
     section: Section, label: QueueLabel | None, last_level: float | None, *, agents_known: bool
-) -> list[str]:
+) -> list[Told]:
     reasons = []
     overdue = int(_count(section.now, "callbacks_overdue"))
     if overdue:
         # A broken promise is mended only by somebody who calls back now.
-        reasons.append(f"{counted(overdue, 'promise')} overdue")
+        reasons.append(say_n("{n} promise overdue", "{n} promises overdue", overdue))
     waiting = int(_count(section.now, "waiting"))
     if agents_known and waiting and section.now.get("agents_staffed") == 0:
-        reasons.append(f"{waiting:,} waiting, nobody staffed")
+        reasons.append(say("{waiting} waiting, nobody staffed", waiting=waiting))
     oldest = _wait_in_targets(section, label)
     over = _count(section.now, "waiting_over_target")
     if oldest > TROUBLE_WAIT_IN_TARGETS and over >= TROUBLE_WAITING_OVER_TARGET:
-        reasons.append(f"oldest waits {oldest:.0f} times the target")
+        reasons.append(say("oldest waits {times} times the target", times=round(oldest)))
     level = _level(section)
     recovered = last_level is not None and last_level >= RECOVERED_LEVEL
     if level is not None and level < TROUBLE_LEVEL and not recovered:
-        reasons.append(f"{percent(level)} in target, counting those who wait")
+        reasons.append(say("{level} in target, counting those who wait", level=_share(level)))
     return reasons
 
 
-def _watches(section: Section, label: QueueLabel | None) -> list[str]:
+def _watches(section: Section, label: QueueLabel | None) -> list[Told]:
     reasons = []
     oldest = _wait_in_targets(section, label)
     over = _count(section.now, "waiting_over_target")
     if oldest > WATCH_WAIT_IN_TARGETS and over >= WATCH_WAITING_OVER_TARGET:
-        reasons.append(f"oldest waits {oldest:.1f} times the target")
+        reasons.append(say("oldest waits {times} times the target", times=float(oldest)))
     level = _level(section)
     if level is not None and level < GOAL:
-        reasons.append(f"{percent(level)} in target is under {percent(GOAL)}")
+        reasons.append(
+            say("{level} in target is under {goal}", level=_share(level), goal=_share(GOAL))
+        )
     due = _count(section.counts, "callbacks_due")
     kept = section.figures.get("callbacks_kept_rate")
     if due >= EVIDENCE_MIN and isinstance(kept, (int, float)) and kept < GOAL:
-        reasons.append(f"{percent(kept)} of promises kept")
+        reasons.append(say("{kept} of promises kept", kept=_share(kept)))
     # Never more than a watch: a customer's closing thanks looks unanswered, too.
     target_s = target_of(label)
     unanswered = _count(section.now, "oldest_unanswered_s")
     if target_s and unanswered > WATCH_WAIT_IN_TARGETS * target_s:
-        reasons.append(f"oldest message unanswered for {duration(unanswered)}")
+        told = Amount("duration", unanswered)
+        reasons.append(say("oldest message unanswered for {time}", time=told))
     return reasons
 
 
@@ -175,15 +258,15 @@ def _calm(section: Section, kind: Kind, *, agents_known: bool) -> QueueStanding:
     staffed = section.now.get("agents_staffed")
     present = _count(section.now, "waiting") or _count(section.now, "callbacks_open")
     if agents_known and staffed == 0 and not present:
-        return QueueStanding("closed", "Closed", kind, ["nobody staffed, nobody waiting"])
+        return _standing("closed", marked("Closed"), kind, say("nobody staffed, nobody waiting"))
     if _level(section) is not None or (kind == "promises" and present):
-        return QueueStanding("on_target", "On target", kind, [])
+        return _standing("on_target", marked("On target"), kind)
     if happened or present:
-        few = f"fewer than {EVIDENCE_MIN} contacts to judge by"
-        return QueueStanding("none", "Too few", kind, [few])
+        few = say("fewer than {n} contacts to judge by", n=EVIDENCE_MIN)
+        return _standing("none", marked("Too few"), kind, few)
     if staffed:
-        return QueueStanding("none", "Quiet", kind, ["staffed, no contacts"])
-    return QueueStanding("none", "No data", kind, ["no contacts"])
+        return _standing("none", marked("Quiet"), kind, say("staffed, no contacts"))
+    return _standing("none", marked("No data"), kind, say("no contacts"))
 
 
 def _level(section: Section) -> float | None:
@@ -240,46 +323,74 @@ def name_of(picture: Picture, queue: str) -> str:
 
 def _sentence(
     picture: Picture, queues: dict[str, QueueStanding], order: list[str]
-) -> tuple[State, str, str]:
+) -> tuple[State, Told, list[Told]]:
     by_state: dict[State, list[str]] = {state: [] for state in _RANK}
     for queue in order:
         by_state[queues[queue].state].append(queue)
+    many = {state: len(named) for state, named in by_state.items()}
 
-    def told(state: State) -> str:
-        named = by_state[state][:TOLD_MAX]
-        more = len(by_state[state]) - len(named)
-        parts = [_told(picture, queue, queues[queue]) for queue in named]
-        return "; ".join([*parts, f"and {number(more)} more"] if more else parts) + "."
+    def told(state: State) -> Told:
+        return _listed(picture, queues, by_state[state])
 
-    def many(state: State) -> str:
-        return _upper(counted(len(by_state[state]), "queue"))
+    if many["trouble"]:
+        lead = say_n("{n} queue in trouble:", "{n} queues in trouble:", many["trouble"])
+        watched = say_n("{n} queue to watch.", "{n} queues to watch.", many["watch"])
+        rest = [told("trouble"), *([capital(watched)] if many["watch"] else [])]
+        return "trouble", capital(lead), rest
+    if many["watch"]:
+        lead = say_n("{n} queue to watch:", "{n} queues to watch:", many["watch"])
+        return "watch", capital(lead), [told("watch")]
+    if many["on_target"]:
+        lead = say_n(
+            "{n} queue on target, none in trouble.",
+            "{n} queues on target, none in trouble.",
+            many["on_target"],
+        )
+        few = say_n(
+            "{n} queue with too little to judge.",
+            "{n} queues with too little to judge.",
+            many["none"],
+        )
+        return "on_target", capital(lead), [capital(few)] if many["none"] else []
+    if many["none"]:
+        return "none", say("Quiet."), [say("Too few contacts to judge any queue by.")]
+    if queues:
+        return "closed", say("Closed."), [say("Nobody staffed.")]
+    return "none", say("No queues yet."), []
 
-    if by_state["trouble"]:
-        watched = f" {many('watch')} to watch." if by_state["watch"] else ""
-        return "trouble", f"{many('trouble')} in trouble:", told("trouble") + watched
-    if by_state["watch"]:
-        return "watch", f"{many('watch')} to watch:", told("watch")
-    if by_state["on_target"]:
-        rest = f"{many('none')} with too little to judge." if by_state["none"] else ""
-        return "on_target", f"{many('on_target')} on target, none in trouble.", rest
-    if by_state["none"]:
-        return "none", "Quiet.", "Too few contacts to judge any queue by."
-    return ("closed", "Closed.", "Nobody staffed.") if queues else ("none", "No queues yet.", "")
+
+def _listed(picture: Picture, queues: dict[str, QueueStanding], order: list[str]) -> Told:
+    """The first queues in a sentence, with who waits in them, and how many more there are."""
+    named = order[:TOLD_MAX]
+    parts: list[Told] = [_told(picture, queue, queues[queue]) for queue in named]
+    more = len(order) - len(named)
+    if more:
+        parts.append(say_n("and {n} more", "and {n} more", more))
+    sentence_ = parts[0]
+    for part in parts[1:]:
+        sentence_ = say("{first}; {then}", first=sentence_, then=part)
+    return say("{sentence}.", sentence=sentence_)
 
 
-def _told(picture: Picture, queue: str, judged: QueueStanding) -> str:
+def _told(picture: Picture, queue: str, judged: QueueStanding) -> Told:
     """One queue's part of the sentence: who waits, or else the first reason."""
     now = picture.figures.queues[queue].now
     waiting, oldest = now.get("waiting"), now.get("oldest_wait_s")
     name = name_of(picture, queue)
     if judged.kind == "promises" or not waiting or oldest is None:
-        return f"{name}: {judged.reasons[0]}"
-    return f"{name} {int(waiting):,} waiting, oldest {duration(oldest)}"
+        reason = Told(judged.reasons[0], judged.said[0])
+        return say("{queue}: {reason}", queue=name, reason=reason)
+    return say(
+        "{queue} {waiting} waiting, oldest {oldest}",
+        queue=name,
+        waiting=int(waiting),
+        oldest=Amount("duration", oldest),
+    )
+
+
+def _share(share: float) -> Amount:
+    return Amount("share", share)
 
 
 def _count(values: dict[str, float | int | None], name: str) -> float:
     return values.get(name) or 0
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -11,8 +11,8 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from dashboard.words import listed, sentence, span, span_up
-from stream.contract.figures import PartitionState, Picture
+from dashboard.said import Amount, Said, Told, say
+from stream.contract.figures import Picture
 
 # More partitions than this in one sentence are no longer read in passing.
 NAMED_MAX: Final = 3
@@ -31,6 +31,15 @@ class Behind(Struct, frozen=True):
     behind_s: float | None
 
 
+class TrustSaid(Struct, frozen=True):
+    """The texts of a `Trust`, as each browser writes them in its own language."""
+
+    lead: Said
+    rest: Said | None
+    warning: Said | None
+    age: Said | None
+
+
 class Trust(Struct, frozen=True):
     """How far a picture is the present. `lead` is the part of the headline that takes the state's
     colour. While the stream catches up, `warning` says so for a banner or a reason, and `age`
@@ -41,6 +50,7 @@ class Trust(Struct, frozen=True):
     rest: str
     warning: str | None
     age: str | None
+    said: TrustSaid
 
 
 class CatchingUp:
@@ -78,64 +88,115 @@ def trust(picture: Picture, behind: Behind | None) -> Trust:
     age = None if behind is None else _age(behind)
     silent = picture.freshness.silent
     if silent or picture.freshness.age_s is None:
-        rest = sentence(warning) if warning else _others(picture)
-        return Trust("silent", _silence(picture), rest, warning, age)
-    if warning is not None:
-        lead, _, rest = sentence(warning).partition(" figures")
-        return Trust("catching up", lead, f"figures{rest}" if rest else "", warning, age)
-    lead, rest = _fresh(picture)
-    return Trust("fresh", lead, rest, None, None)
+        rest = _others(picture) if behind is None else _behind_sentence(behind)
+        return _trust("silent", _silence(picture), rest, warning, age)
+    if behind is not None:
+        return _trust("catching up", *_behind(behind), warning, age)
+    return _trust("fresh", *_fresh(picture), None, None)
 
 
-def _warning(behind: Behind) -> str:
+def _trust(
+    state: Trusted, lead: Told, rest: Told | None, warning: Told | None, age: Told | None
+) -> Trust:
+    said = TrustSaid(
+        lead.said, *(None if one is None else one.said for one in (rest, warning, age))
+    )
+    return Trust(
+        state,
+        lead.text,
+        "" if rest is None else rest.text,
+        None if warning is None else warning.text,
+        None if age is None else age.text,
+        said,
+    )
+
+
+def _warning(behind: Behind) -> Told:
     if behind.behind_s is None:
-        return "catching up: how far behind is not known yet"
-    share = f"{behind.count} of {behind.of} partitions"
+        return say("catching up: how far behind is not known yet")
+    return say("catching up: {how_far}", how_far=_how_far(behind))
+
+
+def _how_far(behind: Behind) -> Told:
+    span = Amount("span_up", behind.behind_s or 0.0)
     if behind.count == behind.of:
-        share = "all partitions"
-    return f"catching up: figures are up to {span_up(behind.behind_s)} behind ({share})"
+        return say("figures are up to {span} behind (all partitions)", span=span)
+    return say(
+        "figures are up to {span} behind ({n} of {all} partitions)",
+        span=span,
+        n=behind.count,
+        all=behind.of,
+    )
 
 
-def _age(behind: Behind) -> str:
+def _behind(behind: Behind) -> tuple[Told, Told | None]:
+    """The warning as a headline in two parts."""
     if behind.behind_s is None:
-        return "catching up"
-    return f"catching up · {span_up(behind.behind_s)} behind"
+        return _behind_sentence(behind), None
+    return say("Catching up:"), say("{how_far}.", how_far=_how_far(behind))
 
 
-def _fresh(picture: Picture) -> tuple[str, str]:
+def _behind_sentence(behind: Behind) -> Told:
+    if behind.behind_s is None:
+        return say("Catching up: how far behind is not known yet.")
+    return say("Catching up: {how_far}.", how_far=_how_far(behind))
+
+
+def _age(behind: Behind) -> Told:
+    if behind.behind_s is None:
+        return say("catching up")
+    return say("catching up · {span} behind", span=Amount("span_up", behind.behind_s))
+
+
+def _fresh(picture: Picture) -> tuple[Told, Told | None]:
     count, workers = picture.freshness.partitions, len(picture.workers)
-    lead = f"All {count} partitions are fresh" if count > 1 else "The one partition is fresh"
     if not workers:
-        return f"{lead}.", ""
-    return f"{lead},", f"read by {workers} worker{'' if workers == 1 else 's'}."
+        if count > 1:
+            return say("All {count} partitions are fresh.", count=count), None
+        return say("The one partition is fresh."), None
+    lead = say("The one partition is fresh,")
+    if count > 1:
+        lead = say("All {count} partitions are fresh,", count=count)
+    if workers == 1:
+        return lead, say("read by 1 worker.")
+    return lead, say("read by {workers} workers.", workers=workers)
 
 
-def _silence(picture: Picture) -> str:
+def _silence(picture: Picture) -> Told:
     silent, count = picture.freshness.silent, picture.freshness.partitions
     told = [one for one in picture.partitions if one.partition in silent and one.age_s is not None]
     if not told:
-        nobody = len(silent) in {0, count}
-        who = "No partition" if nobody else _who(silent, count)
-        plural = not nobody and len(silent) > 1
-        yet = "anything yet: is a worker running?" if nobody else "nothing yet."
-        return f"{who} {'have' if plural else 'has'} told {yet}"
-    who = f"All {count} partitions" if len(silent) == count > 1 else _who(silent, count)
-    return f"{who} {'has' if len(silent) == 1 else 'have'} been silent for {_how_long(told)}."
+        return _never_told(silent, count)
+    span = Amount("span", max(one.age_s for one in told if one.age_s is not None))
+    if len(silent) == 1:
+        return say(
+            "Partition {number} has been silent for {span}.", number=str(silent[0]), span=span
+        )
+    # One may have been silent for longer than the others.
+    if len(told) == 1:
+        return say("{who} have been silent for {span}.", who=_who(silent, count), span=span)
+    return say("{who} have been silent for up to {span}.", who=_who(silent, count), span=span)
 
 
-def _who(numbers: list[int], count: int) -> str:
+def _never_told(silent: list[int], count: int) -> Told:
+    if len(silent) in {0, count}:
+        return say("No partition has told anything yet: is a worker running?")
+    if len(silent) == 1:
+        return say("Partition {number} has told nothing yet.", number=str(silent[0]))
+    return say("{who} have told nothing yet.", who=_who(silent, count))
+
+
+def _who(numbers: list[int], count: int) -> Told:
+    """More than one partition."""
+    if len(numbers) == count:
+        return say("All {count} partitions", count=count)
     if len(numbers) > NAMED_MAX:
-        return f"{len(numbers)} of {count} partitions"
-    return f"Partition{'' if len(numbers) == 1 else 's'} {listed(map(str, numbers))}"
+        return say("{n} of {all} partitions", n=len(numbers), all=count)
+    return say("Partitions {numbers}", numbers=[str(one) for one in numbers])
 
 
-def _how_long(silent: list[PartitionState]) -> str:
-    ages = [one.age_s for one in silent if one.age_s is not None]
-    return f"{'up to ' if len(silent) > 1 else ''}{span(max(ages))}"
-
-
-def _others(picture: Picture) -> str:
+def _others(picture: Picture) -> Told | None:
     count = sum(one.state == "fresh" for one in picture.partitions)
     if not count:
-        return ""
-    return "The other is fresh." if count == 1 else f"The other {count} are fresh."
+        return None
+    return say("The other is fresh.") if count == 1 else say("The other {n} are fresh.", n=count)

@@ -109,9 +109,15 @@ class Viewers:
         """How many viewers are let in at most."""
         return self._most
 
-    def full(self) -> bool:
-        """Whether no more viewers are let in; who then asks is counted as turned away."""
-        full = len(self) >= self._most
+    @property
+    def closed(self) -> bool:
+        """Whether every stream is to end."""
+        return self._closed
+
+    def full(self, *, beside: int) -> bool:
+        """Whether no more viewers are let in where there are so many others; who then asks is
+        counted as turned away."""
+        full = len(self) + beside >= self._most
         if full:
             self._meters.viewers_refused.inc()
         return full

@@ -1,7 +1,8 @@
 """Believable contact-centre traffic, the same for the same seed."""
 
-from simulator.calendar import is_open, offset_showing
+from simulator.calendar import first_morning, is_open, offset_showing
 from simulator.centre import simulate
+from simulator.layering import scenario_names
 from simulator.pacing import Due, Pace, paced
 from simulator.plans import Scenario
 from simulator.scenario import (
@@ -9,7 +10,7 @@ from simulator.scenario import (
     floor_plan_of,
     load_scenario,
     parse_scenario,
-    scenario_names,
+    scenario_text,
 )
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Pace",
     "Scenario",
     "ScenarioError",
+    "first_morning",
     "floor_plan_of",
     "is_open",
     "load_scenario",
@@ -24,5 +26,6 @@ __all__ = [
     "paced",
     "parse_scenario",
     "scenario_names",
+    "scenario_text",
     "simulate",
 ]

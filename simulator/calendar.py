@@ -21,6 +21,11 @@ def is_open(scenario: Scenario, at: int, profile_offset_us: int = 0) -> bool:
     return Calendar(scenario, profile_offset_us).is_open(at)
 
 
+def first_morning(scenario: Scenario) -> Instant:
+    """A fixed weekday at eight, so that a file made without a start is always the same."""
+    return from_datetime(datetime(2026, 3, 3, 8, tzinfo=ZoneInfo(scenario.time_zone)))
+
+
 class Calendar:
     """Local days of one run."""
 

@@ -53,7 +53,7 @@ class Callbacks:
         contact.channel = "callback"
         contact.priority = self._line.plan.priority
         if contact.line is not self._line:
-            contact.course = self._line.later_courses.draw()
+            contact.course = self._line.later_course(contact)
         self._router.enqueue(contact, self._line)
 
     def dialled(self, agent: Agent, contact: Contact) -> None:
@@ -69,7 +69,7 @@ class Callbacks:
         if reached:
             self.when_reached(agent, contact)
             return
-        self._router.end_wait(contact)
+        self._router.leave(contact)
         self._run.journal.write(
             ContactDiverted, contact.id, DivertedData(queue=contact.line.id, to="voicemail")
         )
@@ -81,5 +81,5 @@ class Callbacks:
     def _again(self, contact: Contact) -> None:
         assert self._line is not None
         if self.can_promise():
-            contact.course = self._line.later_courses.draw()
+            contact.course = self._line.later_course(contact)
             self.promise(contact)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from simulator.chats import PacedChats
 from simulator.plans import MESSAGE_CHANNELS
 from simulator.routing import Router
+from simulator.strain import strain_after
 from simulator.workforce import Workforce
 from simulator.world import Agent, Contact, Line, Run, Step
 from stream.contract.events import (
@@ -48,6 +50,8 @@ class Conversations:
         self._lines = lines
         self._workforce = workforce
         self._router = router
+        self._strain = run.scenario.people.strain
+        self._paced = PacedChats(run.agenda, self._paced_step)
         # Who asks the customer afterwards, joined in centre.py.
         self.when_over: Callable[[Contact, Agent], None]
 
@@ -60,13 +64,21 @@ class Conversations:
             ContactAnswered, contact.id, AnsweredData(queue=contact.line.id, agent=agent.id)
         )
         self._workforce.set_state(agent, "busy")
+        contact.strained = strain_after(self._strain, self._agenda.now - agent.fresh_since)
         contact.steps = self._steps(contact, agent)
-        self._agenda.after(contact.steps[-1][0], self._step, contact)
+        if contact.line.chats_at_once > 1:
+            agent.chats += 1
+            self._paced.begin(agent, contact)
+            self._router.take_more(agent)
+        else:
+            self._agenda.after(contact.steps[-1][0], self._step, contact)
 
     def _steps(self, contact: Contact, agent: Agent) -> list[Step]:
         """What will happen, last first: each with its delay after the one before."""
         course = contact.course
-        talk_us = _scaled(course.talk_us, agent.speed)
+        talk_us = _scaled(
+            course.talk_us, agent.speed_in(contact.line) * self._slower(contact.strained)
+        )
         if contact.channel == "chat":
             return self._chat(contact, talk_us)
         if contact.channel in MESSAGE_CHANNELS:
@@ -83,15 +95,30 @@ class Conversations:
     def _chat(self, contact: Contact, talk_us: int) -> list[Step]:
         writes = contact.course.writes
         turn_us = _scaled(talk_us, 1 / (2 * writes + 1))
-        steps: list[Step] = [(turn_us, self._over)]
+        first_us = min(turn_us, _QUICK_REPLY_US)
+        if contact.line.chats_at_once > 1:
+            # The first reply is a part of the work: what is said of several at once is exact.
+            turn_us = _scaled(talk_us - first_us, 1 / (2 * writes + 1))
+            last_us = talk_us - first_us - 2 * writes * turn_us
+        else:
+            last_us = turn_us
+        steps: list[Step] = [(last_us, self._over)]
         for _ in range(writes):
             steps += [(turn_us, self._sends), (turn_us, self._receives)]
-        return [*steps, (min(turn_us, _QUICK_REPLY_US), self._sends)]
+        return [*steps, (first_us, self._sends)]
+
+    def _slower(self, strained: float) -> float:
+        """By what strain lengthens a conversation."""
+        return 1 + (self._strain.talk_times - 1) * strained if self._strain is not None else 1.0
 
     def _step(self, contact: Contact) -> None:
         _, act = contact.steps.pop()
         if contact.steps:
             self._agenda.after(contact.steps[-1][0], self._step, contact)
+        act(contact)
+
+    def _paced_step(self, contact: Contact) -> None:
+        _, act = contact.steps.pop()
         act(contact)
 
     def _holds(self, contact: Contact) -> None:
@@ -114,16 +141,20 @@ class Conversations:
     def _over(self, contact: Contact) -> None:
         agent, line, course = contact.agent, contact.line, contact.course
         assert agent is not None
-        hard = course.hard_chance < self._run.scenario.people.hard_contacts
+        hard = course.hard_chance < self._run.scenario.people.hard_contacts + contact.mood.hard
         passes = course.passing is not None and contact.transfers < TRANSFERS_MAX
+        line.inside -= 1
+        if line.chats_at_once > 1:
+            self._paced.end(agent, contact)
         if passes:
             self._pass_on(contact, agent)
             disposition = "transferred"
         else:
             self._end(contact, agent)
             disposition = "resolved" if course.resolved else "follow_up"
-        wrap_us = _scaled(course.wrap_us, agent.speed)
-        self._workforce.set_state(agent, "wrap_up")
+        wrap_us = _scaled(course.wrap_us, agent.speed_in(line))
+        if not agent.talking:
+            self._workforce.set_state(agent, "wrap_up")
         wrap: Wrap = agent, contact.id, line, disposition, hard
         self._agenda.after(wrap_us, self._wrapped, wrap)
 
@@ -144,13 +175,13 @@ class Conversations:
             self.when_over(contact, agent)
             return
         # A customer can only wait anew once the wrap-up of the part before is over.
-        wrap_us = _scaled(course.wrap_us, agent.speed)
+        wrap_us = _scaled(course.wrap_us, agent.speed_in(line))
         gap_us = max(course.again_us, wrap_us + SECOND_US)
         self._agenda.after(gap_us, self._writes_again, contact)
 
     def _writes_again(self, contact: Contact) -> None:
         self._receives(contact)
-        contact.course = contact.line.later_courses.draw()
+        contact.course = contact.line.later_course(contact)
         self._router.enqueue(contact, contact.line)
 
     def _pass_on(self, contact: Contact, agent: Agent) -> None:
@@ -170,13 +201,14 @@ class Conversations:
                 to_agent=colleague.id if colleague is not None else None,
             ),
         )
-        contact.course = target.later_courses.draw()
+        contact.course = target.later_course(contact)
         if colleague is None:
             contact.priority = max(contact.priority, min(9, target.plan.priority + 1))
             self._router.enqueue(contact, target)
         else:
             colleague.withdraw()
             contact.line = target
+            target.inside += 1
             self._agenda.after(_HANDOVER_US, self._taken_over, (colleague, contact))
 
     def _taken_over(self, handover: tuple[Agent, Contact]) -> None:
@@ -189,7 +221,10 @@ class Conversations:
             contact_id,
             WrappedData(queue=line.id, agent=agent.id, disposition=disposition),
         )
+        if line.chats_at_once > 1:
+            agent.chats -= 1
         if hard:
+            agent.withdraw()
             self._workforce.will_decompress(agent)
         self._workforce.free(agent)
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from simulator.patience import PATIENCE
-from simulator.plans import ChannelPlan, Diversion, Law, QueuePlan
-from simulator.randomness import LogNormal, Streams, Weighted, millis_us
+from simulator.fields import Gap
+from simulator.lengths import lengths_of
+from simulator.patience import patience_of
+from simulator.plans import ChannelPlan, Diversion, QueuePlan
+from simulator.randomness import Streams, Weighted, millis_us
+from simulator.waves import USUAL, Mood
 
 Leaving = Literal["abandoned", "callback", "overflow", "bot"]
 Decline = Literal["no_answer", "rejected"]
 EndedBy = Literal["customer", "agent", "system"]
 
 _ENDED_BY: Final[Weighted[EndedBy]] = Weighted({"customer": 0.58, "agent": 0.40, "system": 0.02})
-_SHORTEST_S: Final = 1.0
 _CUSTOMER_LINES: Final = (2, 6)
 
 
@@ -51,6 +53,7 @@ class Course:
     reached_chance: float
     writes: int
     again_us: int | None
+    returns_us: int | None
 
 
 class Courses:
@@ -62,11 +65,18 @@ class Courses:
         self._patience = streams.draws(f"patience.{queue}")
         self._work = streams.draws(f"work.{queue}")
         self._fate = streams.draws(f"fate.{queue}")
-        self._ring = _law(channel.ring)
-        self._talk = _law(plan.talk)
-        self._wrap = _law(plan.wrap)
-        self._hold = _law(plan.hold.length) if plan.hold is not None else None
-        self._gap = _law(plan.thread.gap) if plan.thread is not None else None
+        self._returns = streams.draws(f"returns.{queue}")
+        self._wait_law = patience_of(plan)
+        self._ring = lengths_of(channel.ring)
+        self._talk = lengths_of(plan.talk)
+        self._wrap = lengths_of(plan.wrap)
+        self._hold = lengths_of(plan.hold.length if plan.hold is not None else None)
+        self._gap = lengths_of(plan.thread.gap if plan.thread is not None else None)
+        repeat = plan.repeat
+        self._repeat = repeat
+        self._return = lengths_of(
+            Gap(mean_s=repeat.after_mean_s, sigma=repeat.after_sigma) if repeat else None
+        )
         self._offers: tuple[tuple[Leaving, Diversion | None], ...] = (
             ("callback", plan.callback),
             ("overflow", plan.overflow),
@@ -74,40 +84,54 @@ class Courses:
         )
         self._to = Weighted(plan.transfers.to) if plan.transfers is not None else None
 
-    def draw(self) -> Course:
+    def draw(self, mood: Mood = USUAL) -> Course:
         """The next contact's course. Takes the same count of draws whatever comes out."""
         fate, work, plan = self._fate, self._work, self._plan
-        leaves_us, leaves_by, patience_us = self._leaving()
-        hold_u, hold_at, hold_s = fate.uniform(), fate.between(0.15, 0.8), self._hold_s()
+        leaves_us, leaves_by, patience_us = self._leaving(mood)
+        hold_u, hold_at, hold_us = (
+            fate.uniform(),
+            fate.between(0.15, 0.8),
+            self._hold.draw_us(work),
+        )
         hold = plan.hold is not None and hold_u < plan.hold.share
-        again_u, gap_s = fate.uniform(), self._gap_s()
+        again_u, gap_us = fate.uniform(), self._gap.draw_us(work)
         again = plan.thread is not None and again_u < plan.thread.again
         return Course(
             leaves_us=leaves_us,
             leaves_by=leaves_by,
             patience_us=patience_us,
-            ring_us=millis_us(_SHORTEST_S + work.log_normal(self._ring)),
+            ring_us=self._ring.draw_us(work),
             decline=self._decline(),
-            talk_us=millis_us(_SHORTEST_S + work.log_normal(self._talk)),
+            talk_us=self._talk.draw_us(work, mood.talk),
             hold_at=hold_at if hold else 0.0,
-            hold_us=millis_us(_SHORTEST_S + hold_s) if hold else 0,
-            wrap_us=millis_us(_SHORTEST_S + work.log_normal(self._wrap)),
+            hold_us=hold_us if hold else 0,
+            wrap_us=self._wrap.draw_us(work),
             passing=self._passing(),
             ended_by=fate.pick(_ENDED_BY),
-            resolved=fate.chance(plan.resolved),
+            resolved=fate.chance(plan.resolved - mood.resolved_less),
             hard_chance=fate.uniform(),
             reached_chance=fate.uniform(),
             writes=int(fate.between(*_CUSTOMER_LINES)),
-            again_us=millis_us(gap_s) if again else None,
+            again_us=gap_us if again else None,
+            returns_us=self._return_us(),
         )
 
-    def _leaving(self) -> tuple[int | None, Leaving, int | None]:
+    def _return_us(self) -> int | None:
+        """When the customer comes again if their matter is not resolved."""
+        repeat = self._repeat
+        if repeat is None:
+            return None
+        returns, after_us = self._returns.chance(repeat.share), self._return.draw_us(self._returns)
+        return after_us if returns else None
+
+    def _leaving(self, mood: Mood) -> tuple[int | None, Leaving, int | None]:
         """When the contact leaves unanswered, by what, and when it would hang up."""
         plan, fate = self._plan, self._fate
-        patience_s = PATIENCE.draw_s(self._patience)
+        patience_s = self._wait_law.draw_s(self._patience)
         patience_us = None
-        if plan.patience is not None:
-            patience_us = millis_us(patience_s * plan.patience)
+        if plan.patience is not None or plan.patience_law is not None:
+            stretch = plan.patience if plan.patience is not None else 1.0
+            patience_us = millis_us(patience_s * stretch * mood.patience)
         first: int | None = patience_us
         by: Leaving = "abandoned"
         for kind, offer in self._offers:
@@ -118,14 +142,6 @@ class Courses:
             if first is None or after_us < first:
                 first, by = after_us, kind
         return first, by, patience_us
-
-    def _hold_s(self) -> float:
-        share = self._work.normal()
-        return _of(self._hold, share)
-
-    def _gap_s(self) -> float:
-        share = self._work.normal()
-        return _of(self._gap, share)
 
     def _decline(self) -> Decline | None:
         share = self._fate.uniform()
@@ -142,11 +158,3 @@ class Courses:
         if transfers is None or self._to is None or passed >= transfers.share:
             return None
         return Passing(self._to.at(where), how < transfers.attended, whom < transfers.to_agent)
-
-
-def _law(law: Law) -> LogNormal:
-    return LogNormal(law.mean_s, law.sigma)
-
-
-def _of(law: LogNormal | None, normal: float) -> float:
-    return law.at(normal) if law is not None else 0.0

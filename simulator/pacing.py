@@ -86,3 +86,8 @@ def paced(
 
 def _due(batch: list[Item], pace: Pace, now: int) -> Due[Item]:
     return Due(batch, max(0, now - pace.wall_at(batch[0].time)))
+
+
+def rest() -> None:
+    """Wait for a grain's time: what is due within it goes together."""
+    time.sleep(GRAIN_US / SECOND_US)

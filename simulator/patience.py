@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, Protocol
 
-from simulator.randomness import Draws
+from simulator.causes import PatienceLaw
+from simulator.plans import QueuePlan
+from simulator.randomness import Draws, normal_at
 
 # (from second, hazard a minute): a peak on entering the queue, one at 60 s when the place in
 # the queue is announced, then falling: those who stay, stay.
@@ -53,3 +55,51 @@ class PiecewiseHazard:
 
 
 PATIENCE: Final = PiecewiseHazard(MEASURED_HAZARD)
+
+
+class Patience(Protocol):
+    """How long customers wait."""
+
+    def draw_s(self, draws: Draws) -> float:
+        """One customer's patience in seconds; takes one number from the stream."""
+
+
+class LawPatience:
+    """Patience by a law with some who leave at once: they are those of the lowest draws."""
+
+    __slots__ = ("_balk", "_balk_s", "_mean_s", "_of")
+
+    def __init__(self, law: PatienceLaw) -> None:
+        self._balk = law.balk
+        self._balk_s = law.balk_s
+        self._mean_s = law.mean_s
+        self._of = {
+            "exponential": _exponential,
+            "weibull": _weibull(law.spread),
+            "lognormal": _log_normal(law.spread),
+        }[law.law]
+
+    def draw_s(self, draws: Draws) -> float:
+        """One customer's patience in seconds."""
+        share = draws.uniform()
+        if share < self._balk:
+            return self._balk_s
+        return self._mean_s * self._of((share - self._balk) / (1 - self._balk))
+
+
+def _exponential(share: float) -> float:
+    return -math.log(1 - share)
+
+
+def _weibull(shape: float) -> Callable[[float], float]:
+    scale = 1 / math.gamma(1 + 1 / shape)
+    return lambda share: scale * (-math.log(1 - share)) ** (1 / shape)
+
+
+def _log_normal(sigma: float) -> Callable[[float], float]:
+    return lambda share: math.exp(sigma * normal_at(share) - sigma**2 / 2)
+
+
+def patience_of(plan: QueuePlan) -> Patience:
+    """The patience of a queue's customers."""
+    return LawPatience(plan.patience_law) if plan.patience_law is not None else PATIENCE

@@ -6,8 +6,8 @@ import math
 from datetime import date
 from typing import Final
 
-from simulator.arrivals import Busyness, Rates
 from simulator.plans import HALF_HOUR_MINUTES
+from simulator.rates import Busyness, Rates
 from simulator.roster import shift_of
 from simulator.world import Agent, Line, Run
 from stream.contract.events import PlanInterval, PlanIntervalData
@@ -84,4 +84,4 @@ class Planning:
 def _handle_s(line: Line) -> float:
     plan = line.plan
     hold_s = plan.hold.share * plan.hold.length.mean_s if plan.hold is not None else 0.0
-    return plan.talk.mean_s + plan.wrap.mean_s + hold_s + 2.0
+    return plan.talk.whole_mean_s + plan.wrap.whole_mean_s + hold_s

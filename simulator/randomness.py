@@ -44,6 +44,11 @@ class Weighted(Generic[Choice]):
         return self._things[min(bisect_right(self._cumulative, share * self._total), self._last)]
 
 
+def normal_at(share: float) -> float:
+    """The standard normal number below which a share in [0, 1) of them lies."""
+    return _inverse_normal(share or _SMALLEST)
+
+
 class LogNormal:
     """A log-normal law by its mean and the standard deviation of its logarithm."""
 
@@ -78,7 +83,7 @@ class Draws:
 
     def normal(self) -> float:
         """A standard normal number."""
-        return _inverse_normal(self.uniform() or _SMALLEST)
+        return normal_at(self.uniform())
 
     def log_normal(self, law: LogNormal) -> float:
         """A number of the log-normal law."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from threading import Event
 from typing import Final, NamedTuple
 
-import msgspec
-
 from simulator.pacing import paced
+from simulator.rewriting import moved
 from stream.contract.clock import FloorClock
 from stream.contract.codec import Rejected, decode
-from stream.contract.events import CallbackPromised, KnownEvent, PlanInterval, UnknownEvent
-from stream.contract.instants import DAY_US, MINUTE_US, SECOND_US, format_instant, parse_instant
+from stream.contract.events import KnownEvent, UnknownEvent
+from stream.contract.instants import DAY_US, MINUTE_US, SECOND_US
 
 # A time that lies further than this ahead of what follows it is a broken clock's: live it was
 # rejected, and waiting for it would hold up the whole recording.
@@ -22,8 +21,6 @@ AHEAD_US: Final = 5 * MINUTE_US
 HISTORY_US: Final = DAY_US
 FOLLOWING_LINES: Final = 100
 BEHIND_US: Final = 5 * SECOND_US
-
-_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Played(NamedTuple):
@@ -34,20 +31,31 @@ class Played(NamedTuple):
     payload: bytes
 
 
-class _Line(NamedTuple):
+class Moment(NamedTuple):
+    """One line of a recording: when it is due, in microseconds, its bytes, and its event where it
+    is a good one."""
+
+    time: int
     payload: bytes
     event: KnownEvent | UnknownEvent | None
+
+    def played(self, shift_us: int) -> Played:
+        """As it is sent, `shift_us` later than it was recorded."""
+        time = self.time + shift_us
+        if self.event is None:
+            return Played(time, "", self.payload)
+        payload = moved(self.payload, self.event, shift_us) if shift_us else self.payload
+        return Played(time, self.event.subject, payload)
 
 
 def first_time(lines: Iterable[tuple[int, bytes]]) -> int | None:
     """When the recording's first good event is due, in microseconds; None without one."""
-    due = (due for due, line in _due(lines, 0) if line.event is not None)
-    return next(due, None)
+    return next((one.time for one in moments(lines, 0) if one.event is not None), None)
 
 
 def last_time(lines: Iterable[tuple[int, bytes]]) -> int:
     """When the recording's last event is due, in microseconds; 0 without one."""
-    return max((due for due, line in _due(lines, 0) if line.event is not None), default=0)
+    return max((one.time for one in moments(lines, 0) if one.event is not None), default=0)
 
 
 def played(
@@ -64,16 +72,9 @@ def played(
     is to be rejected again. Without a shift every byte stays what it was, and with one every byte
     but those of the moments that move.
     """
-    for due, (payload, event) in _due(lines, first):
-        if since is not None and due < since:
-            continue
-        time = due + shift_us
-        if event is None:
-            yield Played(time, "", payload)
-        elif shift_us:
-            yield Played(time, event.subject, _shifted(payload, event, shift_us))
-        else:
-            yield Played(time, event.subject, payload)
+    for moment in moments(lines, first):
+        if since is None or moment.time >= since:
+            yield moment.played(shift_us)
 
 
 def play(
@@ -106,22 +107,41 @@ def play(
     return sent, until
 
 
-def _due(lines: Iterable[tuple[int, bytes]], first: int) -> Iterator[tuple[int, _Line]]:
+def moments(lines: Iterable[tuple[int, bytes]], first: int) -> Iterator[Moment]:
     """Each line with when it is due: at its event's time, or with what follows it where that is
-    much earlier."""
-    read = (_Line(payload, _event(payload)) for _, payload in lines)
-    waiting: deque[_Line] = deque()
-    due = first
-    while True:
-        waiting.extend(islice(read, FOLLOWING_LINES + 1 - len(waiting)))
-        if not waiting:
-            return
-        line = waiting.popleft()
-        if line.event is not None:
-            times = (other.event.time for other in waiting if other.event is not None)
-            earliest = min(times, default=line.event.time)
-            due = line.event.time if line.event.time <= earliest + AHEAD_US else earliest
-        yield due, line
+    much earlier. `first` is the recording's `first_time`."""
+    waiting: deque[Moment] = deque()
+    # Of the lines that are waiting, by number: each that is earlier than all after it, so that the
+    # first of them is the earliest.
+    earliest: deque[tuple[int, int]] = deque()
+    due, number = first, 0
+    for nth, (_, payload) in enumerate(lines):
+        event = _event(payload)
+        waiting.append(Moment(0, payload, event))
+        if event is not None:
+            while earliest and earliest[-1][1] >= event.time:
+                earliest.pop()
+            earliest.append((nth, event.time))
+        if len(waiting) > FOLLOWING_LINES:
+            due = _due(waiting[0], number, earliest, due)
+            yield waiting.popleft()._replace(time=due)
+            number += 1
+    while waiting:
+        due = _due(waiting[0], number, earliest, due)
+        yield waiting.popleft()._replace(time=due)
+        number += 1
+
+
+def _due(line: Moment, number: int, earliest: deque[tuple[int, int]], before: int) -> int:
+    """When a line is due: at its event's time, unless what follows it is much earlier; a line that
+    is no good event with the one before."""
+    if line.event is None:
+        return before
+    if earliest and earliest[0][0] <= number:
+        earliest.popleft()
+    time = int(line.event.time)
+    following = earliest[0][1] if earliest else time
+    return time if time <= following + AHEAD_US else following
 
 
 def _event(payload: bytes) -> KnownEvent | UnknownEvent | None:
@@ -131,22 +151,12 @@ def _event(payload: bytes) -> KnownEvent | UnknownEvent | None:
         return None
 
 
-def _shifted(payload: bytes, event: KnownEvent | UnknownEvent, shift_us: int) -> bytes:
-    """The event with the moments that belong to its own time moved along with it."""
-    fields = _fields.decode(payload)
-    try:
-        fields["time"] = _moved(fields["time"], shift_us)
-        if isinstance(event, CallbackPromised | PlanInterval):
-            name = "due" if isinstance(event, CallbackPromised) else "start"
-            data = _fields.decode(fields["data"])
-            data[name] = _moved(data[name], shift_us)
-            fields["data"] = msgspec.Raw(msgspec.json.encode(data))
-    except OverflowError:
-        # Beyond the year 9999 there is no time to move to.
-        return payload
-    return msgspec.json.encode(fields)
+def noting(events: Iterable[Played], moment: int, reached: Event) -> Iterator[Played]:
+    """The same events; `reached` is set once one of `moment` (microseconds) or later is asked for.
 
-
-def _moved(text: msgspec.Raw, shift_us: int) -> msgspec.Raw:
-    moment = parse_instant(msgspec.json.decode(text, type=str))
-    return msgspec.Raw(msgspec.json.encode(format_instant(moment + shift_us)))
+    So that who learns from a past begins when it is in: of half of it they would learn half.
+    """
+    for event in events:
+        if event.time >= moment:
+            reached.set()
+        yield event

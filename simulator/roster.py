@@ -17,6 +17,11 @@ _SHIFT_STEP: Final = 0.7548776662466927
 _LOGIN_SPREAD_MINUTES: Final = (-4.0, 3.0)
 _STEADY: Final = 1e-9
 
+# Activities that people come back from late.
+_KEPT_LOOSELY: Final = frozenset({"break", "lunch"})
+
+# When an activity begins, what it is and how long it takes, in microseconds.
+Planned = tuple[int, str, int]
 ThankedBy = Literal["peer", "supervisor"]
 
 
@@ -26,7 +31,7 @@ class Shift:
 
     starts: int
     ends: int
-    activities: tuple[tuple[int, str, int], ...]
+    activities: tuple[Planned, ...]
     thanks: tuple[tuple[int, ThankedBy], ...]
 
 
@@ -76,19 +81,23 @@ def shift_of(run: Run, agent: Agent, day: date) -> Shift | None:
     number = int(agent.id.rpartition("-")[2])
     starts_minute = Weighted(team.shifts).at(number * _SHIFT_STEP % 1.0)
     planned = run.calendar.instant(day, starts_minute)
-    starts = planned + millis_us(60 * draws.between(*_LOGIN_SPREAD_MINUTES))
-    ends = planned + team.shift_minutes * MINUTE_US + millis_us(60 * draws.between(0.0, 3.0))
+    early_us = millis_us(60 * draws.between(*_LOGIN_SPREAD_MINUTES))
+    later_us = millis_us(60 * draws.between(0.0, 3.0))
+    starts: int = planned
+    ends = starts + team.shift_minutes * MINUTE_US
+    if not people.punctual:
+        starts, ends = starts + early_us, ends + later_us
     return Shift(
         starts=starts,
         ends=ends,
-        activities=_activities(run, draws, planned, ends),
+        activities=_late_back(
+            run, f"{agent.id}.{day.isoformat()}", _activities(run, draws, planned, ends)
+        ),
         thanks=_thanks(run, draws, starts, ends),
     )
 
 
-def _activities(
-    run: Run, draws: Draws, planned: int, ends: int
-) -> tuple[tuple[int, str, int], ...]:
+def _activities(run: Run, draws: Draws, planned: int, ends: int) -> tuple[Planned, ...]:
     found = []
     for activity in run.scenario.people.activities:
         has, when = draws.chance(activity.share), draws.between(*activity.after_minutes)
@@ -97,6 +106,21 @@ def _activities(
         if has and begins + millis_us(length * 60) < ends:
             found.append((begins, activity.reason, millis_us(length * 60)))
     return tuple(sorted(found))
+
+
+def _late_back(run: Run, name: str, activities: tuple[Planned, ...]) -> tuple[Planned, ...]:
+    """The same, with those breaks longer from which the agent comes back late."""
+    adherence = run.scenario.people.adherence
+    if not adherence.late:
+        return activities
+    draws = run.streams.fresh(f"late.{name}")
+    law = LogNormal(adherence.late_mean_s, adherence.late_sigma)
+    found = []
+    for begins, reason, length_us in activities:
+        is_late, late_s = draws.chance(adherence.late), draws.log_normal(law)
+        late_us = millis_us(late_s) if is_late and reason in _KEPT_LOOSELY else 0
+        found.append((begins, reason, length_us + late_us))
+    return tuple(found)
 
 
 def _thanks(run: Run, draws: Draws, starts: int, ends: int) -> tuple[tuple[int, ThankedBy], ...]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from importlib import resources
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from simulator.plans import DAY_MINUTES, HALF_HOUR_MINUTES, QueuePlan, Scenario, TeamPlan
+from simulator.fields import DAY_MINUTES
+from simulator.layering import OWN, layers_of, with_bases
+from simulator.plans import HALF_HOUR_MINUTES, QueuePlan, Scenario, TeamPlan
+from simulator.spanning import spanning_causes
 from stream.contract.floorplan import FloorPlan
-from stream.contract.yaml_lines import Place, YamlError, parse_yaml, read_text
+from stream.contract.yaml_lines import Layer, Place, YamlError, layered_text, parse_layers
 
 Found = Iterator[tuple[Place, str]]
 
@@ -30,6 +32,7 @@ def _spanning(scenario: Scenario) -> Found:
     known = [name for name, plan in scenario.queues.items() if plan.channel == "callback"]
     if scenario.callbacks is not None and scenario.callbacks.queue not in known:
         yield ("callbacks", "queue"), _expected("queue of channel callback", known)
+    yield from spanning_causes(scenario)
 
 
 def _spanning_weights(scenario: Scenario) -> Found:
@@ -96,34 +99,30 @@ def _expected(what: str, names: Iterable[str]) -> str:
 
 def parse_scenario(text: str, where: str) -> Scenario:
     """Read the text of a scenario; `where` names it in errors. Raises `ScenarioError`."""
-    try:
-        return parse_yaml(text, where, Scenario, _spanning)
-    except YamlError as error:
-        raise ScenarioError(str(error)) from None
-
-
-def scenario_names() -> list[str]:
-    """The scenarios that ship with Floorwatch."""
-    folder = resources.files("simulator") / "scenarios"
-    names = (entry.name for entry in folder.iterdir())
-    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    with _scenario_errors():
+        return _parsed(with_bases(Layer(text, where), None))
 
 
 def load_scenario(name_or_path: str) -> Scenario:
     """A shipped scenario by its name, or one of your own by its path. Raises `ScenarioError`."""
-    if name_or_path in scenario_names():
-        shipped = resources.files("simulator") / "scenarios" / f"{name_or_path}.yaml"
-        return parse_scenario(shipped.read_text(encoding="utf-8"), f"{name_or_path}.yaml")
-    path = Path(name_or_path)
-    if path.suffix not in {".yaml", ".yml"} and not path.exists():
-        shipped_names = ", ".join(scenario_names())
-        raise ScenarioError(
-            f"{name_or_path}: no such scenario, expected one of {shipped_names} or a .yaml file"
-        )
+    with _scenario_errors():
+        return _parsed(layers_of(name_or_path))
+
+
+def scenario_text(name_or_path: str) -> str:
+    """The same as YAML, with all that it has from its bases. Raises `ScenarioError`."""
+    with _scenario_errors():
+        return layered_text(layers_of(name_or_path), Scenario, own=OWN, without=("base",))
+
+
+def _parsed(layers: Sequence[Layer]) -> Scenario:
+    return parse_layers(layers, Scenario, _spanning, own=OWN)
+
+
+@contextmanager
+def _scenario_errors() -> Iterator[None]:
     try:
-        return parse_scenario(read_text(path), str(path))
-    except ScenarioError:
-        raise
+        yield
     except YamlError as error:
         raise ScenarioError(str(error)) from None
 

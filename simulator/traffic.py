@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from simulator.centre import simulate
+from simulator.centre import delivered, new_run
+from simulator.deliveries import Delivery
 from simulator.plans import Scenario
 from simulator.recording import Played
 from stream.contract.codec import encode
@@ -25,8 +26,15 @@ class Traffic(NamedTuple):
     scale: float = 1.0
 
     def events(self) -> Iterator[Event]:
-        """The events in the order of their times."""
-        return simulate(
+        """The events in the order in which they are delivered."""
+        return (event for _, event in self._delivered())
+
+    def played(self) -> Iterator[Played]:
+        """The same, as a player takes them."""
+        return (Played(due, event.subject, encode(event)) for due, event in self._delivered())
+
+    def _delivered(self) -> Iterator[Delivery]:
+        run = new_run(
             self.scenario,
             seed=self.seed,
             start=self.begin,
@@ -34,7 +42,4 @@ class Traffic(NamedTuple):
             profile_offset_us=self.offset,
             scale=self.scale,
         )
-
-    def played(self) -> Iterator[Played]:
-        """The same, as a player takes them."""
-        return (Played(event.time, event.subject, encode(event)) for event in self.events())
+        return delivered(run)

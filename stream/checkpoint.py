@@ -141,7 +141,7 @@ def restore(
             case _:
                 pass
     if checkpoint is not None:
-        _restore_lives(floor, checkpoint)
+        restore_lives(floor, checkpoint)
     floor.panes.replaying = head is not None
     return floor, head
 
@@ -157,7 +157,8 @@ def finish(floor: Floor, head: fr.HeadFrame) -> None:
     )
 
 
-def _restore_lives(floor: Floor, checkpoint: Checkpoint) -> None:
+def restore_lives(floor: Floor, checkpoint: Checkpoint) -> None:
+    """Bring the lives of the checkpoint into a floor that has read nothing."""
     floor.newest = checkpoint.newest
     floor.lives.restore(checkpoint.lives)
     for contact, promises in checkpoint.promises.items():

@@ -12,6 +12,8 @@ from stream.logs.port import Log, LogAway, LogError
 from stream.logs.topics import FLOOR_CLOCK
 
 CLOCK_KEY: Final = "clock"
+# Often enough that a pause is known to all before it takes hold, and next to nothing to ask.
+LOOK_EVERY_US: Final = SECOND_US // 5
 # How long the first look waits for what the log holds already.
 FIRST_LOOK_S: Final = 30.0
 
@@ -39,16 +41,17 @@ class ClockFollower:
             self.look(at_once=True)
 
     def look(self, *, at_once: bool = False) -> bool:
-        """Take in a change of the clock, once a second unless `at_once`; True where it changed."""
+        """Take in a change of the clock, five times a second unless `at_once`; True where the floor
+        has another time now, False where the same only runs on at another speed."""
         wall = self._now()
-        if not at_once and abs(wall - self._looked_at) < SECOND_US:
+        if not at_once and abs(wall - self._looked_at) < LOOK_EVERY_US:
             return False
         self._looked_at = wall
         before = self.clock
         for record in self._tail.poll(100, 0):
             if record.value is not None:
                 self.clock = decode_clock(record.value)
-        return self.clock != before
+        return not self.clock.goes_on_from(before)
 
     def at(self, wall: int) -> Instant:
         """The floor's time at an instant of the wall clock."""
@@ -76,4 +79,9 @@ def set_clock(log: Log, clock: FloorClock, *, has_events: bool) -> None:
     """Make the floor run on `clock`. Raises `LogError` where events of another one are there."""
     if has_events and current_clock(log) != clock:
         raise LogError("the log holds events of another clock; play this into a log of its own")
+    turn_clock(log, clock)
+
+
+def turn_clock(log: Log, clock: FloorClock) -> None:
+    """Tell that the floor's clock turns; `clock` knows what it was before."""
     log.append(FLOOR_CLOCK, [(CLOCK_KEY, encode_clock(clock))])

@@ -1,41 +1,38 @@
-"""The commands that need the stream alone: figures and checks of files, recordings, the worker."""
+"""The commands that need the stream alone: figures and checks of files, recordings."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import heapq
-import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from stream import capacity_command, dead_letter_commands, topic_commands
+from stream import (
+    alert_commands,
+    board_commands,
+    capacity_command,
+    dead_letter_commands,
+    record_command,
+    stream_command,
+    topic_commands,
+)
 from stream.contract.figures import WINDOWS, Window
 from stream.logs.files import LineWriter, read_blocks, read_lines
-from stream.logs.topics import CONTACT_EVENTS, FLOOR_CLOCK
+from stream.logs.port import LogError
 from stream.terminal import (
-    ENDLESS_US,
     FAILURE,
     MISUSE,
     ConfigOption,
     Failure,
     Files,
-    LogOption,
     OutOption,
-    PartitionsOption,
-    duration_of,
     floor_plan,
     instant_of,
-    log_to_stderr,
-    open_existing_log,
-    open_floor_log,
     place_of,
     reading,
     say,
-    stopping,
 )
 
 if TYPE_CHECKING:
@@ -45,8 +42,6 @@ if TYPE_CHECKING:
     from stream.contract.figures import Figures
     from stream.contract.floorplan import FloorPlan
     from stream.floor.health import Health
-    from stream.logs.port import Log, Record
-    from stream.meters import WorkerMeters
 
 # A file or a pipe has no width of its own, and a cut figure is a wrong one.
 WIDTH_OF_A_PIPE: Final = 1_000
@@ -75,11 +70,13 @@ def register(app: typer.Typer, *, now: Callable[[], int]) -> None:
     app.command()(commands.compute)
     app.command()(check)
     app.command("import")(import_)
-    app.command()(commands.record)
-    app.command()(commands.stream)
+    record_command.register(app, now=now)
+    stream_command.register(app, now=now)
     capacity_command.register(app, now=now)
     topic_commands.register(app, now=now)
     dead_letter_commands.register(app, now=now)
+    alert_commands.register(app)
+    board_commands.register(app)
 
 
 class Commands:
@@ -121,77 +118,11 @@ class Commands:
         _print(figures, plan, as_json=as_json)
         _warn(health, "" if at is None else f" up to {at}")
 
-    def record(
-        self,
-        log: LogOption,
-        out: OutOption,
-        duration: Annotated[
-            str | None, typer.Option(metavar="1h", help="How long; by default until Ctrl-C.")
-        ] = None,
-        from_start: Annotated[
-            bool, typer.Option("--from-start", help="Begin with what the log holds already.")
-        ] = False,
-    ) -> None:
-        """Keep a stretch of traffic in a file."""
-        length = ENDLESS_US if duration is None else duration_of(duration)
-        kept = 0
-        with (
-            open_existing_log(log, now=self._now, topics=(CONTACT_EVENTS, FLOOR_CLOCK)) as source,
-            LineWriter(place_of(out)) as writer,
-            stopping() as stopped,
-        ):
-            end = self._now() + length
-            for record in _recorded(source, from_start, lambda: stopped() or self._now() >= end):
-                writer.write(record.value or b"")
-                kept += 1
-        say(f"{kept} events in {out}")
-
-    def stream(
-        self,
-        log: LogOption,
-        config: ConfigOption = None,
-        partitions: PartitionsOption = None,
-        metrics_port: Annotated[
-            int | None,
-            typer.Option(
-                "--metrics-port",
-                metavar="PORT",
-                min=0,
-                max=65535,
-                help="Serve /metrics, /healthz and /readyz there.",
-            ),
-        ] = None,
-        metrics_host: Annotated[
-            str, typer.Option("--metrics-host", metavar="ADDRESS", help="To listen on for that.")
-        ] = "127.0.0.1",
-    ) -> None:
-        """Turn events into figures: any number share the work.
-
-        A log that goes away is waited for.
-        """
-        from stream.meters import WorkerMeters
-        from stream.service import run_stream, worker_name
-
-        plan = floor_plan(config)
-        meters = WorkerMeters(worker_name(log), self._now())
-        log_to_stderr(logging.INFO)
-        with stopping() as stopped, contextlib.ExitStack() as parts:
-            if metrics_port is not None:
-                served = _telling(meters, metrics_host, metrics_port, now=self._now)
-                say(f"floorwatch: /metrics is at {parts.enter_context(served)}")
-            run_stream(
-                lambda: open_floor_log(log, now=self._now, partitions=partitions),
-                plan,
-                now=self._now,
-                meters=meters,
-                stopped=stopped,
-            )
-
 
 def check(files: Files) -> None:
     """Name each bad event, with its line and why.
 
-    Ends with 1 where any is bad.
+    Ends with 1 where any is bad, or a file cannot be read to its end.
     """
     from stream.compute import FileReading
     from stream.contract.floorplan import FloorPlan
@@ -200,10 +131,24 @@ def check(files: Files) -> None:
         sys.stdout.write(f"{problem.file}:{problem.line}: {problem.reason}\n")
 
     floor = FileReading(FloorPlan(), on_problem=tell)
+    broken: LogError | None = None
     with reading("checking", files) as on_bytes:
-        for name in files:
-            floor.read_blocks(name, read_blocks(place_of(name), on_bytes=on_bytes))
+        try:
+            for name in files:
+                floor.read_blocks(name, read_blocks(place_of(name), on_bytes=on_bytes))
+        except LogError as error:
+            # What was read before it counts: of a cut file that is most of it.
+            broken = error
     health = floor.floor.health
+    sys.stdout.write(_checked(health))
+    if broken is not None:
+        raise broken
+    if health.rejected:
+        raise typer.Exit(FAILURE)
+
+
+def _checked(health: Health) -> str:
+    """How many events were good and bad, in one line."""
     notes = {
         "duplicates": health.duplicates,
         "of unknown type": health.unknown_type,
@@ -212,9 +157,7 @@ def check(files: Files) -> None:
     }
     among = ", ".join(f"{count:,} {what}" for what, count in notes.items() if count)
     good = f"{health.events - health.rejected:,} good{f' (among them {among})' if among else ''}"
-    sys.stdout.write(f"{good}, {health.rejected:,} bad\n")
-    if health.rejected:
-        raise typer.Exit(FAILURE)
+    return f"{good}, {health.rejected:,} bad\n"
 
 
 def import_(
@@ -288,27 +231,6 @@ def _events(
         raise Failure(f"{name}: {error}") from None
 
 
-@contextlib.contextmanager
-def _telling(
-    meters: WorkerMeters, host: str, port: int, *, now: Callable[[], int]
-) -> Iterator[str]:
-    """Serve the meters while the block runs; gives `HOST:PORT`."""
-    from stream.service import NoSuchHost, place_in_url, telling
-
-    with contextlib.ExitStack() as parts:
-        try:
-            place = parts.enter_context(telling(meters, host, port, now=now))
-        except NoSuchHost:
-            raise Failure("--metrics-host: expected an address or a host's name", MISUSE) from None
-        except OSError as error:
-            option = "port" if error.errno in {errno.EADDRINUSE, errno.EACCES} else "host"
-            raise Failure(
-                f"cannot listen on {place_in_url(host, port)}: {error.strerror or error}; "
-                f"choose another with --metrics-{option}"
-            ) from None
-        yield place
-
-
 def _tell(name: str, summary: Summary) -> None:
     for malformed in summary.malformed:
         say(f"{name}:{malformed.line}: {malformed.reason}")
@@ -343,55 +265,3 @@ def _warn(health: Health, up_to: str) -> None:
         )
     elif not health.events:
         say(f"floorwatch: no events{up_to}, so there is nothing to tell")
-
-
-class _Placed(NamedTuple):
-    """A record, and the moment by which it is put in order with those of other partitions."""
-
-    at: int
-    record: Record
-
-
-def _recorded(log: Log, from_start: bool, ended: Callable[[], bool]) -> Iterator[Record]:
-    """The records of all partitions, those of each in order, until `ended` says so.
-
-    What the log holds already comes in the order in which it happened, since a recording is
-    played as it lies; what comes later, in the order in which it came.
-    """
-    # Opened before the rest is read, so that nothing falls in between.
-    tail = log.tail(CONTACT_EVENTS, from_start=False)
-    try:
-        read: dict[int, int] = {}
-        for record in _held(log) if from_start else ():
-            if ended():
-                return
-            read[record.partition] = record.offset
-            yield record
-        while not ended():
-            records = tail.poll(RECORDS_AT_ONCE, POLL_S)
-            fresh = [one for one in records if one.offset > read.get(one.partition, -1)]
-            yield from sorted(fresh, key=lambda one: one.appended_at)
-    finally:
-        tail.close()
-
-
-def _held(log: Log) -> Iterator[Record]:
-    """What the log holds now, in the order in which it happened."""
-    from stream.clocks import current_clock
-    from stream.contract.codec import Rejected, decode
-
-    clock = current_clock(log)
-
-    def placed(records: Iterable[Record]) -> Iterator[_Placed]:
-        at = 0
-        for record in records:
-            # Unreadable ones go with the one before; none is later than when it was appended,
-            # or one broken clock would hold up all that lies behind it.
-            with contextlib.suppress(Rejected):
-                at = min(decode(record.value or b"").time, clock.at(record.appended_at))
-            yield _Placed(at, record)
-
-    partitions = range(log.partitions(CONTACT_EVENTS))
-    each = [placed(log.read(CONTACT_EVENTS, number)) for number in partitions]
-    for _, record in heapq.merge(*each, key=lambda one: one.at):
-        yield record

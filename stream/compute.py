@@ -17,6 +17,7 @@ from stream.figures import EXPECTATION_WINDOW, floor_figures
 from stream.floor.floor import Floor
 from stream.floor.telling import presents, settled_frame
 from stream.merge import WHOLE_LOG, Merge
+from stream.windows.days import StretchClock
 
 BATCH: Final = 4096
 
@@ -80,15 +81,7 @@ class FileReading:
     def figures(self, window: str, *, agents: bool = False) -> Figures:
         """The figures at `as_of`; without a good event there is no instant, and nothing in them."""
         as_of = self.as_of or 0
-        floor = self.floor
-        floor.show(as_of)
-        merge = Merge(self.plan, {window, EXPECTATION_WINDOW}, cells=floor.cells)
-        merge.adopt(0, floor.panes.panes, as_of)
-        merge.take(settled_key(0), settled_frame(floor))
-        for key, frame in presents(floor, 0, as_of, everything=True):
-            merge.take(key, frame)
-        merge.take(head_key(0), head_of(floor, as_of))
-        merge.advance(as_of)
+        merge = merged_alone(self.plan, self.floor, as_of, {window})
         figures = floor_figures(merge, window, agents=agents)
         return figures if self.as_of is not None else structs.replace(figures, as_of=None)
 
@@ -125,6 +118,26 @@ def compute(
     for name, lines in files:
         reading.read(name, lines)
     return reading.figures(window, agents=agents)
+
+
+def merged_alone(
+    plan: FloorPlan,
+    floor: Floor,
+    as_of: int,
+    windows: Iterable[str] = (),
+    *,
+    stretches: StretchClock | None = None,
+) -> Merge:
+    """The merged floor where one floor has read everything, at an instant that it comes to."""
+    floor.show(as_of)
+    merge = Merge(plan, {*windows, EXPECTATION_WINDOW}, cells=floor.cells, stretches=stretches)
+    merge.adopt(0, floor.panes.panes, as_of)
+    merge.take(settled_key(0), settled_frame(floor))
+    for key, frame in presents(floor, 0, as_of, everything=True):
+        merge.take(key, frame)
+    merge.take(head_key(0), head_of(floor, as_of))
+    merge.advance(as_of)
+    return merge
 
 
 def head_of(floor: Floor, as_of: int) -> HeadFrame:

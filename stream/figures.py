@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,7 +18,15 @@ from stream.contract.figures import (
 )
 from stream.contract.instants import format_millis
 from stream.measures.people import StateTimes
-from stream.measures.sections import Present, Totals, counts_and_figures, sections
+from stream.measures.ratio import Floats
+from stream.measures.sections import (
+    OF_AGENTS_TIME,
+    Columns,
+    Present,
+    Totals,
+    counts_and_figures,
+    sections,
+)
 from stream.merge import Merge
 from stream.now import EXPECTATION_WINDOW, presents
 from stream.presents import ABSENT
@@ -50,14 +58,52 @@ def floor_figures(
     return _Reading(merge, window).figures(agents=agents, queues_max=queues_max)
 
 
+class FloorColumns:
+    """The metrics of an instant as columns, for who asks for few of them: floor, queues, channels
+    and teams, through any window of the merge. Good until the merge is advanced."""
+
+    def __init__(self, merge: Merge) -> None:
+        self._merge = merge
+        self._presents = presents(merge)
+        self._readings: dict[str, _Reading] = {}
+        self._columns: dict[tuple[str, str, bool], Columns] = {}
+        self._names: dict[str, list[Any]] = {}
+
+    def names(self, dimension: str) -> list[Any]:
+        """What there is in a dimension, sorted; the floor has no name."""
+        if dimension not in self._names:
+            match dimension:
+                case "floor":
+                    names: list[Any] = [None]
+                case "team":
+                    names = _staffed_teams(self._merge)
+                case _:
+                    names = sorted(self._merge.rows.named(dimension))
+            self._names[dimension] = names
+        return self._names[dimension]
+
+    def column(self, dimension: str, window: str, metric: str) -> Floats:
+        """A metric of each of the names, not a number where it has none."""
+        timed = metric in OF_AGENTS_TIME
+        key = (dimension, window, timed)
+        if key not in self._columns:
+            if window not in self._readings:
+                self._readings[window] = _Reading(self._merge, window, self._presents)
+            reading, names = self._readings[window], self.names(dimension)
+            self._columns[key] = reading.columns(dimension, names, timed=timed)
+        return self._columns[key].column(metric)
+
+
 class _Reading:
     """One look at the merged floor through one window."""
 
-    def __init__(self, merge: Merge, window: str) -> None:
+    def __init__(
+        self, merge: Merge, window: str, present: tuple[Present, Present] | None = None
+    ) -> None:
         self.merge = merge
         self.plan = merge.plan
         self.window = window
-        self.groups, self.teams = presents(merge)
+        self.groups, self.teams = presents(merge) if present is None else present
         self._times: dict[str, Ints] = {}
 
     def figures(self, *, agents: bool, queues_max: int | None) -> Figures:
@@ -68,7 +114,7 @@ class _Reading:
         [floor] = self._sections(
             "floor", ints([0]), times.sum(axis=0, keepdims=True), [plan.service_level]
         )
-        nobody = np.zeros((len(channels), len(STATES)), np.int64)
+        nobody = self._no_times(len(channels))
         return Figures(
             as_of=format_millis(merge.as_of),
             window=self.window,
@@ -91,18 +137,57 @@ class _Reading:
             agents=self._agents(times) if agents else None,
         )
 
+    def columns(self, dimension: str, names: Sequence[Any], *, timed: bool) -> Columns:
+        """The metrics of the names; those of agents' time only where it is `timed`."""
+        plan = self.plan
+        if dimension == "team":
+            times = self._times_in(plan.time_zone) if timed else self._no_times(self._agent_rows)
+            numbers = ints([self.merge.agents.teams[name] for name in names])
+            totals, present = _rows_of(self._team_totals(times), self.teams, numbers)
+        elif dimension == "queue":
+            of_names = self._rows_named("queue", names)
+            times = self._queue_times(names, of_names) if timed else self._no_times(len(names))
+            totals, present = self._group_totals(of_names, times, self._zones(names))
+            return Columns("queue", totals, present, list(map(plan.variant, names)))
+        elif dimension == "channel":
+            of_names = self._rows_named("channel", names)
+            totals, present = self._group_totals(of_names, self._no_times(len(names)))
+        else:
+            times = self._times_in(plan.time_zone) if timed else self._no_times(1)
+            totals, present = self._group_totals(ints([0]), times.sum(axis=0, keepdims=True))
+        return Columns(dimension, totals, present, [plan.service_level] * len(names))
+
     def _queues(self, queues_max: int | None) -> dict[str, Section]:
-        plan, rows = self.plan, self.merge.rows.named("queue")
+        rows = self.merge.rows.named("queue")
         names = self._largest(rows, queues_max)
         of_names = ints([rows[name] for name in names])
-        zones = [plan.zone_of(name).key for name in names] if self.window == "today" else []
-        times = np.zeros((len(names), len(STATES)), np.int64)
-        for zone in {*zones} or {plan.time_zone}:
+        times, variants = self._queue_times(names, of_names), list(map(self.plan.variant, names))
+        told = self._sections("queue", of_names, times, variants, self._zones(names))
+        return dict(zip(names, told, strict=True))
+
+    def _queue_times(self, names: Sequence[str], of_names: Ints) -> Ints:
+        zones = self._zones(names)
+        times = self._no_times(len(names))
+        for zone in {*zones} or {self.plan.time_zone}:
             here = [place for place, other in enumerate(zones) if other == zone]
             places = ints(here) if zones else np.arange(len(names))
             times[places] = self._times_of_queues(zone)[of_names[places]]
-        told = self._sections("queue", of_names, times, list(map(plan.variant, names)), zones)
-        return dict(zip(names, told, strict=True))
+        return times
+
+    def _zones(self, names: Sequence[str]) -> list[str]:
+        """Whose day each queue's is; none but for today's."""
+        return [self.plan.zone_of(name).key for name in names] if self.window == "today" else []
+
+    def _rows_named(self, dimension: str, names: Sequence[str]) -> Ints:
+        rows = self.merge.rows.named(dimension)
+        return ints([rows[name] for name in names])
+
+    @property
+    def _agent_rows(self) -> int:
+        return len(self.merge.rows.agents)
+
+    def _no_times(self, rows: int) -> Ints:
+        return np.zeros((rows, len(STATES)), np.int64)
 
     def _largest(self, rows: dict[str, int], queues_max: int | None) -> list[str]:
         """The queues to tell, by name: all, or those with the most contacts."""
@@ -123,8 +208,14 @@ class _Reading:
         variants: Sequence[ServiceLevelVariant],
         zones: Sequence[str] = (),
     ) -> list[Section]:
-        """The sections of groups, by row; `today` is that of each row's zone where these are
-        given."""
+        totals, present = self._group_totals(rows, times, zones)
+        return sections(dimension, totals, present, variants)
+
+    def _group_totals(
+        self, rows: Ints, times: Ints, zones: Sequence[str] = ()
+    ) -> tuple[Totals, Present]:
+        """What groups add up to and how they stand, by row; `today` is that of each row's zone
+        where these are given."""
         spans = {
             zone: self.merge.span_of(self.window, zone) for zone in {self.plan.time_zone, *zones}
         }
@@ -139,18 +230,19 @@ class _Reading:
                 waits[place] = other.waits[rows[place], :width]
                 longest_us[place] = other.longest_us[rows[place]]
         totals = Totals(counts, waits, longest_us, StateTimes(*times.T))
-        present: Present = {name: column[rows] for name, column in self.groups.items()}
-        return sections(dimension, totals, present, variants)
+        return totals, {name: column[rows] for name, column in self.groups.items()}
 
     def _teams(self, times: Ints) -> dict[str, Section]:
         names = self.merge.agents.teams
-        span = self.merge.span_of(self.window, self.plan.time_zone)
-        members = np.flatnonzero(self.merge.agents.team_of >= 0)
-        teams = self.merge.agents.team_of[members]
-        totals = _by_team(span, members, teams, len(names), times)
+        totals = self._team_totals(times)
         told = sections("team", totals, self.teams, [self.plan.service_level] * len(names))
-        there = np.bincount(teams, minlength=len(names))
-        return {name: told[number] for name, number in sorted(names.items()) if there[number]}
+        return {name: told[names[name]] for name in _staffed_teams(self.merge)}
+
+    def _team_totals(self, times: Ints) -> Totals:
+        agents = self.merge.agents
+        span = self.merge.span_of(self.window, self.plan.time_zone)
+        members = np.flatnonzero(agents.team_of >= 0)
+        return _by_team(span, members, agents.team_of[members], len(agents.teams), times)
 
     def _agents(self, times: Ints) -> dict[str, AgentSection]:
         rows = self.merge.rows.agents
@@ -241,6 +333,24 @@ class _Reading:
                 if state in STATES and inside_us > 0:
                     times[row, STATES.index(state)] += inside_us
         return times
+
+
+def _staffed_teams(merge: Merge) -> list[str]:
+    """The teams that somebody is in, sorted."""
+    agents = merge.agents
+    there = set(agents.team_of[agents.team_of >= 0].tolist())
+    return sorted(name for name, number in agents.teams.items() if number in there)
+
+
+def _rows_of(totals: Totals, present: Present, rows: Ints) -> tuple[Totals, Present]:
+    """Some rows of the totals, and how these stand."""
+    taken = Totals(
+        totals.counts[rows],
+        totals.waits[rows],
+        totals.longest_us[rows],
+        StateTimes(*(column[rows] for column in totals.times)),
+    )
+    return taken, {name: column[rows] for name, column in present.items()}
 
 
 def _by_team(span: Span, members: Ints, teams: Ints, count: int, times: Ints) -> Totals:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from stream.contract.figures import NoPicture, Picture
+from stream.contract.figures import HourOfQueue, NoPicture, Picture
 from stream.contract.floorplan import FloorPlan
 from stream.picture import LogPictureReader
 from stream.reopening import Open, Pauses
@@ -96,6 +96,12 @@ class LastingPictureReader:
         if self._shown is None:
             raise NoPicture(self._why)
         return self._shown.picture(window, agents=agents)
+
+    def hour(self, queue: str) -> HourOfQueue | None:
+        """The queue's last hour by the minute, as `picture` knows it."""
+        if self._shown is None:
+            raise NoPicture(self._why)
+        return self._shown.hour(queue)
 
     def close(self) -> None:
         """Let go of the log; who is still opening it is not waited for, nor when Python ends."""

@@ -15,7 +15,7 @@ from stream.contract.floorplan import FloorPlan
 from stream.floor.telling import read_tally
 from stream.presents import AgentPresents, QueuePresents
 from stream.windows.cells import Cells
-from stream.windows.days import DayClock
+from stream.windows.days import DayClock, StretchClock
 from stream.windows.minutes import MinuteSeries
 from stream.windows.panes import Pane, PlainPiece
 from stream.windows.pieces import Cuts, PieceIndex
@@ -25,6 +25,8 @@ from stream.windows.sparse import Ints, Tally, ints
 from stream.windows.store import PaneStore, cells_of, renumbered
 
 WHOLE_LOG: Final = "all"
+# From the beginning of the stretch that holds the instant, where stretches are asked for.
+STRETCH: Final = "stretch"
 # Names that are in no pane, day or present any more are forgotten when there are twice as many
 # names and cells as were alive when that was last done, and at least so many.
 NAMES_MIN: Final = 20_000
@@ -63,7 +65,7 @@ class Merge:
     Names are forgotten from `names_min` on, and have no figures of their own beyond the maxima.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  its bounds, and what is looked at
         self,
         plan: FloorPlan,
         windows: Iterable[str],
@@ -72,6 +74,7 @@ class Merge:
         names_min: int = NAMES_MIN,
         groups_max: int = GROUPS_MAX,
         agents_max: int = AGENTS_MAX,
+        stretches: StretchClock | None = None,
     ) -> None:
         self.plan = plan
         self.cells = Cells() if cells is None else cells
@@ -104,6 +107,7 @@ class Merge:
             for zone in {plan.time_zone, *(plan.zone_of(queue).key for queue in plan.queues)}:
                 self.todays[zone] = Base(Span(self.rows, None), DayClock(ZoneInfo(zone)))
         self.ever = Base(Span(self.rows, None), None) if WHOLE_LOG in windows else None
+        self.stretch = None if stretches is None else Base(Span(self.rows, None), stretches)
 
     def take(self, key: str, frame: fr.Frame | None) -> None:
         """Take in one frame by its key; None deletes what was under the key."""
@@ -134,6 +138,14 @@ class Merge:
         for number, pane in panes.items():
             self.store.put(number, partition, pane.tally, packed=False)
             self.pieces.put(number, partition, cut_pieces(number, pane, starts))
+
+    def adopt_to_stay(self, partition: int, panes: Mapping[int, Pane]) -> None:
+        """Take panes by number before the first instant is looked at, to go on from there. Their
+        cells must be this merge's."""
+        for number, pane in panes.items():
+            self.store.put(number, partition, pane.tally)
+            self.minutes.add(number, pane.tally, self.rows)
+            self.pieces.put(number, partition, list(pane.pieces))
 
     def advance(self, as_of: int) -> None:
         """Slide every window to the instant; it never goes back."""
@@ -167,14 +179,19 @@ class Merge:
         if window == WHOLE_LOG:
             assert self.ever is not None
             return self.ever.span
+        if window == STRETCH:
+            assert self.stretch is not None
+            return self.stretch.span
         return self.sliding[window]
 
     def start_of(self, window: str, zone: str = "UTC") -> int | None:
         """The instant at which the window begins; None for the whole log."""
         if window == WHOLE_LOG:
             return None
-        if window == "today":
-            clock = self.todays[zone].clock
+        if window in {"today", STRETCH}:
+            base = self.stretch if window == STRETCH else self.todays[zone]
+            assert base is not None
+            clock = base.clock
             assert clock is not None
             return clock.midnight_before(self.as_of)
         return (self.as_of // PANE_US - PANES_OF_WINDOW[window] + 1) * PANE_US
@@ -234,7 +251,7 @@ class Merge:
             told = frame.ever
         else:
             for day in frame.days:
-                if (day.zone, day.day) == (base.clock.zone.key, base.day):
+                if (day.zone, day.day) == (base.clock.name, base.day):
                     told = day.tally
         if told is not None:
             base.parts[partition] = tally = read_tally(told, self.cells)
@@ -259,7 +276,8 @@ class Merge:
         base.span.sure()
 
     def _bases(self) -> list[Base]:
-        return [*self.todays.values(), *([self.ever] if self.ever is not None else [])]
+        others = [base for base in (self.ever, self.stretch) if base is not None]
+        return [*self.todays.values(), *others]
 
     def _spans(self) -> list[Span]:
         return [*self.sliding.values(), *(base.span for base in self._bases())]

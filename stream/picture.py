@@ -16,7 +16,7 @@ from stream.contract.figures import (
     LIVE_WINDOWS,
     STALE_US,
     Freshness,
-    Hour,
+    HourOfQueue,
     PartitionState,
     Picture,
     QueueLabel,
@@ -25,17 +25,17 @@ from stream.contract.figures import (
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US, format_millis
 from stream.figures import QUEUES_TOLD_MAX, floor_figures
+from stream.hours import hour_of_queue
 from stream.logs.port import Log, Record, Tail
 from stream.logs.topics import FLOOR_FRAMES
 from stream.merge import Merge
+from stream.picture_parts import hours_of, label_of
 
 # A pane of a busy floor is some 60 kB: more at once would be more memory than all that is kept.
 RECORDS_AT_ONCE: Final = 500
 # So many bytes of frames may wait for the next picture; a log that is read from its beginning has
 # many times that.
 TOLD_BYTES_MAX: Final = 4 << 20
-# The floor's line of the last hour stands under the empty name, which no queue has.
-FLOOR_LINE: Final = ""
 
 
 def steady_clock() -> int:
@@ -122,36 +122,58 @@ class LogPictureReader:
 
     def picture(self, window: str, *, agents: bool = False) -> Picture:
         """The floor as it stands now, or as it was last known."""
-        wall = self._now()
-        self._merge_told()
-        merge = self._merge
-        ages = self._ages(wall)
-        merge.advance(self._as_of(wall, ages))
+        merge, ages = self._advanced()
         figures = floor_figures(merge, window, agents=agents, queues_max=QUEUES_TOLD_MAX)
-        groups = merge.rows.groups
-        told = {queue: groups["queue", queue] for queue in figures.queues}
         self._labels = labels = {queue: self._label(queue) for queue in figures.queues}
-        hours = merge.minutes.hour(merge.as_of, {FLOOR_LINE: 0, **told})
+        hour, hours = hours_of(merge, figures.queues)
         return Picture(
             figures=figures,
             freshness=self._freshness(ages),
-            speed=self._clock.clock.speed,
+            speed=self._clock.clock.speed_at(self._now()),
             title=self._title,
             labels=labels,
             floor_service_level=self._plan.service_level,
-            hour=Hour(*hours.pop(FLOOR_LINE)),
-            hours={queue: Hour(*line) for queue, line in hours.items()},
+            hour=hour,
+            hours=hours,
             events_by_type=_added(head.events_by_type for head in merge.heads.values()),
             rejected_by_field=_added(head.rejected_by_field for head in merge.heads.values()),
             partitions=[self._partition(number, ages) for number in range(self._partitions)],
             workers=_workers(merge.heads, ages),
             queues_left_out=max(0, merge.rows.queue_count - len(figures.queues)),
             limits=_added([merge.limits(), *(head.limits for head in merge.heads.values())]),
+            agent_queues={one.agent: one.queues for one in merge.agents.known.values()}
+            if agents
+            else {},
+            time_zone=self._plan.time_zone,
         )
+
+    def hour(self, queue: str) -> HourOfQueue | None:
+        """The queue's last hour by the minute; None where no such queue is known."""
+        merge, _ = self._advanced()
+        return hour_of_queue(merge, queue)
+
+    def look(self) -> tuple[Merge, Freshness]:
+        """The merged floor as it stands now, or as it was last known, and how far to trust it. It
+        is the reader's own, and good until the next call of any of its methods."""
+        merge, ages = self._advanced()
+        return merge, self._freshness(ages)
+
+    def floor_now(self) -> int:
+        """Now on the floor's clock, in microseconds, whether or not anything is heard of the floor:
+        what is shown stands still meanwhile."""
+        return int(self._clock.at(self._now()))
 
     def close(self) -> None:
         self._end()
         self._clock.close()
+
+    def _advanced(self) -> tuple[Merge, Mapping[int, int]]:
+        """The merged floor brought to now, and how long ago each partition told its state."""
+        wall = self._now()
+        self._merge_told()
+        ages = self._ages(wall)
+        self._merge.advance(self._as_of(wall, ages))
+        return self._merge, ages
 
     def _clock_set_back(self) -> bool:
         return self._merge.as_of - self._clock.at(self._now()) > SKEW_US
@@ -283,11 +305,7 @@ class LogPictureReader:
         plan, channels = self._plan, self._merge.rows.channels.get(queue, set())
         known = self._labels.get(queue)
         if known is None or known.target_s.keys() != channels:
-            target_s = {
-                channel: plan.target_us(queue, channel) / SECOND_US for channel in sorted(channels)
-            }
-            known = QueueLabel(plan.name_of(queue), plan.variant(queue), target_s)
-            self._labels[queue] = known
+            known = self._labels[queue] = label_of(plan, queue, channels)
         return known
 
 

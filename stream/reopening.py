@@ -7,10 +7,10 @@ does not mend itself, so the first opening fails at once but for what may pass.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from threading import Event
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from threading import Event, Thread
+from typing import Any, Final, NamedTuple
 
 from stream.logs.port import Log, LogAway, LogError, NameTaken
 
@@ -20,6 +20,8 @@ LONGEST_PAUSE_S: Final = 5.0
 # A log that held for this long was well: the next failure is a new one.
 HELD_S: Final = 30.0
 LOOK_EVERY_S: Final = 0.1
+# A thread that does not end by then is left to end with the process.
+ENDING_S_MAX: Final = 10.0
 
 Open = Callable[[], AbstractContextManager[Log]]
 
@@ -107,3 +109,50 @@ def insist(
                 return
         else:
             return
+
+
+class Hearing(NamedTuple):
+    """Who hears of a thread that works on a log: of each failure and the seconds until the next
+    try, of the log being open again, and of what ended the work before its time."""
+
+    failure: Callable[[LogError, float], None]
+    back: Callable[[], None]
+    end: Callable[[Exception], None]
+
+
+@contextmanager
+def working_on(
+    opened: Open,
+    work: Callable[[Log, Callable[[], bool]], None],
+    hearing: Hearing,
+    *,
+    name: str,
+    there: Event | None = None,
+) -> Iterator[None]:
+    """Do what `work_on` does in a thread of that name until the block ends; `work` is told what says
+    so. With `there`, begin once that is set: what is wrong with a log is then said once, by who
+    opens it first."""
+    ending = Event()
+
+    def run() -> None:
+        while there is not None and not there.wait(LOOK_EVERY_S):
+            if ending.is_set():
+                return
+        try:
+            work_on(
+                opened,
+                lambda log: work(log, ending.is_set),
+                stopped=ending.is_set,
+                on_failure=hearing.failure,
+                on_return=hearing.back,
+            )
+        except Exception as error:  # noqa: BLE001 - told to who knows what it means
+            hearing.end(error)
+
+    thread = Thread(target=run, name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join(ENDING_S_MAX)

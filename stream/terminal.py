@@ -20,14 +20,8 @@ from typing import TYPE_CHECKING, Annotated, Final, TextIO
 
 import typer
 
-from stream.contract.instants import (
-    DAY_US,
-    HOUR_US,
-    MINUTE_US,
-    SECOND_US,
-    Instant,
-    parse_instant,
-)
+from stream.contract.durations import parse_duration
+from stream.contract.instants import DAY_US, SECOND_US, Instant, parse_instant
 from stream.logs.files import Place, read_lines, size_of
 from stream.logs.port import Log, LogError
 
@@ -49,8 +43,6 @@ TO_MAKE: Final = "check the address, or make it with `floorwatch topics create`"
 
 # What `stream.logs` calls the URL, and commands `--log`.
 _URL_ERROR: Final = "log URL: "
-_UNITS_US: Final = {"s": SECOND_US, "m": MINUTE_US, "h": HOUR_US, "d": DAY_US}
-_DURATION: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhd])", re.ASCII)
 # Typer's words for a mistake, and ours: the option first, then what is wrong with it.
 _WORDINGS: Final = (
     (re.compile(r"Invalid value for '(.+?)': (?:Value error, )?(.+?)\.?"), r"\1: \2"),
@@ -203,24 +195,29 @@ def instant_of(text: str, option: str, now: Callable[[], int]) -> Instant:
         raise Failure(f"{option}: {error}, such as 2026-03-02T14:30:00Z", MISUSE) from None
 
 
-def duration_of(text: str) -> int:
-    """A length of time as `--duration` gives it, in microseconds."""
-    match = _DURATION.fullmatch(text)
-    length = round(float(match[1]) * _UNITS_US[match[2]]) if match is not None else 0
+def duration_of(text: str, option: str = "--duration") -> int:
+    """A length of time as an option gives it, in microseconds."""
+    length = parse_duration(text) or 0
     if not 0 < length <= ENDLESS_US:
-        raise Failure(
-            "--duration: expected a number and a unit, such as 90s, 30m, 4h or 2d", MISUSE
-        )
+        raise Failure(f"{option}: expected a number and a unit, such as 90s, 30m, 4h or 2d", MISUSE)
     return length
 
 
 def floor_plan(config: Path | None) -> FloorPlan:
     """The floor plan that `--config` names, or the plain one."""
     from stream.contract.floorplan import FloorPlan, load_floor_plan
+
+    with yaml_as_asked():
+        return FloorPlan() if config is None else load_floor_plan(config)
+
+
+@contextlib.contextmanager
+def yaml_as_asked() -> Iterator[None]:
+    """What is wrong with the YAML that is read in the block ends the command, in its own words."""
     from stream.contract.yaml_lines import YamlError
 
     try:
-        return FloorPlan() if config is None else load_floor_plan(config)
+        yield
     except YamlError as error:
         raise Failure(str(error), MISUSE) from None
 

@@ -7,7 +7,8 @@ and tells what this one would have told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from threading import Event
 from typing import Any, Final
 
 import structlog
@@ -20,7 +21,7 @@ from stream.contract.figures import STALE_US
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US
 from stream.dead_letters import dead_letter
-from stream.floor.floor import Floor, Refused
+from stream.floor.floor import Refused
 from stream.floor.telling import changes
 from stream.logs.port import Consumer, Fenced, Log, LogAway, LogError, Produced, Record
 from stream.logs.topics import (
@@ -30,6 +31,7 @@ from stream.logs.topics import (
     FLOOR_FRAMES,
 )
 from stream.meters import WorkerMeters
+from stream.partition import Partition
 
 GROUP: Final = "floorwatch-stream"
 RECORDS_AT_ONCE: Final = 4096
@@ -39,66 +41,13 @@ POLL_S: Final = 0.05
 PUBLISH_EVERY_US: Final = SECOND_US // 10
 # A partition without news tells its head all the same: silence would mean that it is lost.
 HEAD_EVERY_US: Final = SECOND_US // 2
+# Who tells the past reads on: telling it costs more than reading it, and two seconds are well within
+# the five after which a partition is taken for silent.
+PAST_EVERY_US: Final = 2 * SECOND_US
 CHECKPOINT_EVERY_US: Final = 30 * SECOND_US
 CHECKPOINT_EVERY_EVENTS: Final = 100_000
 REPORT_EVERY_US: Final = 60 * SECOND_US
 PARTITIONS_ASKED_EVERY_US: Final = 60 * SECOND_US
-
-
-class Partition:
-    """A partition as its worker holds it."""
-
-    def __init__(self, floor: Floor, head: fr.HeadFrame | None, position: int, pieces: int) -> None:
-        self.floor = floor
-        self.position = position
-        self.checkpoint_pieces = pieces
-        self.checkpointed_at = 0
-        self.checkpoint_position = position
-        self.as_of = head.as_of if head is not None else None
-        self.told_at = 0
-        self.replay: fr.HeadFrame | None = head
-        self.dead_letters: list[Produced] = []
-        # What is to be written, by topic and key: a value is whole, so the newest is enough.
-        self.untold: dict[tuple[str, str], Produced] = {}
-        # What was read last had been in the log since then; unknown before anything was read.
-        self.read_until: int | None = None
-        self.end = position
-        self.behind_us: int | None = None
-        self.end_replay()
-
-    @property
-    def has_news(self) -> bool:
-        return self.floor.has_news or bool(self.dead_letters)
-
-    def forget_empty_past(self) -> None:
-        """The floor's clock was set anew, as a recording does before its first event: while
-        nothing was read, the old clock's time means nothing."""
-        if not self.floor.health.events:
-            self.as_of = None
-
-    def tell(self, records: Iterable[Produced]) -> None:
-        """Have it written, the head last, whatever was left from before."""
-        for record in records:
-            self.untold.pop((record.topic, record.key), None)
-            self.untold[record.topic, record.key] = record
-
-    def reached(self, position: int, end: int, wall: int) -> None:
-        """All up to `position` of `end` is read. How long the rest may have lain in the log stays
-        unknown until something was read."""
-        self.position = max(self.position, position)
-        self.end = max(end, self.position)
-        if self.position == self.end:
-            # What comes from now on is not older than now.
-            self.read_until = wall
-        self.behind_us = None if self.read_until is None else max(0, wall - self.read_until)
-
-    def end_replay(self) -> None:
-        """Begin to count again where everything up to the head's position is read."""
-        if self.replay is not None and self.position >= self.replay.position:
-            # What was held back and came due before the head was told is in the panes, too.
-            self.floor.show(self.replay.as_of)
-            cp.finish(self.floor, self.replay)
-            self.replay = None
 
 
 class Worker:
@@ -175,10 +124,7 @@ class Worker:
         if self._clock.look(at_once=bool(records)):
             for held in self._held.values():
                 held.forget_empty_past()
-        by_partition: dict[int, list[Record]] = {}
-        for record in records:
-            if record.partition not in fresh:
-                by_partition.setdefault(record.partition, []).append(record)
+        by_partition = self._to_be_read(records, fresh)
         for number, batch in by_partition.items():
             self._apply(self._held[number], batch)
         for number, held in self._held.items():
@@ -186,9 +132,28 @@ class Worker:
                 # What is read again may end with what is no record, such as a transaction's mark.
                 held.position = max(held.position, self._consumer.position(number))
                 held.end_replay()
-        self.meters.events_read += len(records)
+        read = sum(map(len, by_partition.values()))
+        self.meters.events_read += read
         self.publish()
-        return len(records)
+        if records and not read:
+            # What was put back is there at once: the next look may as well wait.
+            Event().wait(timeout_s)
+        return read
+
+    def _to_be_read(self, records: Sequence[Record], fresh: set[int]) -> dict[int, list[Record]]:
+        """The records by partition, of those held before and of which not too much waits.
+
+        What was polled of the others is left to be polled again. The poll itself cannot be left
+        out: it keeps the membership alive, and says whose the partitions are by now.
+        """
+        by_partition: dict[int, list[Record]] = {}
+        for record in records:
+            if record.partition not in fresh:
+                by_partition.setdefault(record.partition, []).append(record)
+        for number, held in self._held.items():
+            if held.must_wait() and number in by_partition:
+                self._consumer.seek(number, by_partition.pop(number)[0].offset)
+        return by_partition
 
     def _ask_for_partitions(self) -> None:
         """Raises `LogError` where partitions were added: nobody would read what is sent to them,
@@ -352,7 +317,7 @@ class Worker:
             rejected_by_field=floor.health.rejected_by_field,
             behind_us=held.behind_us,
             worker=self.meters.note(),
-            limits=floor.limits_reached,
+            limits=held.limits_reached,
         )
         # Last, so that a reader that has the head has all that belongs to it.
         produced.append(Produced(FLOOR_FRAMES, number, fr.head_key(number), fr.encode_frame(head)))
@@ -374,8 +339,11 @@ class Worker:
 
 def _is_due(held: Partition, wall: int) -> bool:
     since = wall - held.told_at
-    if since >= HEAD_EVERY_US or since < 0:
+    # As far as the log was known to reach when it was told last.
+    is_past = held.position < held.end and (held.behind_us is None or held.behind_us > STALE_US)
+    if since < 0 or since >= (PAST_EVERY_US if is_past else HEAD_EVERY_US):
         return True
-    # Who tells the past reads on rather than tell it ten times a second.
-    is_past = held.behind_us is None or held.behind_us > STALE_US
+    if held.has_too_much and not held.untold:
+        # Nothing was refused so far: it is much because much of it is bad.
+        return True
     return held.has_news and since >= PUBLISH_EVERY_US and not is_past

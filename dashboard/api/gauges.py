@@ -8,6 +8,7 @@ from typing import Final
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from dashboard.api.alert_gauges import alert_metrics
 from dashboard.api.stream_gauges import stream_metrics
 from dashboard.feed import Feed
 from stream.contract.figures import COUNTS, FIGURES, NOW, Figures, Section
@@ -34,10 +35,18 @@ class FigureCollector(Collector):
             yield GaugeMetricFamily(
                 "floorwatch_age_seconds", "How old the newest figures are.", value=age_s
             )
+        board = self._feed.board()
+        if board is not None:
+            yield from alert_metrics(board, age_s=self._feed.alerts_age_s())
         newest = self._feed.newest
         if newest is None or newest.frame.picture is None:
             return
         picture = newest.frame.picture
+        yield GaugeMetricFamily(
+            "floorwatch_drill",
+            "Whether the figures are those of a drill.",
+            value=int(picture.drill is not None),
+        )
         yield from _gauges(picture.figures)
         yield from stream_metrics(picture, since_s=self._feed.frame_age_s() or 0.0)
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from msgspec.structs import replace
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from dashboard.alerting import WATCHED_S_MAX, evaluator_told
 from dashboard.api import models
 from dashboard.api.gauges import FigureCollector
 from dashboard.api.stream_gauges import by_now
@@ -51,6 +52,23 @@ def health_router(feed: Feed, *, version: str) -> APIRouter:
     return router
 
 
+def _alerts(feed: Feed) -> dict[str, object] | None:
+    """Who judges the floor and whom it tells; None where this dashboard follows no alerts."""
+    board = feed.board()
+    if board is None:
+        return None
+    age_s, told = feed.alerts_age_s(), evaluator_told(board)
+    evaluator = {} if told is None else msgspec.structs.asdict(told)
+    problems = [] if board.head is None else board.head.problems
+    watching = age_s is not None and age_s <= WATCHED_S_MAX
+    return {
+        "watching": watching,
+        "age_s": age_s,
+        "problems": problems,
+        "evaluator": evaluator or None,
+    }
+
+
 def _health(feed: Feed, version: str) -> dict[str, object]:
     newest = feed.newest
     frame = None if newest is None else newest.frame
@@ -76,6 +94,7 @@ def _health(feed: Feed, version: str) -> dict[str, object]:
         "rejected_by_field": picture.rejected_by_field if picture else None,
         "limits": picture.limits if picture else None,
         "queues_left_out": picture.queues_left_out if picture else None,
+        "alerts": _alerts(feed),
         "dashboard": {**feed.meters.figures(), "viewers_max": feed.viewers.most},
         "version": version,
     }

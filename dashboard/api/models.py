@@ -161,6 +161,39 @@ class DashboardHealth(_Shape):
     picture_build_mean_s: float | None
 
 
+class ReceiverHealth(_Shape):
+    """One that alerts tell outside: how many messages to it fail, and how many were given up."""
+
+    name: str
+    failing: int
+    given_up: int
+    failure: str | None = Field(description="Why the newest of them failed.")
+
+
+class EvaluatorHealth(_Shape):
+    """Who judges the floor since when, by whose rules, and when it last did."""
+
+    name: str
+    since: str | None
+    judged_at: str
+    rules: int
+    rules_by: str | None = Field(
+        description="Who set the rules; file: the one given at the start, floorwatch: those that ship."
+    )
+    rules_at: str | None
+    targets: int
+    receivers: list[ReceiverHealth]
+
+
+class AlertsHealth(_Shape):
+    """Whether anybody watches: the evaluator judged the floor within the last 5 s."""
+
+    watching: bool
+    age_s: float | None
+    problems: list[str]
+    evaluator: EvaluatorHealth | None
+
+
 class StreamHealth(_Shape):
     """How the stream fares; what needs a picture is null while there is none."""
 
@@ -180,5 +213,6 @@ class StreamHealth(_Shape):
         description="Each bound that was reached, and how often.", examples=[{"agents_kept": 12}]
     )
     queues_left_out: int | None = Field(description="Queues beside those that frames tell.")
+    alerts: AlertsHealth | None = Field(description="Null where the dashboard follows none.")
     dashboard: DashboardHealth
     version: str

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any, Final
+
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
+
+# How pydantic begins what is said to be expected.
+_OPENING: Final = re.compile(r"^(Input|String|List) should (be|have) ")
 
 
 def answer_problems_in_one_line(app: FastAPI) -> None:
@@ -12,10 +18,23 @@ def answer_problems_in_one_line(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"][1:])
-        message = first["msg"].removeprefix("Input should be ").rstrip(".")
-        return JSONResponse({"detail": f"{place}: expected {message}"}, status_code=422)
+        return JSONResponse({"detail": _in_one_line(error.errors()[0])}, status_code=422)
+
+
+def _in_one_line(problem: dict[str, Any]) -> str:
+    place = ".".join(str(part) for part in problem["loc"][1:])
+    match problem["type"]:
+        case "json_invalid":
+            return "the body: expected JSON"
+        case "missing" if place:
+            return f"{place}: missing"
+        case "missing":
+            return "the body: missing"
+        case "extra_forbidden":
+            return f"{place}: unknown field"
+        case _:
+            message = _OPENING.sub("", problem["msg"].removeprefix("Value error, ")).rstrip(".")
+            return f"{place or 'the body'}: expected {message}"
 
 
 def answer_unknown_paths(app: FastAPI) -> None:

@@ -9,8 +9,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, HTTPException, Response
 
 from dashboard.api import models
+from dashboard.api.past import PROBLEMS, At, Speed, entered, leaving
 from dashboard.feed import Feed
 from dashboard.packing import GZIP_HEADER, packed, takes_gzip
+from dashboard.past import Looks
 from dashboard.viewers import Viewer
 
 # How long a browser waits before it connects again, in milliseconds.
@@ -26,7 +28,10 @@ _DESCRIPTION: Final = """\
 Events named `frame`: the whole picture of the floor as JSON on connecting, then one a second, and
 at once when a quiet floor moves. `id` numbers the frames; a client that sends it back as
 `Last-Event-ID` is not sent again what it has. A client too slow for a frame is skipped to the
-newest. `state` is `live`, or `broken` with a `reason` and no picture. Who accepts gzip gets it."""
+newest. `state` is `live`, or `broken` with a `reason` and no picture. Who accepts gzip gets it.
+
+With `at` the frames are of the floor as it was then, and on from there at `speed`. Each says so
+under `frame.past`, and is `broken` while the log is read up to there."""
 
 
 # What ASGI hands over.
@@ -41,8 +46,16 @@ class _EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, feed: Feed, last_seq: int | None, *, packed: bool) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        last_seq: int | None,
+        *,
+        packed: bool,
+        over: Callable[[], None] = lambda: None,
+    ) -> None:
         self._feed = feed
+        self._over = over
         self._last_seq = last_seq
         self._packed = packed
         self.status_code = 200
@@ -69,6 +82,7 @@ class _EventStream(Response):
         finally:
             gone.cancel()
             self._feed.viewers.leave(viewer)
+            self._over()
 
 
 async def _until_gone(receive: Receive, viewer: Viewer) -> None:
@@ -81,7 +95,7 @@ def _body(data: bytes) -> Message:
     return {"type": "http.response.body", "body": data, "more_body": True}
 
 
-def stream_router(feed: Feed) -> APIRouter:
+def stream_router(feed: Feed, looks: Looks) -> APIRouter:
     """The route to the stream of frames."""
     router = APIRouter(prefix="/api/v1", tags=["figures"])
 
@@ -90,15 +104,29 @@ def stream_router(feed: Feed) -> APIRouter:
         status_code=200,
         response_class=_EventStream,
         description=_DESCRIPTION,
-        responses={503: {"model": models.Problem, "description": "Too many viewers."}},
+        responses={
+            **PROBLEMS,
+            503: {
+                "model": models.Problem,
+                "description": "Too many viewers, or looks at the past.",
+            },
+        },
     )
     async def stream(
         last_event_id: Annotated[str | None, Header()] = None,
         accept_encoding: Annotated[str | None, Header(include_in_schema=False)] = None,
+        at: At = None,
+        speed: Speed = 0.0,
     ) -> Response:
-        if feed.viewers.full():
+        packed = takes_gzip(accept_encoding)
+        # Whatever they look at, there are as many as the machine bears.
+        if feed.viewers.full(beside=looks.viewers()):
             raise HTTPException(503, "too many viewers")
-        return _EventStream(feed, _seq(last_event_id), packed=takes_gzip(accept_encoding))
+        if at is None:
+            return _EventStream(feed, _seq(last_event_id), packed=packed)
+        look = await entered(looks, at, speed)
+        # Numbered apart from the present's: what a browser has of that is none of this.
+        return _EventStream(look.feed, None, packed=packed, over=leaving(looks, look))
 
     return router
 

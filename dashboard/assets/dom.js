@@ -28,7 +28,8 @@
       element.classList.toggle("is-none", shape === "none");
     }
     parts.forEach(([told], index) => text(element.children[index], told));
-    const width = parts.reduce((sum, [told]) => sum + broad(told), 0);
+    // An arrow after a number is small, and makes no number smaller.
+    const width = parts.reduce((sum, [told, kind]) => sum + (kind.startsWith("trend") ? 0 : broad(told)), 0);
     attribute(element, "data-length", width > 5.5 ? "longest" : width > 4.5 ? "long" : null);
   }
 
@@ -37,8 +38,15 @@
     return Array.from(told).reduce((sum, letter) => sum + (".,: ".includes(letter) ? 0.5 : 1), 0);
   }
 
+  /* A long identifier, of which the end is seen where there is no room for all of it. */
+  function tail(told, className) {
+    const place = make("span", className ? `tail ${className}` : "tail", make("bdi", "", told));
+    place.title = told;
+    return place;
+  }
+
   const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  fw.dom = { make, text, attribute, value, part, calm };
+  fw.dom = { make, text, attribute, value, tail, part, calm };
 })();

@@ -10,15 +10,17 @@
     const known = agentsKnown(picture);
     drawn = true;
     sentence(standing);
-    show("level", f.share(figures.service_level), levelNote(picture), picture);
+    const trend = fw.trend.of(picture.hour);
+    show("level", fw.trend.beside(f.share(figures.service_level), trend), levelNote(picture), picture);
+    fw.dom.attribute(document.querySelector('[data-figure="level"]'), "title", trend ? fw.trend.words(trend) : null);
     show("waiting", f.count(now.waiting), null);
     waits = now.waiting ? now.oldest_wait_s : null;
     where = waits === null ? "" : oldestIn(picture);
     show("asa", f.duration(figures.average_speed_of_answer_s), answeredNote(counts), picture);
-    show("abandoned", f.share(figures.abandonment_rate, true), all ? `${counts.abandoned} of ${all}` : "no contacts yet", picture);
+    show("abandoned", f.share(figures.abandonment_rate, true), all ? fw.t("{n} of {all}", { n: counts.abandoned, all }) : fw.t("no contacts yet"), picture);
     const csat = f.csat(counts, figures);
     show("csat", csat.value, csat.note, picture);
-    show("agents", known ? f.count(now.agents_available) : f.DASH, known ? fw.people.words(now, known) : "agents not told");
+    show("agents", known ? f.count(now.agents_available) : f.DASH, known ? fw.people.words(now, known) : fw.t("agents not told"));
     aside(picture, standing, now, known);
   }
 
@@ -34,12 +36,14 @@
   function levelNote(picture) {
     const targets = Object.values(picture.labels).flatMap((label) => Object.values(label.target_s));
     const one = new Set(targets).size === 1;
-    const target = one ? "in " + fw.format.target(targets[0]) : "in own targets";
-    return `${target}, ${fw.format.VARIANTS[picture.floor_service_level]}`;
+    const target = one ? fw.t("in {target}", { target: fw.format.target(targets[0]) }) : fw.t("in own targets");
+    return fw.format.comma(target, fw.format.VARIANTS[picture.floor_service_level]);
   }
 
   function answeredNote(counts) {
-    return counts.answered_waited ? `average of ${fw.format.plain(fw.format.count(counts.answered_waited))} answered` : "nobody answered yet";
+    return counts.answered_waited
+      ? fw.tn("average of {n} answered", "average of {n} answered", counts.answered_waited)
+      : fw.t("nobody answered yet");
   }
 
   /* Beside the number: the hour for the service level, «of 84» and the bar for the agents. */
@@ -47,7 +51,7 @@
     const place = (name) => fw.dom.part(document.querySelector(`[data-figure="${name}"]`), "aside");
     if (!spark) place("level").append((spark = fw.sparkline.make()).element);
     fw.sparkline.draw(spark, picture.hour.service_level, standing.goal);
-    fw.dom.text(place("agents"), known ? `of ${now.agents_staffed}` : "");
+    fw.dom.text(place("agents"), known ? fw.t("of {all}", { all: now.agents_staffed }) : "");
     const level = picture.figures.floor.figures.service_level;
     const figure = document.querySelector('[data-figure="level"]');
     fw.dom.attribute(figure, "data-tone", level !== null && level < standing.goal ? "bad" : null);
@@ -58,18 +62,19 @@
     if (!drawn) return;
     const figure = document.querySelector('[data-figure="waiting"]');
     const oldest = waits === null ? null : fw.format.plain(fw.format.duration(waits + passed));
-    fw.dom.text(fw.dom.part(figure, "note"), oldest === null ? "nobody waits" : `oldest ${oldest}${where}`);
+    fw.dom.text(fw.dom.part(figure, "note"), oldest === null ? fw.t("nobody waits") : fw.format.comma(fw.t("oldest {time}", { time: oldest }), where));
   }
 
   function sentence(standing) {
     const place = document.getElementById("sentence");
     fw.dom.attribute(place, "data-state", standing.state);
-    fw.dom.text(fw.dom.part(place, "lead"), standing.lead);
-    fw.dom.text(fw.dom.part(place, "rest"), standing.rest);
-    fw.dom.attribute(place, "title", `${standing.lead} ${standing.rest}`);
-    if (standing.lead !== announced) {
-      announced = standing.lead;
-      fw.dom.text(document.getElementById("announce"), `${standing.lead} ${standing.rest}`);
+    const lead = fw.standing.lead(standing), rest = fw.standing.rest(standing);
+    fw.dom.text(fw.dom.part(place, "lead"), lead);
+    fw.dom.text(fw.dom.part(place, "rest"), rest);
+    fw.dom.attribute(place, "title", `${lead} ${rest}`);
+    if (lead !== announced) {
+      announced = lead;
+      fw.dom.text(document.getElementById("announce"), `${lead} ${rest}`);
     }
   }
 
@@ -78,7 +83,7 @@
     const wait = (queue) => picture.figures.queues[queue].now.oldest_wait_s || 0;
     const oldest = Object.keys(picture.figures.queues).reduce((a, b) => (wait(a) >= wait(b) ? a : b));
     const label = picture.labels[oldest];
-    return oldest ? `, ${label ? label.name : oldest}` : "";
+    return oldest ? (label ? label.name : oldest) : "";
   }
 
   function agentsKnown(picture) {
@@ -86,5 +91,5 @@
     return Boolean(now.agents_staffed) || fw.format.given(figures.occupancy);
   }
 
-  fw.floor = { draw, countUp, agentsKnown };
+  fw.floor = { draw, sentence, countUp, agentsKnown };
 })();

@@ -4,14 +4,19 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const DASH = [["–", "none"]];
-  const whole = new Intl.NumberFormat("en");
+  const whole = new Intl.NumberFormat(fw.locale);
+  const tenth = new Intl.NumberFormat(fw.locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  // The catalogues write durations with spaces between their parts: none of them is broken over lines.
+  const NARROW = "\u00a0";
+  // Italian and Chinese have none before the sign.
+  const PERCENT = fw.language === "en" || /\s/.test(new Intl.NumberFormat(fw.locale, { style: "percent" }).format(0.5)) ? `${NARROW}%` : "%";
 
   const VARIANTS = {
-    abandons_count: "abandons count",
-    abandons_ignored: "abandons ignored",
-    abandons_in_target_ignored: "early abandons ignored",
-    abandons_in_target_met: "early abandons met",
-    stuck_proof: "waiting counts too",
+    abandons_count: fw.t("abandons count"),
+    abandons_ignored: fw.t("abandons ignored"),
+    abandons_in_target_ignored: fw.t("early abandons ignored"),
+    abandons_in_target_met: fw.t("early abandons met"),
+    stuck_proof: fw.t("waiting counts too"),
   };
 
   const given = (value) => value !== null && value !== undefined;
@@ -26,66 +31,83 @@
     const all = Math.max(0, Math.floor(seconds));
     const minutes = Math.floor(all / 60), hours = Math.floor(minutes / 60);
     const days = Math.floor(hours / 24);
-    if (days) return [[String(days), "number"], ["d", "unit"], [String(hours % 24), "number"], ["h", "unit"]];
-    if (hours) return [[String(hours), "number"], ["h", "unit"], [pad(minutes % 60), "number"]];
+    if (days) return parts(fw.t("{days} d {hours} h", { days: whole.format(days), hours: hours % 24 }));
+    if (hours) return parts(fw.t("{hours} h {minutes}", { hours, minutes: pad(minutes % 60) }));
     return [[minutes + ":" + pad(all % 60), "number"]];
   }
+
+  const parts = (text) => text.split(" ").map((word) => [word, /\d/.test(word) ? "number" : "unit"]);
 
   /* One digit after the point below ten, where half a percent is a difference. */
   function share(value, fine) {
     if (!given(value)) return DASH;
     const percent = value * 100;
-    const text = fine && percent > 0 && percent < 9.95 ? percent.toFixed(1) : String(Math.round(percent));
+    const text = fine && percent > 0 && percent < 9.95 ? tenth.format(percent) : String(Math.round(percent));
     return [[text, "number"], ["%", "unit"]];
   }
 
   function target(seconds) {
-    if (seconds >= 3600 && seconds % 3600 === 0) return seconds / 3600 + " h";
-    if (seconds >= 60 && seconds % 60 === 0) return seconds / 60 + " min";
-    return seconds + " s";
+    if (seconds >= 3600 && seconds % 3600 === 0) return fw.t("{n} h", { n: seconds / 3600 });
+    if (seconds >= 60 && seconds % 60 === 0) return fw.t("{n} min", { n: seconds / 60 });
+    return fw.t("{n} s", { n: whole.format(seconds) });
   }
 
-  /* The target of a queue, or of each channel where they differ. */
+  /* The target of a queue, or of each channel where they differ: for a heading, and for what was
+     answered so. */
   function targets(label) {
-    const told = label ? Object.entries(label.target_s) : [];
-    const values = [...new Set(told.map(([, seconds]) => seconds))];
-    if (!values.length) return "in target";
-    if (values.length === 1) return "in " + target(values[0]);
-    return "in own targets";
+    const values = targetsOf(label);
+    if (!values.length) return fw.t("in target");
+    return values.length === 1 ? fw.t("in {target}", { target: target(values[0]) }) : fw.t("in own targets");
   }
+
+  function answered(label) {
+    const values = targetsOf(label);
+    if (!values.length) return fw.t("answered in target");
+    return values.length === 1 ? fw.t("answered in {target}", { target: target(values[0]) }) : fw.t("answered in own targets");
+  }
+
+  const targetsOf = (label) => [...new Set(label ? Object.values(label.target_s) : [])];
 
   function window_(name) {
-    return name.replace(/m$/, " min");
+    const minutes = /^(\d+)m$/.exec(name);
+    return minutes ? fw.t("{n} min", { n: minutes[1] }) : name === "today" ? fw.t("today") : name;
   }
 
   /* A CSAT that says how much it knows; under ten answers it is too few to be a share. */
   function csat(counts, figures) {
     const n = counts.csat_n || 0;
-    if (!n) return { value: DASH, note: "no answers", n: "" };
-    if (n < 10) return { value: [["too few", "words"]], note: `${counts.csat_top} of ${n} content`, n: `n ${n}` };
-    const interval = `${Math.round(figures.csat_low * 100)}–${Math.round(figures.csat_high * 100)} %`;
+    if (!n) return { value: DASH, note: fw.t("no answers"), n: "" };
+    if (n < 10) return { value: [[fw.t("too few"), "words"]], note: fw.t("{n} of {all} content", { n: counts.csat_top, all: n }), n: `n ${n}` };
+    const interval = percent(`${Math.round(figures.csat_low * 100)}–${Math.round(figures.csat_high * 100)}`);
     const told = `n ${whole.format(n)}`;
-    return { value: share(figures.csat_score), note: `${told}, ${interval}`, n: told };
+    return { value: share(figures.csat_score), note: comma(told, interval), n: told };
   }
+
+  const SPANS = [[fw.t("{n} d"), 86400], [fw.t("{n} h"), 3600], [fw.t("{n} min"), 60]];
 
   /* A length of time in one unit, cut off or rounded up, as dashboard/words.py writes it: 12 s, 12 min, 3 h, 2 d. */
   function span(seconds, up) {
-    const [unit, length] = [["d", 86400], ["h", 3600], ["min", 60]].find((one) => seconds >= 2 * one[1]) || ["s", 1];
-    return `${Math.max(0, (up ? Math.ceil : Math.floor)(seconds / length))}\u00a0${unit}`;
+    const [text, length] = SPANS.find((one) => seconds >= 2 * one[1]) || [fw.t("{n} s"), 1];
+    const n = whole.format(Math.max(0, (up ? Math.ceil : Math.floor)(seconds / length)));
+    return text.replace("{n}", n).replaceAll(" ", NARROW);
   }
 
-  const timeOf = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const dayOf = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+  /* An instant by the floor's clock: 09:42, and on another day 2 Mar 09:42. */
+  const moment = (told) => fw.times.moment(Date.parse(told));
 
-  /* An instant in this browser's time zone: 09:42, and on another day 2 Mar 09:42. */
-  function moment(told) {
-    const instant = Date.parse(told), day = dayOf.format(instant), time = timeOf.format(instant);
-    return (day === dayOf.format(Date.now()) ? time : `${day} ${time}`).replaceAll(" ", "\u00a0");
-  }
-
-  const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
+  const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!。？！]$/.test(text) ? "" : fw.t("."));
   const pad = (value) => String(value).padStart(2, "0");
-  const plain = (parts) => parts.map(([text]) => text).join("\u00a0");
+  const plain = (shown) => shown.map(([text]) => text).join(NARROW).replace(`${NARROW}%`, PERCENT);
+  /* Shares that are written already: «79–88 %». */
+  const percent = (text) => text + PERCENT;
+  /* One beside the other, and what is empty left out. */
+  const comma = (...told) => told.filter(Boolean).join(fw.t(", "));
+  /* One sentence after the other; Chinese has no space between. */
+  const sentences = (...told) => told.filter(Boolean).join(fw.language === "zh" ? "" : " ");
+  const semicolon = (told) => told.join(fw.t("; "));
+  const decimal = new Intl.NumberFormat(fw.locale, { maximumFractionDigits: 1 });
+  const number = (value) => decimal.format(value);
+  const tenths = (value) => tenth.format(value);
 
-  fw.format = { count, duration, share, target, targets, window: window_, csat, span, moment, sentence, plain, given, VARIANTS, DASH };
+  fw.format = { count, duration, share, target, targets, answered, percent, comma, sentences, semicolon, number, tenths, window: window_, csat, span, moment, sentence, plain, given, VARIANTS, DASH };
 })();

@@ -4,10 +4,10 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const STALE_S = 5, LOST_S = 15, TICK_MS = 250;
-  const MARKS = { loading: "…", waiting: "○", live: "●", stale: "◆", lost: "✕" };
-  const openedAt = moment();
+  const MARKS = { loading: "…", waiting: "○", live: "●", past: "◀", stale: "◆", lost: "✕" };
   const followers = [];
-  let picture = null, trust = null, came = null, broken = null;
+  let openedAt = moment();
+  let picture = null, trust = null, came = null, broken = null, past = null, still = null;
 
   /* Two clocks, and the longer answer: one stops while a machine sleeps, the other can be set. */
   function moment() {
@@ -19,23 +19,37 @@
 
   function heard(frame) {
     broken = frame.state === "broken" ? frame.reason : null;
+    past = frame.past || null;
     if (frame.picture) {
       picture = frame.picture;
+      fw.times.heard(picture);
       trust = frame.trust;
       came = moment();
     }
+  }
+
+  /* What is shown from now on is of another time: nothing is known of that. */
+  function forget() {
+    picture = trust = came = broken = past = null;
+    openedAt = moment();
   }
 
   function told() {
     return picture.freshness.age_s === null ? null : picture.freshness.age_s + since(came);
   }
 
+  /* Whether the screen could not draw what it was told, since when. */
+  function undrawn(is) {
+    still = is ? still || moment() : null;
+  }
+
   function level() {
+    if (still) return "lost";
     if (!picture) return "loading";
     const age = told();
     if (age === null) return fw.noEvents(picture) ? "waiting" : "stale";
     // Figures of the past are not fresh, however lately they were told.
-    return age > LOST_S ? "lost" : age > STALE_S || trust.warning ? "stale" : "live";
+    return age > LOST_S ? "lost" : past && age <= STALE_S ? "past" : age > STALE_S || trust.warning ? "stale" : "live";
   }
 
   /* What has passed on the floor since the frame, for what counts up by itself; a figure that is
@@ -47,60 +61,60 @@
   }
 
   function ageText(state) {
-    if (state === "loading") return broken ? "no figures" : "connecting";
+    if (still) return fw.t("stale · {span}", { span: span(since(still)) });
+    if (state === "loading") return broken ? fw.t("no figures") : fw.t("connecting");
     const age = told();
-    if (age === null) return state === "waiting" ? "waiting for events" : "no news yet";
-    if (age <= STALE_S && trust.age) return trust.age;
-    if (state === "live") return `live · ${age.toFixed(1)} s`;
-    return state === "stale" ? `stale · ${span(age)}` : `no news · ${span(age)}`;
+    if (age === null) return state === "waiting" ? fw.t("waiting for events") : fw.t("no news yet");
+    if (state === "past") return fw.t("as of {time}", { time: clock(floorNow()) });
+    if (age <= STALE_S && trust.age) return fw.said(trust.said.age, trust.age);
+    if (state === "live") return fw.t("live · {n} s", { n: fw.format.tenths(age) });
+    return state === "stale" ? fw.t("stale · {span}", { span: span(age) }) : fw.t("no news · {span}", { span: span(age) });
   }
 
   function span(seconds) {
-    return seconds < 120 ? `${Math.floor(seconds)} s` : fw.format.plain(fw.format.duration(seconds));
+    return seconds < 120 ? fw.t("{n} s", { n: Math.floor(seconds) }) : fw.format.plain(fw.format.duration(seconds));
   }
 
   function bannerText(state) {
+    if (still) return fw.t("This screen cannot draw what it is told: its figures stand still. Load the page anew.");
     if (state === "loading") {
       const waited = since(openedAt);
-      if (broken) return `No figures: ${broken}. They appear by themselves.`;
-      return waited > STALE_S ? `No connection to the dashboard for ${span(waited)}. Still trying.` : "";
+      // Of what is being read the bar tells.
+      if (past && !past.ready) return "";
+      if (broken) return fw.t("No figures: {cause}. They appear by themselves.", { cause: broken });
+      return waited > STALE_S ? fw.t("No connection to the dashboard for {span}. Still trying.", { span: span(waited) }) : "";
     }
     const age = told();
-    const cause = broken ? ` Cause: ${broken}.` : "";
+    const cause = broken ? fw.t("Cause: {cause}.", { cause: broken }) : "";
     if (state === "lost") {
-      return `${noNews()} for ${span(age)}. Figures are as of ${clock(asOf())}.${cause}`;
+      return fw.format.sentences(noNews(age), fw.t("Figures are as of {time}.", { time: clock(asOf()) }), cause);
     }
-    const behind = trust.warning ? fw.format.sentence(trust.warning) : "";
-    return [partlyTold(state, age), behind, cause && `The figures stand still.${cause}`].filter(Boolean).join(" ");
+    const behind = trust.warning ? fw.format.sentence(fw.said(trust.said.warning, trust.warning)) : "";
+    return fw.format.sentences(partlyTold(state, age), behind, cause && fw.t("The figures stand still."), cause);
   }
 
   function partlyTold(state, age) {
-    if (age === null && state === "stale") return "Part of the floor has not reported yet.";
-    return picture.freshness.silent.length ? `${noNews()}${age > STALE_S ? " for " + span(age) : ""}.` : "";
+    if (age === null && state === "stale") return fw.t("Part of the floor has not reported yet.");
+    return picture.freshness.silent.length ? noNews(age > STALE_S ? age : null) : "";
   }
 
-  function noNews() {
+  /* `age` is for how long there was none, where that is worth a word. */
+  function noNews(age) {
     const silent = picture.freshness.silent.length, all = picture.freshness.partitions;
+    const told = { silent, all, span: age === null ? "" : span(age) };
     if (silent && silent < all) {
-      return `Part of the floor is silent (${silent} of ${all} partitions): no news from it`;
+      return age === null
+        ? fw.t("Part of the floor is silent ({silent} of {all} partitions): no news from it.", told)
+        : fw.t("Part of the floor is silent ({silent} of {all} partitions): no news from it for {span}.", told);
     }
-    return "No news from the stream";
+    return age === null ? fw.t("No news from the stream.") : fw.t("No news from the stream for {span}.", told);
   }
 
   function asOf() {
     return Date.parse(picture.freshness.known_until || picture.figures.as_of);
   }
 
-  const timeOf = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-  const dayOf = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
-  const zoneOf = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
-  const clock = (instant) => timeOf.format(instant);
-
-  function zone(instant) {
-    const name = zoneOf.formatToParts(instant).find((part) => part.type === "timeZoneName").value;
-    const day = dayOf.format(instant);
-    return day === dayOf.format(Date.now()) ? name : `${day} · ${name}`;
-  }
+  const clock = (instant) => fw.times.clock(instant);
 
   function show() {
     const age = document.getElementById("age");
@@ -115,12 +129,11 @@
       text(banner, said);
     }
     if (picture) {
-      const instant = Date.parse(picture.figures.as_of) + passed() * 1000;
-      text(part(document.getElementById("clock"), "time"), clock(instant));
-      text(part(document.getElementById("clock"), "zone"), zone(instant));
+      fw.times.show(floorNow());
       const replay = document.getElementById("replay");
-      replay.hidden = picture.speed === 1;
-      text(replay, `replay ${picture.speed}×`);
+      // Of a drill the band says so, and of the past its bar.
+      replay.hidden = picture.speed === 1 || Boolean(picture.drill) || Boolean(past);
+      text(replay, picture.speed ? fw.t("replay {speed}×", { speed: picture.speed }) : fw.t("replay paused"));
     }
   }
 
@@ -134,10 +147,16 @@
     return { broken, trust, silent_s: since(came || openedAt), came_at: came && came.wall };
   }
 
+  /* The floor's time by now, in milliseconds; null while nothing is known of it. */
+  function floorNow() {
+    return picture ? Date.parse(picture.figures.as_of) + passed() * 1000 : null;
+  }
+
   setInterval(tick, TICK_MS);
   fw.freshness = {
-    heard, tick, frames, span, clock, STALE_S, LOST_S,
+    heard, forget, undrawn, tick, frames, floorNow, passed, span, clock, STALE_S, LOST_S,
     /* Called at every tick, with what passed on the floor since the frame. */
     follow: (follower) => followers.push(follower),
+    unfollow: (follower) => { const at = followers.indexOf(follower); if (at >= 0) followers.splice(at, 1); },
   };
 })();

@@ -4,37 +4,46 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const STATES = {
-    fresh: ["on_target", "●", "Fresh"],
-    "catching up": ["watch", "◆", "Catching up"],
-    silent: ["trouble", "▲", "Silent"],
-    unknown: ["none", "○", "Not known"],
+    fresh: ["on_target", "●", fw.t("Fresh")],
+    "catching up": ["watch", "◆", fw.t("Catching up")],
+    silent: ["trouble", "▲", fw.t("Silent")],
+    unknown: ["none", "○", fw.t("Not known")],
   };
   const EVENTS = [
-    ["events", "Read, whatever became of them"],
-    ["duplicates", "Duplicates"],
-    ["rejected", "Rejected, kept as dead letters"],
-    ["unknown_type", "Of unknown type"],
-    ["out_of_place", "Out of place"],
-    ["too_late", "Too late for the windows"],
-    ["expired", "Contacts expired"],
+    ["events", fw.t("Read, whatever became of them")],
+    ["duplicates", fw.t("Duplicates")],
+    ["rejected", fw.t("Rejected, kept as dead letters")],
+    ["unknown_type", fw.t("Of unknown type")],
+    ["out_of_place", fw.t("Out of place")],
+    ["too_late", fw.t("Too late for the windows")],
+    ["expired", fw.t("Contacts expired")],
   ];
   const LIMITS = {
-    queues_kept: "Queues and channels without figures of their own",
-    agents_kept: "Agents without figures of their own",
-    agents: "States of agents beyond 100,000 on one partition",
-    cells: "Happenings told for the floor alone: 500,000 combinations on one partition",
-    contacts: "Contacts dropped: more than 1,000,000 on one partition",
-    duplicates: "Times that copies were looked for in less than 10 minutes",
-    names: "Names beyond a worker's 250,000, told as one",
+    queues_kept: fw.t("Queues and channels without figures of their own"),
+    agents_kept: fw.t("Agents without figures of their own"),
+    agents: fw.t("States of agents beyond 100,000 on one partition"),
+    cells: fw.t("Happenings told for the floor alone: 500,000 combinations on one partition"),
+    contacts: fw.t("Contacts dropped: more than 1,000,000 on one partition"),
+    duplicates: fw.t("Times that copies were looked for in less than 10 minutes"),
+    names: fw.t("Names beyond a worker's 250,000, told as one"),
+    promises: fw.t("Promises not taken on: more than 100,000 on one partition"),
+    unwritten: fw.t("Times that reading stopped: more than 32 MiB of one partition to be written"),
   };
-  let picture = null, announced = null;
+  // Who sets rules that no person set.
+  const SETTERS = { file: fw.t("from a file"), floorwatch: fw.t("those that ship") };
+  let picture = null, alerts = null, announced = null;
 
   function draw(frame) {
+    if (frame) {
+      alerts = frame.alerts;
+      fw.table.draw("receivers", ((alerts && alerts.evaluator) || { receivers: [] }).receivers.map(receiver));
+    }
     if (frame && frame.picture) {
       picture = frame.picture;
-      const title = `Health · ${picture.title}`, { figures, events_by_type, rejected_by_field } = picture;
+      const title = `${fw.t("Health")} · ${picture.title}`, { figures, events_by_type, rejected_by_field } = picture;
       fw.dom.text(document.getElementById("title"), title);
       document.title = title;
+      fw.alertStrip.show();
       document.documentElement.dataset.floor = "drawn";
       fw.table.draw("workers", picture.workers.map(worker));
       fw.table.draw("events", EVENTS.map(([name, words]) => counted(name, words, figures.health[name])));
@@ -52,16 +61,17 @@
     const frames = fw.freshness.frames();
     sentence(...words(frames));
     document.getElementById("screen").dataset.frames = frames.silent_s > fw.freshness.LOST_S ? "old" : "new";
+    fw.table.draw("watch", watch());
     if (picture) fw.table.draw("partitions", picture.partitions.map((one) => partition(one, frames.silent_s)));
   }
 
   function words({ broken, trust, silent_s, came_at }) {
-    const told = fw.format.sentence, here = came_at && `What stands here is as of ${fw.freshness.clock(came_at)}.`;
-    if (broken) return ["watch", told(broken), here || "The tables fill by themselves."];
+    const told = fw.format.sentence, here = came_at && fw.t("What stands here is as of {time}.", { time: fw.freshness.clock(came_at) });
+    if (broken) return ["watch", told(broken), here || fw.t("The tables fill by themselves.")];
     if (silent_s > fw.freshness.STALE_S) {
-      return ["watch", `No connection to the dashboard for ${fw.freshness.span(silent_s)}.`, here || "Still trying."];
+      return ["watch", fw.t("No connection to the dashboard for {span}.", { span: fw.freshness.span(silent_s) }), here || fw.t("Still trying.")];
     }
-    return trust ? [STATES[trust.state][0], trust.lead, trust.rest] : ["none", "Connecting.", ""];
+    return trust ? [STATES[trust.state][0], fw.said(trust.said.lead, trust.lead), fw.said(trust.said.rest, trust.rest)] : ["none", fw.t("Connecting."), ""];
   }
 
   function sentence(state, lead, rest) {
@@ -88,13 +98,41 @@
         age: told.age_s === null ? "–" : ago(told.age_s + since),
         position: told.position === null ? "–" : `${number(told.position)} / ${number(told.end)}`,
         lag: number(told.lag_events),
-        behind: told.behind_s === null ? (told.age_s === null ? "–" : "not known") : fw.format.span(told.behind_s, true),
+        behind: told.behind_s === null ? (told.age_s === null ? "–" : fw.t("not known")) : fw.format.span(told.behind_s, true),
+      },
+      values: {
+        age: told.age_s === null ? null : told.age_s + since, lag: told.lag_events, behind: told.behind_s,
+        position: told.position === null ? null : `${told.position} / ${told.end}`,
       },
     };
   }
 
+  /* Who judges the floor, and by what; how long ago goes on between frames. */
+  function watch() {
+    const told = alerts && alerts.evaluator;
+    if (!told) return [];
+    const number = (value) => fw.format.plain(fw.format.count(value)), watched = fw.alertStrip.watched();
+    const judged = fw.alertStrip.age(), row = (key, name, value, state) => ({ key, state: state || null, cells: { name, value } });
+    const source = SETTERS[told.rules_by] || (told.rules_by ? fw.t("set by {name}", { name: told.rules_by }) : fw.t("not known"));
+    return [
+      row("state", fw.t("State"), watched ? { mark: "●", word: fw.t("Watched") } : { mark: "▲", word: fw.t("Not watched") }, watched ? "fresh" : "silent"),
+      row("judged", fw.t("Last judged"), judged === null ? fw.t("not known") : fw.t("{span} ago", { span: ago(judged) })),
+      row("name", fw.t("Evaluator"), told.since ? fw.t("{name} since {time}", { name: told.name, time: fw.format.moment(told.since) }) : told.name),
+      row("rules", fw.t("Rules in force"), fw.format.comma(number(told.rules), source)),
+      row("rules_at", fw.t("Set"), told.rules_at ? fw.format.moment(told.rules_at) : fw.t("not known")),
+      row("targets", fw.t("Things followed"), number(told.targets)),
+      row("undelivered", fw.t("Messages that failed lately"), number(alerts.undelivered_count)),
+    ].map((one) => ({ ...one, state: one.state && STATES[one.state][0] }));
+  }
+
+  function receiver(told) {
+    const number = (value) => fw.format.plain(fw.format.count(value));
+    const [state, mark, word] = told.failing ? ["trouble", "▲", fw.tn("{n} fails", "{n} fail", told.failing)] : told.given_up ? ["watch", "◆", fw.tn("{n} given up", "{n} given up", told.given_up)] : ["on_target", "●", fw.t("No failure")];
+    return { key: told.name, state, cells: { name: told.name, state: { mark, word }, failure: told.failure || "–" } };
+  }
+
   /* Tenths while they are a difference, else whole units. */
-  const ago = (seconds) => (seconds < 10 ? `${seconds.toFixed(1)}\u00a0s` : fw.format.span(seconds));
+  const ago = (seconds) => (seconds < 10 ? fw.t("{n} s", { n: fw.format.tenths(seconds) }).replaceAll(" ", "\u00a0") : fw.format.span(seconds));
 
   function worker(told) {
     const number = (value) => fw.format.plain(fw.format.count(value));
@@ -108,6 +146,7 @@
         commits: number(told.commit_failures),
         logs: number(told.log_failures),
       },
+      values: { since: told.started_at, rebalances: told.rebalances, commits: told.commit_failures, logs: told.log_failures },
     };
   }
 
@@ -123,7 +162,7 @@
   }
 
   function counted(key, name, count) {
-    return { key, cells: { name, count: fw.format.plain(fw.format.count(count)) } };
+    return { key, cells: { name, count: fw.format.plain(fw.format.count(count)) }, values: { count } };
   }
 
   /* What this dashboard takes at most, and each other bound that was reached, here or by a worker. */
@@ -131,10 +170,10 @@
     const number = (value) => fw.format.plain(fw.format.count(value));
     const told = Object.entries(reached).map(([name, count]) => counted(name, LIMITS[name] || words_of(name), count));
     if (queues_left_out) {
-      const shown = `At most ${number(Object.keys(figures.queues).length)} queues in a frame`;
-      told.unshift({ key: "frame", cells: { name: shown, count: `${number(queues_left_out)} left out` } });
+      const shown = fw.tn("At most {n} queue in a frame", "At most {n} queues in a frame", Object.keys(figures.queues).length);
+      told.unshift({ key: "frame", cells: { name: shown, count: fw.tn("{n} left out", "{n} left out", queues_left_out) } });
     }
-    if (watched) told.unshift(counted("viewers", `At most ${number(watched.most)} viewers (now ${number(watched.viewers)})`, watched.refused));
+    if (watched) told.unshift(counted("viewers", fw.t("At most {most} viewers (now {viewers})", { most: number(watched.most), viewers: number(watched.viewers) }), watched.refused));
     return told;
   }
 

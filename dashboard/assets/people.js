@@ -2,7 +2,12 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const STATES = [["agents_available", "free"], ["agents_busy", "busy"], ["agents_wrap_up", "wrap-up"], ["agents_away", "away"]];
+  const STATES = [
+    ["agents_available", "free", (n) => fw.tn("{n} free", "{n} free", n)],
+    ["agents_busy", "busy", (n) => fw.tn("{n} busy", "{n} busy", n)],
+    ["agents_wrap_up", "wrap-up", (n) => fw.tn("{n} wrap-up", "{n} wrap-up", n)],
+    ["agents_away", "away", (n) => fw.tn("{n} away", "{n} away", n)],
+  ];
 
   function make() {
     const { make: tag } = fw.dom;
@@ -24,10 +29,9 @@
   }
 
   function words(now, known, states) {
-    if (!now.agents_staffed) return known ? "nobody staffed" : "agents not told";
-    return states.map(([name, word]) => [now[name], word])
-      .filter(([count], index) => count || index === 0)
-      .map(([count, word]) => `${count} ${word}`).join(", ");
+    if (!now.agents_staffed) return known ? fw.t("nobody staffed") : fw.t("agents not told");
+    const shown = states.filter(([name], index) => now[name] || index === 0);
+    return fw.format.comma(...shown.map(([name, , write]) => write(now[name] || 0)));
   }
 
   fw.people = { make, draw, words: (now, known) => words(now, known, STATES.slice(1)) };

@@ -4,6 +4,8 @@
   const fw = (window.floorwatch = window.floorwatch || {});
   const SVG = "http://www.w3.org/2000/svg", STEPS = 59;
 
+  const percent = (level) => fw.format.percent(String(Math.round(level * 100)));
+
   function svg(tag, attributes) {
     const element = document.createElementNS(SVG, tag);
     Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
@@ -20,7 +22,7 @@
     const dot = make("span", "spark-dot"), goalText = make("span", "spark-scale goal");
     const plot = make("div", "spark-plot");
     plot.append(picture, dot);
-    const scale = make("div", "spark-axis", goalText, make("span", "spark-scale foot", "0 %"));
+    const scale = make("div", "spark-axis", goalText, make("span", "spark-scale foot", percent(0)));
     const element = make("div", "spark", plot, scale);
     element.setAttribute("role", "img");
     return { element, goal, path, dot, goalText, drawn: "" };
@@ -49,20 +51,20 @@
     attribute(spark.goal, "y2", String(100 - goal * 100));
     attribute(spark.path, "d", path || "M0 0");
     spark.goalText.style.top = `${100 - goal * 100}%`;
-    text(spark.goalText, `${Math.round(goal * 100)} %`);
+    text(spark.goalText, percent(goal));
     spark.dot.hidden = last === null;
     if (last !== null) spark.dot.style.top = `${100 - last * 100}%`;
     attribute(spark.element, "aria-label", spoken(levels || [], goal));
-    attribute(spark.element, "title", "Service level of the last 5 minutes, over the last hour, 0 to 100 %");
+    attribute(spark.element, "title", fw.t("Service level of the last 5 minutes, over the last hour, 0 to 100 %"));
   }
 
   function spoken(levels, goal) {
     const known = levels.filter((level) => level !== null);
-    if (!known.length) return "Service level over the last hour: nothing known";
-    const at = (level) => Math.round(level * 100) + " %";
-    return `Service level over the last hour: from ${at(Math.min(...known))} to ${at(Math.max(...known))}, ` +
-      `now ${at(known[known.length - 1])}, goal ${at(goal)}`;
+    if (!known.length) return fw.t("Service level over the last hour: nothing known");
+    return fw.t("Service level over the last hour: from {low} to {high}, now {now}, goal {goal}", {
+      low: percent(Math.min(...known)), high: percent(Math.max(...known)), now: percent(known[known.length - 1]), goal: percent(goal),
+    });
   }
 
-  fw.sparkline = { make: sparkline, draw };
+  fw.sparkline = { make: sparkline, draw, pathOf };
 })();

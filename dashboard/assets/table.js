@@ -4,8 +4,13 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
 
-  /* Rows are { key, state, cells }, the cells by column; `key` is what a row is known by. */
+  // What was drawn last, by table: to be taken away as it is seen.
+  const drawn = new Map();
+
+  /* Rows are { key, state, cells, values }, the cells by column; `key` is what a row is known by,
+     and `values` are the exact ones of cells that are written otherwise. */
   function draw(name, rows) {
+    drawn.set(name, rows);
     const table = document.getElementById(name), body = table.tBodies[0];
     const columns = Array.from(table.tHead.rows[0].cells);
     const known = new Map(Array.from(body.rows, (row) => [row.dataset.key, row]));
@@ -41,7 +46,9 @@
     Array.from(row.cells).forEach((cell) => put(cell, told.cells[cell.dataset.column]));
   }
 
+  /* What is not told here is drawn by whoever has the table. */
   function put(cell, told) {
+    if (told === undefined) return;
     if (typeof told === "string") { fw.dom.text(cell, told); return; }
     if (!cell.firstElementChild) {
       const mark = fw.dom.make("span", "mark");
@@ -52,5 +59,20 @@
     fw.dom.text(cell.children[1], told.word);
   }
 
-  fw.table = { draw };
+  /* A table as { columns, rows } with its exact values; null where none of this name is drawn. */
+  function taken(name) {
+    if (!drawn.has(name)) return null;
+    const headings = Array.from(document.getElementById(name).tHead.rows[0].cells);
+    const columns = headings.map((one) => [one.dataset.column, one.textContent]);
+    const exact = (told) => Object.fromEntries(columns.map(([key]) => [key, value(told, key)]));
+    return { columns, rows: drawn.get(name).map(exact) };
+  }
+
+  function value(told, key) {
+    if (told.values && key in told.values) return told.values[key];
+    const cell = told.cells[key], text = typeof cell === "string" ? cell : cell && cell.word;
+    return text === "–" ? null : text;
+  }
+
+  fw.table = { draw, taken };
 })();

@@ -12,17 +12,17 @@
     const status = make("span", "status", mark, word);
     const bigs = Array.from({ length: BIGS }, () => cell("big", "value", "label", "note"));
     const smalls = Array.from({ length: SMALLS }, () => cell("small", "label", "value", "note"));
-    const spark = fw.sparkline.make(), people = fw.people.make();
+    const spark = fw.sparkline.make(), people = fw.people.make(), members = make("div", "members");
     const body = make("div", "tile-body",
       make("div", "tile-head", name, status),
       make("div", "bigs", ...bigs.map((big) => big.element)),
-      spark.element,
+      spark.element, members,
       make("div", "smalls", ...smalls.map((small) => small.element)),
       people.element);
-    const element = make("article", "tile", body);
+    const element = make("div", "tile", body);
     element.dataset.queue = queue;
     element.setAttribute("role", "listitem");
-    return { element, name, mark, word, status, bigs, smalls, spark, people, counting: [] };
+    return { element, name, mark, word, status, bigs, smalls, spark, people, members, counting: [] };
   }
 
   function cell(kind, ...parts) {
@@ -36,21 +36,27 @@
 
   function draw(tile, told) {
     const { text, attribute } = fw.dom;
-    const state = told.standing.state;
+    const state = told.standing.state, word = fw.standing.word(told.standing);
     attribute(tile.element, "data-state", state);
     text(tile.name, told.name);
-    attribute(tile.name, "title", told.name);
+    // Its «today» begins at another midnight than the floor's.
+    const zoned = told.label && told.label.time_zone;
+    attribute(tile.name, "title", zoned ? fw.t("{queue}, in its own time zone: {zone}", { queue: told.name, zone: zoned }) : told.name);
     text(tile.mark, MARKS[state]);
-    text(tile.word, told.standing.word);
-    const reasons = told.standing.reasons.join("; ");
-    attribute(tile.status, "title", reasons || told.standing.word);
-    const shown = (told.standing.kind === "promises" ? promises : contacts)(told);
+    text(tile.word, word);
+    tile.status.hidden = !word;
+    const reasons = fw.standing.reasons(told.standing);
+    attribute(tile.status, "title", reasons || word);
+    const shown = told.shown || (told.standing.kind === "promises" ? promises : contacts)(told);
     tile.counting = [];
     shown.bigs.forEach((big, index) => fill(tile, tile.bigs[index], big));
     shown.smalls.forEach((small, index) => fill(tile, tile.smalls[index], small));
+    // A board's tile of several queues has these in the place of an hour; see board_tiles.js.
+    tile.spark.element.hidden = !told.hour && Boolean(told.members || told.shown);
+    tile.people.element.hidden = Boolean(told.members);
     fw.sparkline.draw(tile.spark, told.hour && told.hour.service_level, told.goal);
     fw.people.draw(tile.people, told.section.now, told.agentsKnown);
-    attribute(tile.element, "aria-label", spoken(told, reasons));
+    attribute(tile.element, "aria-label", spoken(told, word, reasons));
   }
 
   function fill(tile, cell, told) {
@@ -77,12 +83,12 @@
       bigs: [waiting(told), oldest(told), level(told)],
       smalls: messages
         ? [
-            { label: "Unanswered", value: f.count(now.conversations_unanswered), title: "Conversations whose last message is the customer's" },
-            { label: "Reply", value: f.duration(figures.average_response_time_s), title: "Average time to a reply" },
+            { label: fw.t("Unanswered"), value: f.count(now.conversations_unanswered), title: fw.t("Conversations whose last message is the customer's") },
+            { label: fw.t("Reply"), value: f.duration(figures.average_response_time_s), title: fw.t("Average time to a reply") },
             csat(told),
           ]
         : [
-            { label: "ASA", title: "Average speed of answer", value: f.duration(figures.average_speed_of_answer_s) },
+            { label: fw.t("ASA"), title: fw.t("Average speed of answer"), value: f.duration(figures.average_speed_of_answer_s) },
             pledged(told) || abandoned(counts, figures),
             csat(told),
           ],
@@ -93,33 +99,33 @@
     const { now, figures, counts } = told.section, f = fw.format;
     return {
       bigs: [
-        { label: "promised", note: "not called yet", value: f.count(now.callbacks_open) },
-        { label: "overdue", note: "past the promise", value: f.count(now.callbacks_overdue), tone: now.callbacks_overdue ? "bad" : null },
-        { label: "promises kept", note: kept(counts), value: f.share(figures.callbacks_kept_rate) },
+        { label: fw.t("promised"), note: fw.t("not called yet"), value: f.count(now.callbacks_open) },
+        { label: fw.t("overdue"), note: fw.t("past the promise"), value: f.count(now.callbacks_overdue), tone: now.callbacks_overdue ? "bad" : null },
+        { label: fw.t("promises kept"), note: kept(counts), value: f.share(figures.callbacks_kept_rate) },
       ],
       smalls: [
-        { label: "Waiting", value: f.count(now.waiting), note: age(now.oldest_wait_s), title: "Contacts in the queue, and the wait of the oldest" },
-        { label: upper(f.targets(told.label)), value: f.share(figures.service_level), title: "Service level, " + f.VARIANTS[told.variant] },
+        { label: fw.t("Waiting"), value: f.count(now.waiting), note: age(now.oldest_wait_s), title: fw.t("Contacts in the queue, and the wait of the oldest") },
+        { label: upper(f.targets(told.label)), value: f.share(figures.service_level), title: fw.t("Service level: {variant}", { variant: f.VARIANTS[told.variant] }) },
         csat(told),
       ],
     };
   }
 
-  const kept = (counts) => (counts.callbacks_due ? `${counts.callbacks_kept} of ${counts.callbacks_due} due` : "none due");
+  const kept = (counts) => (counts.callbacks_due ? fw.t("{n} of {all} due", { n: counts.callbacks_kept, all: counts.callbacks_due }) : fw.t("none due"));
   const age = (seconds) => (fw.format.given(seconds) ? fw.format.plain(fw.format.duration(seconds)) : "");
   const upper = (words) => words[0].toUpperCase() + words.slice(1);
 
   function waiting(told) {
     const { now } = told.section, over = now.waiting_over_target;
-    return { label: "waiting", note: over ? `${fw.format.plain(fw.format.count(over))} over target` : "", tone: over ? "bad" : null, value: fw.format.count(now.waiting) };
+    return { label: fw.t("waiting"), note: over ? fw.tn("{n} over target", "{n} over target", over) : "", tone: over ? "bad" : null, value: fw.format.count(now.waiting) };
   }
 
   function oldest(told) {
     const { now } = told.section, targets = told.label ? Object.values(told.label.target_s) : [];
     const target = targets.length ? Math.max(...targets) : null;
     return {
-      label: "oldest",
-      note: unanswered(told) || (targets.length === 1 ? "target " + fw.format.target(target) : ""),
+      label: fw.t("oldest"),
+      note: unanswered(told) || (targets.length === 1 ? fw.t("target {target}", { target: fw.format.target(target) }) : ""),
       since: now.waiting ? now.oldest_wait_s : null,
       tone: target !== null && now.oldest_wait_s > 2 * target ? "bad" : null,
     };
@@ -127,40 +133,41 @@
 
   function unanswered(told) {
     const since = told.section.now.oldest_unanswered_s;
-    return told.standing.kind === "messages" && fw.format.given(since) ? "no reply " + age(since) : null;
+    return told.standing.kind === "messages" && fw.format.given(since) ? fw.t("no reply {time}", { time: age(since) }) : null;
   }
 
   function level(told) {
     const { figures } = told.section;
     return {
-      label: "answered " + fw.format.targets(told.label),
+      label: fw.format.answered(told.label),
       note: fw.format.VARIANTS[told.variant],
-      title: `Service level ${told.window}: ${fw.format.VARIANTS[told.variant]}`,
-      value: fw.format.share(figures.service_level),
+      title: fw.format.comma(fw.t("Service level {window}: {variant}", { window: told.window, variant: fw.format.VARIANTS[told.variant] }), fw.trend.words(fw.trend.of(told.hour))),
+      value: fw.trend.beside(fw.format.share(figures.service_level), fw.trend.of(told.hour)),
       tone: fw.format.given(figures.service_level) && figures.service_level < told.goal ? "bad" : null,
     };
   }
 
   function abandoned(counts, figures) {
     const all = (counts.answered_waited || 0) + (counts.abandoned || 0);
-    return { label: "Abandoned", value: fw.format.share(figures.abandonment_rate, true), title: `${counts.abandoned} of ${all}` };
+    return { label: fw.t("Abandoned"), value: fw.format.share(figures.abandonment_rate, true), title: fw.t("{n} of {all}", { n: counts.abandoned, all }) };
   }
 
   function pledged(told) {
     const { now, counts } = told.section;
     if (!now.callbacks_open && !counts.callbacks_due) return null;
     const overdue = now.callbacks_overdue;
-    return { label: "Promises", value: fw.format.count(now.callbacks_open), note: overdue ? `${overdue} overdue` : "", title: kept(counts), tone: overdue ? "bad" : null };
+    return { label: fw.t("Promises"), value: fw.format.count(now.callbacks_open), note: overdue ? fw.tn("{n} overdue", "{n} overdue", overdue) : "", title: kept(counts), tone: overdue ? "bad" : null };
   }
 
   function csat(told) {
     const shown = fw.format.csat(told.section.counts, told.section.figures);
-    return { label: "CSAT", value: shown.value, note: shown.n, title: `Answers 4 and 5: ${shown.note}` };
+    return { label: fw.t("CSAT"), value: shown.value, note: shown.n, title: fw.t("Answers 4 and 5: {told}", { told: shown.note }) };
   }
 
-  function spoken(told, reasons) {
-    return `${told.name}: ${told.standing.word}${reasons ? ", " + reasons : ""}`;
+  function spoken(told, word, reasons) {
+    const state = fw.format.comma(word, reasons, fw.trend.words(fw.trend.of(told.hour)));
+    return state ? fw.t("{name}: {state}", { name: told.name, state }) : told.name;
   }
 
-  fw.tile = { create, draw, countUp, MARKS };
+  fw.tile = { create, draw, countUp, csat, MARKS };
 })();

@@ -7,18 +7,17 @@
   const light = matchMedia("(prefers-color-scheme: light)");
 
   function chosen(name) {
-    const asked = new URLSearchParams(location.search).get(name);
-    if (KNOWN[name].includes(asked)) return asked;
+    const asked = fw.address.get(name, KNOWN[name]);
+    if (asked !== null) return asked;
     let kept = null;
     try { kept = localStorage.getItem("floorwatch." + name); } catch (e) { /* no storage here */ }
     return KNOWN[name].includes(kept) ? kept : null;
   }
 
   function choose(name, value) {
-    const address = new URL(location.href);
-    address.searchParams.set(name, value);
-    history.replaceState(null, "", address);
+    // First kept: who listens to the address reads both.
     try { localStorage.setItem("floorwatch." + name, value); } catch (e) { /* no storage here */ }
+    fw.address.set({ [name]: value });
   }
 
   function current() {
@@ -33,12 +32,12 @@
     const order = document.getElementById("order"), theme = document.getElementById("theme");
     // Not every screen has both.
     if (order) {
-      fw.dom.text(order, view.order === "worst" ? "Worst first" : "Fixed order");
-      fw.dom.attribute(order, "aria-label", `Order of queues: ${order.textContent.toLowerCase()}. Press to change`);
+      fw.dom.text(order, view.order === "worst" ? fw.t("Worst first") : fw.t("Fixed order"));
+      fw.dom.attribute(order, "aria-label", view.order === "worst" ? fw.t("Order of queues: worst first. Press to change") : fw.t("Order of queues: fixed order. Press to change"));
     }
     if (!theme) return;
-    fw.dom.text(theme, view.theme === "dark" ? "Dark" : "Light");
-    fw.dom.attribute(theme, "aria-label", `Theme: ${view.theme}. Press to change`);
+    fw.dom.text(theme, view.theme === "dark" ? fw.t("Dark") : fw.t("Light"));
+    fw.dom.attribute(theme, "aria-label", view.theme === "dark" ? fw.t("Theme: dark. Press to change") : fw.t("Theme: light. Press to change"));
   }
 
   function turn(name) {
@@ -57,5 +56,11 @@
   }
 
   light.addEventListener("change", () => apply(current()));
+  // By the way back, too, and every screen draws by what it is told.
+  fw.address.listen(Object.keys(KNOWN), () => {
+    apply(current());
+    const dash = window.dash_clientside;
+    if (dash && dash.set_props) dash.set_props("view", { data: current() });
+  });
   fw.view = { current, switched };
 })();

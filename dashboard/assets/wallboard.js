@@ -1,35 +1,85 @@
-/* What Dash calls in the browser: draw a frame, turn a switch. */
+/* What Dash calls in the browser: draw a frame, turn a switch. The wall shows a board where the address
+   names one, else all queues. */
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
+  let newest = null, order = "worst";
 
   fw.noEvents = (picture) => !picture.figures.health.events && !Object.keys(picture.figures.queues).length;
 
   fw.freshness.follow((passed) => {
     fw.floor.countUp(passed);
     fw.grid.countUp(passed);
+    fw.boardPage.countUp(passed);
   });
 
   function draw(frame, view) {
     const skip = window.dash_clientside.no_update;
-    if (!frame || !frame.picture) return skip;
-    const empty = fw.noEvents(frame.picture), root = document.documentElement;
-    root.dataset.floor = empty ? "empty" : "drawn";
-    document.getElementById("empty").hidden = !empty;
-    if (!empty) {
-      fw.floor.draw(frame.picture, frame.standing);
-      fw.grid.draw(frame.picture, frame.standing, (view || fw.view.current()).order);
-    }
-    fw.dom.text(document.getElementById("title"), frame.picture.title);
+    if (!frame) return skip;
+    fw.kiosk.heard(frame);
+    fw.boards.heard(frame);
+    if (!frame.picture) return skip;
+    newest = frame;
+    order = (view || fw.view.current()).order;
+    again();
     fw.freshness.tick();
     return frame.seq;
   }
 
+  /* The newest frame once more: another page, another board, another order. */
+  function again() {
+    if (!newest) return;
+    fw.builder.show();
+    const { picture, standing } = newest, root = document.documentElement, board = fw.boards.current(), wanted = fw.boards.wanted();
+    const empty = fw.noEvents(picture) && !wanted;
+    root.dataset.floor = empty ? "empty" : "drawn";
+    root.dataset.board = wanted ? "on" : "off";
+    if (!wanted) delete root.dataset.floorFigures;
+    document.getElementById("empty").hidden = !empty;
+    fw.takeAway.window = picture.figures.window;
+    fw.dom.text(document.getElementById("title"), (wanted && board && board.title) || picture.title);
+    if (!empty) {
+      fw.queuesTaken.drawn(picture, standing);
+      fw.floor.draw(picture, standing);
+      if (wanted) page(board);
+      else fw.grid.draw(picture, standing, order);
+    }
+    fw.foot.draw(newest, wanted ? board : null);
+  }
+
+  function page(board) {
+    const missing = document.getElementById("board-missing");
+    document.getElementById("board-page").hidden = !board;
+    missing.hidden = Boolean(board) || !fw.boards.problem();
+    fw.dom.text(fw.dom.part(missing, "text"), fw.boards.problem());
+    document.documentElement.dataset.floorFigures = board && !board.floor ? "off" : "on";
+    if (!board) return;
+    fw.pager.set({ count: board.pages.length, turn_s: board.turn_s, titles: board.pages.map((one) => one.title) });
+    fw.boardPage.draw(board.pages[fw.pager.at()], { frame: newest, picture: newest.picture, standing: newest.standing, board, thanks: board.thanks === "none" || newest.past ? null : fw.thanks.known(newest) });
+    fw.builder.dress(fw.boardPage.tiles());
+  }
+
+  /* Pages are turned by a breath, and not at all for who asks for stillness. */
+  function turned() {
+    again();
+    const place = document.getElementById(fw.boards.wanted() ? "board-page" : "queues");
+    if (!fw.dom.calm() && !document.hidden) place.animate([{ opacity: 0.2 }, { opacity: 1 }], { duration: 350, easing: "ease-out" });
+  }
+
+  function fit() {
+    if (fw.boards.wanted()) fw.boardPage.fit();
+    else fw.grid.fit();
+  }
+
   function switched() {
     const view = fw.view.switched();
-    fw.grid.fit();
+    fit();
     return view;
   }
 
+  fw.pager.follow(turned);
+  fw.boards.whenChanged(again);
+  fw.address.listen(["board", "build", "kiosk"], () => { fw.boardPage.clear(); fw.boards.load(); again(); });
+  fw.wall = { again, fit, newest: () => newest };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { wallboard: { draw, switched } });
 })();

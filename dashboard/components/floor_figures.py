@@ -8,15 +8,16 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.parts import attributes, part
+from dashboard.i18n import _, marked
 
 # Each name is what the browser draws into the place; the label says what the figure is.
 _FIGURES: Final = (
-    ("level", "Service level"),
-    ("waiting", "Waiting now"),
-    ("asa", "Speed of answer"),
-    ("abandoned", "Abandoned"),
-    ("csat", "CSAT"),
-    ("agents", "Agents free"),
+    ("level", marked("Service level")),
+    ("waiting", marked("Waiting now")),
+    ("asa", marked("Speed of answer")),
+    ("abandoned", marked("Abandoned")),
+    ("csat", marked("CSAT")),
+    ("agents", marked("Agents free")),
 )
 
 
@@ -26,14 +27,14 @@ def floor_figures() -> Component:
         [_figure(name, label) for name, label in _FIGURES],
         id="floor",
         className="floor",
-        **attributes(aria_label="The whole floor"),
+        **attributes(aria_label=_("The whole floor")),
     )
 
 
 def _figure(name: str, label: str) -> Component:
     return html.Div(
         [
-            html.Div([html.Span(label), part("window")], className="figure-label"),
+            html.Div([html.Span(_(label)), part("window")], className="figure-label"),
             html.Div(
                 [part("value", "figure-value"), part("aside", "figure-aside", spoken=False)],
                 className="figure-row",
@@ -42,5 +43,5 @@ def _figure(name: str, label: str) -> Component:
         ],
         className="figure",
         role="group",
-        **attributes(data_figure=name, aria_label=label),
+        **attributes(data_figure=name, aria_label=_(label)),
     )

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.components.alerts import sound_switch
+from dashboard.components.language import language_switch
+from dashboard.components.palette import palette_button
 from dashboard.components.parts import attributes, part
+from dashboard.components.ways import ways
+from dashboard.i18n import _
 
 
-def header(title: str, *, link: tuple[str, str], switches: tuple[str, ...]) -> Component:
-    """Title and sentence to the left; age, the link to another screen (its name and address), clock
-    and switches to the right."""
+def header(
+    title: str, *, here: str, switches: tuple[str, ...], beside: Sequence[Component] = ()
+) -> Component:
+    """A bar of title, ways to other screens than the one at `here`, what the screen has `beside`
+    them, and switches; under it the sentence, which has the room, with age and clock."""
     return html.Header(
         className="head",
         children=[
-            html.H1(title, id="title", className="title", title=title),
+            html.Div(
+                [
+                    html.H1(title, id="title", className="title", title=title),
+                    _ways(here, beside),
+                    _switches(switches),
+                ],
+                className="head-bar",
+            ),
             html.P(
                 [part("lead", "lead"), html.Span(" "), part("rest", "rest")],
                 id="sentence",
                 className="sentence",
             ),
-            html.Div([_replay(), _aged(*link), _clock(), _switches(switches)], className="heard"),
+            html.Div([_replay(), _age(), _clock()], className="heard"),
             # Read aloud only when the state changes, not each second with the numbers.
             html.Div(id="announce", className="unseen", role="status"),
         ],
@@ -36,28 +52,41 @@ def _replay() -> Component:
     return html.Span(id="replay", className="chip", hidden=True)
 
 
-def _aged(name: str, address: str) -> Component:
-    age = html.Span(
+def _age() -> Component:
+    return html.Span(
         [part("mark", "mark", spoken=False), part("text")],
         id="age",
         className="age",
-        title="How old the figures on this screen are",
+        title=_("How old the figures on this screen are"),
     )
-    return html.Div([age, html.A(name, href=address, className="way")], className="aged")
+
+
+def _ways(here: str, beside: Sequence[Component]) -> Component:
+    return html.Nav(
+        [*ways(here), *beside, sound_switch(), palette_button()],
+        className="ways",
+        **attributes(aria_label=_("Screens")),
+    )
 
 
 def _clock() -> Component:
-    return html.Div(
+    # Pressed for the viewer's own time zone, where that is another than the floor's.
+    return html.Button(
         [html.Time(className="time", **attributes(data_part="time")), part("zone", "zone")],
         id="clock",
         className="clock",
-        title="The floor's time, in this browser's time zone",
+        type="button",
+        title=_("The floor's time"),
+        disabled=True,
     )
 
 
 def _switches(names: tuple[str, ...]) -> Component:
     # Their words come from the browser, which knows what is chosen.
     return html.Div(
-        [html.Button(id=name, className="switch", type="button") for name in names],
+        [
+            *(html.Button(id=name, className="switch", type="button") for name in names),
+            language_switch(),
+        ],
         className="switches",
     )

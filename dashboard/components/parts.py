@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dash import html
@@ -20,3 +21,10 @@ def part(name: str, class_name: str = "", *, spoken: bool = True) -> Component:
     """
     silence = {} if spoken else attributes(aria_hidden="true")
     return html.Span(className=class_name, **attributes(data_part=name), **silence)
+
+
+def filled(text: str, **places: Component) -> list[str | Component]:
+    """A text with components in its places: `{name}` is where the component of that name stands,
+    wherever the language has it."""
+    pieces = re.split(r"\{(\w+)\}", text)
+    return [places[piece] if at % 2 else piece for at, piece in enumerate(pieces)]

@@ -8,6 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.parts import attributes
+from dashboard.i18n import _
 
 _SHELLS: Final = 12
 
@@ -15,7 +16,8 @@ _SHELLS: Final = 12
 def queue_grid() -> Component:
     """Shells while loading; one tile a queue with the first frame."""
     shells = [
-        html.Div(className="tile shell", **attributes(aria_hidden="true")) for _ in range(_SHELLS)
+        html.Div(className="tile shell", **attributes(aria_hidden="true"))
+        for _nth in range(_SHELLS)
     ]
     return html.Section(
         className="queues",
@@ -23,7 +25,7 @@ def queue_grid() -> Component:
             html.Div(id="shells", className="grid", children=shells),
             html.Div(id="queues", className="grid", role="list"),
         ],
-        **attributes(aria_label="Queues"),
+        **attributes(aria_label=_("Queues")),
     )
 
 
@@ -34,13 +36,13 @@ def empty_floor() -> Component:
         className="empty",
         hidden=True,
         children=[
-            html.H2("No events yet"),
-            html.P("The dashboard is up and the wall is waiting for its first contact."),
-            html.P("Start a floor, with the same log as this dashboard:"),
+            html.H2(_("No events yet")),
+            html.P(_("The dashboard is up and the wall is waiting for its first contact.")),
+            html.P(_("Start a floor, with the same log as this dashboard:")),
             html.Pre(
                 "floorwatch simulate --log URL --speed 1\nfloorwatch stream --log URL",
                 tabIndex=0,
             ),
-            html.P("or see everything at once with: floorwatch demo"),
+            html.P(_("or see everything at once with: floorwatch demo")),
         ],
     )

@@ -8,6 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.parts import attributes
+from dashboard.i18n import _
 
 
 class Column(NamedTuple):
@@ -28,7 +29,13 @@ def table(name: str, caption: str, columns: tuple[Column, ...], *, none: str) ->
     return html.Section(
         className="sheet",
         children=[
-            html.H2(caption, id=heading, className="sheet-caption"),
+            html.Div(
+                [
+                    html.H2(caption, id=heading, className="sheet-caption"),
+                    _take_away(name, caption),
+                ],
+                className="sheet-head",
+            ),
             html.Table(
                 id=name,
                 className="table",
@@ -48,9 +55,18 @@ def table(name: str, caption: str, columns: tuple[Column, ...], *, none: str) ->
     )
 
 
+def _take_away(name: str, caption: str) -> Component:
+    return html.Button(
+        _("CSV"),
+        className="take",
+        type="button",
+        **attributes(data_take=name, aria_label=_("CSV of {table}").format(table=caption)),
+    )
+
+
 def _heading(column: Column) -> Component:
     return html.Th(
-        column.heading,
+        _(column.heading),
         role="columnheader",
         scope="col",
         className="is-number" if column.number else "",

@@ -9,47 +9,73 @@ from dash.development.base_component import Component
 
 from dashboard.components.header import header
 from dashboard.components.tables import Column, table
+from dashboard.i18n import _, marked
 from dashboard.screens.screen import Screen, draw_with, shell
 
 _SWITCHES: Final = ("theme",)
 _PARTITIONS: Final = (
-    Column("partition", "Partition"),
-    Column("state", "State"),
-    Column("worker", "Worker"),
-    Column("age", "Age", number=True),
-    Column("position", "Read to / end", number=True),
-    Column("lag", "Unread", number=True),
-    Column("behind", "Behind", number=True),
+    Column("partition", marked("Partition")),
+    Column("state", marked("State")),
+    Column("worker", marked("Worker")),
+    Column("age", marked("Age"), number=True),
+    Column("position", marked("Read to / end"), number=True),
+    Column("lag", marked("Unread"), number=True),
+    Column("behind", marked("Behind"), number=True),
 )
 _WORKERS: Final = (
-    Column("name", "Worker"),
-    Column("since", "Up since"),
-    Column("partitions", "Partitions"),
-    Column("rebalances", "Rebalances", number=True),
-    Column("commits", "Commit failures", number=True),
-    Column("logs", "Log failures", number=True),
+    Column("name", marked("Worker")),
+    Column("since", marked("Up since")),
+    Column("partitions", marked("Partitions")),
+    Column("rebalances", marked("Rebalances"), number=True),
+    Column("commits", marked("Commit failures"), number=True),
+    Column("logs", marked("Log failures"), number=True),
 )
 
-_LIMITS: Final = (Column("name", "Limit"), Column("count", "Times reached", number=True))
+_ALERTS: Final = (Column("name", marked("Alerts")), Column("value", marked("As of the last look")))
+_RECEIVERS: Final = (
+    Column("name", marked("Receiver")),
+    Column("state", marked("State")),
+    Column("failure", marked("Why the newest failed")),
+)
+_LIMITS: Final = (
+    Column("name", marked("Limit")),
+    Column("count", marked("Times reached"), number=True),
+)
 
 
 def layout(title: str) -> Component:
     """Everything of the screen but the figures."""
     wide = [
-        table("partitions", "Partitions", _PARTITIONS, none="No partition is known yet"),
-        table("workers", "Workers", _WORKERS, none="No worker has told anything yet"),
-        table("types", "Good events by type", _counts("Type"), none="None so far"),
+        table("partitions", _("Partitions"), _PARTITIONS, none=_("No partition is known yet")),
+        table("workers", _("Workers"), _WORKERS, none=_("No worker has told anything yet")),
+        table("types", _("Good events by type"), _counts(_("Type")), none=_("None so far")),
+    ]
+    alerts = [
+        table("watch", _("Alerts"), _ALERTS, none=_("No evaluator has told anything yet")),
+        table(
+            "receivers",
+            _("Who is told of alerts"),
+            _RECEIVERS,
+            none=_("Nobody outside: alerts are on screens alone"),
+        ),
     ]
     narrow = [
-        table("events", "Events", _counts("What became of them"), none="Nothing is known yet"),
-        table("fields", "Rejected by field", _counts("Field"), none="None rejected"),
-        table("limits", "Limits", _LIMITS, none="Nothing is known yet"),
+        table(
+            "events", _("Events"), _counts(_("What became of them")), none=_("Nothing is known yet")
+        ),
+        table("fields", _("Rejected by field"), _counts(_("Field")), none=_("None rejected")),
+        table("limits", _("Limits"), _LIMITS, none=_("Nothing is known yet")),
     ]
     return shell(
-        header(f"Health · {title}", link=("Wallboard", "/"), switches=_SWITCHES),
+        header(
+            f"{_('Health')} · {title}",
+            here="/health",
+            switches=_SWITCHES,
+        ),
         html.Main(
             [
                 html.Div(wide, className="health-column"),
+                html.Div(alerts, className="health-column"),
                 html.Div(narrow, className="health-column"),
             ],
             className="health",
@@ -63,7 +89,7 @@ def connect(app: Dash) -> None:
 
 
 def _counts(what: str) -> tuple[Column, ...]:
-    return Column("name", what), Column("count", "Count", number=True)
+    return Column("name", what), Column("count", _("Count"), number=True)
 
 
-SCREEN: Final = Screen("/health", "Health", layout, connect)
+SCREEN: Final = Screen("/health", marked("Health"), layout, connect)

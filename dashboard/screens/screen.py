@@ -10,23 +10,32 @@ from typing import Final
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
+from dashboard.components.alerts import alert_strip, toasts
+from dashboard.components.palette import palette
+from dashboard.components.past import past_bar
+from dashboard.components.training import drill_band
+
 
 @dataclass(frozen=True)
 class Screen:
     """One screen. `name` stands before the centre's in the browser's tab, `layout` makes the page
-    of the centre's title, and `connect` lets the browser draw into it."""
+    of the centre's title, and `connect` lets the browser draw into it. `libraries` are the component
+    libraries that it loads beside Dash's own parts."""
 
     path: str
     name: str
     layout: Callable[[str], Component]
     connect: Callable[[Dash], None]
+    libraries: frozenset[str] = frozenset()
 
 
-def shell(*children: Component) -> Component:
-    """The frame of every screen, with the stores that its callbacks draw from: the newest frame,
-    and what the viewer chose."""
+def shell(head: Component, *children: Component) -> Component:
+    """The frame of every screen: the stores of its callbacks (what the viewer chose, and where a
+    callback that draws has its end), above all that it is a drill where it is one, and under the head of which
+    past it is and what calls, whichever screen is looked at."""
+    stores = [dcc.Store(id=name) for name in ("drawn", "view")]
     return html.Div(
-        [dcc.Store(id="frame"), dcc.Store(id="drawn"), dcc.Store(id="view"), *children],
+        [*stores, drill_band(), head, past_bar(), alert_strip(), *children, toasts(), palette()],
         id="screen",
         className="wall",
     )
@@ -35,10 +44,11 @@ def shell(*children: Component) -> Component:
 def draw_with(app: Dash, namespace: str, *, switches: tuple[str, ...]) -> None:
     """Let the browser draw each frame, and turn the switches, by `draw` and `switched` of the
     namespace; no callback ever comes back to Python."""
+    # A frame is no property of a component: Dash keeps what its callbacks ever got, for going back,
+    # and would hold every frame of a screen that stands for weeks.
     app.clientside_callback(
-        ClientsideFunction(namespace, "draw"),
+        f"function (view) {{ return window.floorwatch.feed.draws('{namespace}', view); }}",
         Output("drawn", "data"),
-        Input("frame", "data"),
         Input("view", "data"),
     )
     app.clientside_callback(
@@ -50,7 +60,7 @@ def draw_with(app: Dash, namespace: str, *, switches: tuple[str, ...]) -> None:
 
 # The theme is set before anything is painted, so that a dark room sees no white flash.
 PAGE: Final = """<!DOCTYPE html>
-<html lang="en" data-fresh="loading">
+<html lang="{%lang%}" data-language="{%language%}" data-fresh="loading">
     <head>
         {%metas%}
         <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -58,6 +68,7 @@ PAGE: Final = """<!DOCTYPE html>
         <title>{%title%}</title>
         {%favicon%}
         {%css%}
+        {%texts%}
         <script>
             (function () {
                 var asked = new URLSearchParams(location.search).get("theme"), kept = null;
@@ -72,7 +83,7 @@ PAGE: Final = """<!DOCTYPE html>
     </head>
     <body>
         {%app_entry%}
-        <noscript>This screen needs JavaScript. The figures are also at /api/v1/floor.</noscript>
+        <noscript>{%noscript%}</noscript>
         <footer>{%config%}{%scripts%}{%renderer%}</footer>
     </body>
 </html>

@@ -7,6 +7,7 @@ from typing import Final
 from dash import Dash, html
 from dash.development.base_component import Component
 
+from dashboard.components.boards import board_place, boards_menu, boards_switch, builder, foot
 from dashboard.components.floor_figures import floor_figures
 from dashboard.components.header import banner, header
 from dashboard.components.queue_grid import empty_floor, queue_grid
@@ -18,9 +19,19 @@ _SWITCHES: Final = ("order", "theme")
 def layout(title: str) -> Component:
     """Everything of the wallboard but the figures."""
     return shell(
-        header(title, link=("Health", "/health"), switches=_SWITCHES),
+        header(title, here="/", switches=_SWITCHES, beside=[boards_switch()]),
         banner(),
-        html.Main(className="board", children=[floor_figures(), empty_floor(), queue_grid()]),
+        html.Div(
+            [
+                html.Main(
+                    className="board",
+                    children=[floor_figures(), empty_floor(), queue_grid(), board_place(), foot()],
+                ),
+                builder(),
+            ],
+            className="board-and-builder",
+        ),
+        boards_menu(),
     )
 
 

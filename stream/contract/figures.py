@@ -98,6 +98,20 @@ FIGURES: Final = (
     "occupancy",
     "utilisation",
 )
+# Figures that are parts of a whole, told in percent. Most are from 0 to 1; what is divided by what
+# came before it (an answer, a survey sent) can be more.
+SHARES: Final = frozenset(
+    {
+        "service_level",
+        *SERVICE_LEVEL_VARIANTS,
+        "csat_low",
+        "csat_high",
+        "occupancy",
+        "utilisation",
+        *(name for name in FIGURES if name.endswith(("_rate", "_score"))),
+    }
+)
+SHARES_ABOVE_1: Final = frozenset({"transfer_rate", "survey_response_rate"})
 NOW: Final = (
     "waiting",
     "waiting_over_target",
@@ -211,6 +225,8 @@ class QueueLabel(Struct, frozen=True):
     service_level: ServiceLevelVariant
     # The targets of the channels seen in the queue, in seconds; one entry where they agree.
     target_s: dict[str, float]
+    # The time zone of the queue's own `today`; None where it is the floor's.
+    time_zone: str | None = None
 
 
 class Hour(Struct, frozen=True):
@@ -222,6 +238,29 @@ class Hour(Struct, frozen=True):
 
     service_level: list[float | None]
     offered: list[int]
+
+
+class MinuteOfQueue(Struct, frozen=True):
+    """What happened in a queue in one minute, which begins at `minute`, RFC 3339; None without
+    evidence. Of the last one only what is over counts."""
+
+    minute: str
+    offered: int
+    answered: int
+    abandoned: int
+    answered_in_target: int
+    service_level: float | None
+    average_speed_of_answer_s: float | None
+
+
+class HourOfQueue(Struct, frozen=True):
+    """The last 60 minutes of a queue, oldest first. The variant is the queue's own, but for
+    `stuck_proof`: who waits is known of now alone, so that the minutes go by `abandons_count`."""
+
+    as_of: str
+    queue: str
+    service_level_variant: ServiceLevelVariant
+    minutes: list[MinuteOfQueue]
 
 
 class Freshness(Struct, frozen=True):
@@ -273,12 +312,20 @@ class WorkerState(Struct, frozen=True):
     log_failures: int
 
 
+class DrillMark(Struct, frozen=True):
+    """That a picture is of a drill's floor: of which round, and whose drill it is where that was
+    said."""
+
+    round: int
+    trainee: str | None = None
+
+
 class Picture(Struct, frozen=True):
     """One frame for the screens: the figures, and what must stand beside them."""
 
     figures: Figures
     freshness: Freshness
-    # How many seconds of the floor pass in one second of the wall clock; 1.0 when live.
+    # How many seconds of the floor pass in one second of the wall clock; 1.0 when live, 0 paused.
     speed: float
     title: str
     labels: dict[str, QueueLabel]
@@ -294,6 +341,12 @@ class Picture(Struct, frozen=True):
     queues_left_out: int = 0
     # Each bound that was reached, by workers or by this reader, and how often.
     limits: dict[str, int] = {}
+    # Which queues each agent is for; told where the agents' figures are.
+    agent_queues: dict[str, tuple[str, ...]] = {}
+    # None on the floor itself. What another mark has is another floor, at another time.
+    drill: DrillMark | None = None
+    # The floor's time zone, by its IANA name: by it screens tell times of day.
+    time_zone: str = "UTC"
 
 
 class NoPicture(Exception):
@@ -311,4 +364,9 @@ class PictureReader(Protocol):
     def picture(self, window: str, *, agents: bool = False) -> Picture:
         """The floor as it stands now, as far as it is known. Raises `NoPicture` while nothing
         is."""
+        ...
+
+    def hour(self, queue: str) -> HourOfQueue | None:
+        """The queue's last hour by the minute; None where no such queue is known. Raises
+        `NoPicture` while nothing is."""
         ...

@@ -111,7 +111,8 @@ def minute_us(minute: str) -> int:
     if _MINUTE.fullmatch(minute) is None:
         raise ValueError(_EXPECTED)
     try:
-        start = datetime.strptime(minute, "%Y-%m-%dT%H:%M:").replace(tzinfo=UTC)
+        # Not by `strptime`, which takes twenty times as long.
+        start = datetime.fromisoformat(f"{minute}00").replace(tzinfo=UTC)
     except ValueError:
         raise ValueError("expected a date and time that exist") from None
     return (start - _EPOCH) // _MICROSECOND

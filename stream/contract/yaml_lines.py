@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+
+from stream.contract.yaml_nodes import (
+    MERGE_TAG,
+    STRING_TAG,
+    keys_set_twice,
+    keys_when_merged,
+    laid_over,
+    write_out_merges,
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[Any, ...]
@@ -17,9 +27,11 @@ Check = Callable[[Model], Iterable[tuple[Place, str]]]
 
 # What people write by hand has some hundred lines; whatever is longer is another file.
 YAML_BYTES_MAX: Final = 1024 * 1024
+# A few lines of merges (`<<`) of merges can stand for more keys than any memory holds.
+MERGED_KEYS_MAX: Final = 100_000
 
-_STRING_TAG: Final = "tag:yaml.org,2002:str"
-_MERGE_TAG: Final = "tag:yaml.org,2002:merge"
+# The field that says which of several models a mapping is.
+_DECIDES: Final = "kind"
 
 
 class YamlError(Exception):
@@ -40,16 +52,36 @@ def read_text(path: Path) -> str:
         raise YamlError(f"{path}: not UTF-8") from None
 
 
+class Layer(NamedTuple):
+    """The text of a file, and what names it in errors."""
+
+    text: str
+    where: str
+
+
 def parse_yaml(
     text: str, where: str, model: type[Model], check: Check[Model] = lambda _made: ()
 ) -> Model:
-    """Read `text` into a model; `where` names it in errors, `check` finds what spans fields.
+    """Read `text` into a model; `where` names it in errors, `check` finds what spans fields."""
+    return parse_layers([Layer(text, where)], model, check)
+
+
+def parse_layers(
+    layers: Sequence[Layer],
+    model: type[Model],
+    check: Check[Model] = lambda _made: (),
+    *,
+    own: Collection[str] = (),
+) -> Model:
+    """Read files into one model, the lowest first, each laid over those before it; an error names
+    the file in which it stands. `own` are the keys that no file has from one below it.
 
     An empty text sets nothing. Where the model's keys are strings they are taken as written: a
     queue called 007 is not 7 and one called `no` is not false. A key that stands twice is an
     error, since YAML would silently take the last.
     """
-    root, content = _load(text, where, model)
+    where = layers[-1].where
+    root, content = _load_all(layers, model, own)
     if content is None:
         content = {}
     if not isinstance(content, dict):
@@ -65,9 +97,37 @@ def parse_yaml(
     return made
 
 
-def line_of(node: yaml.Node | None, place: Place) -> int:
-    """The line, from 1, of the innermost part of `place` that the file has."""
-    line = 1
+def layered_text(
+    layers: Sequence[Layer],
+    model: type[BaseModel],
+    *,
+    own: Collection[str] = (),
+    without: Collection[str] = (),
+) -> str:
+    """The files as one, as `parse_layers` reads them, written out as YAML; but for the top-level
+    keys `without`."""
+    root, _ = _load_all(layers, model, own)
+    if isinstance(root, yaml.MappingNode):
+        root.value = [pair for pair in root.value if pair[0].value not in without]
+    return "" if root is None else str(yaml.serialize(root, allow_unicode=True, width=100))
+
+
+def text_at(layer: Layer, key: str) -> tuple[str, int] | None:
+    """What a top-level key of the file says as plain text, and its line; None where it has no such
+    key. Raises `YamlError` where the file cannot be read, or says something else than text."""
+    root = _root(layer)
+    pairs = root.value if isinstance(root, yaml.MappingNode) else []
+    for name, value in reversed(pairs):
+        if name.value == key:
+            if not isinstance(value, yaml.ScalarNode) or value.tag != STRING_TAG:
+                raise YamlError(_line(root, layer.where, (key,), "expected text"))
+            return value.value, name.start_mark.line + 1
+    return None
+
+
+def _mark_of(node: yaml.Node | None, place: Place) -> yaml.Mark | None:
+    """Where the innermost part of `place` that there is begins; None where there is none of it."""
+    mark = None
     for part in place:
         if isinstance(node, yaml.MappingNode):
             # What a merge (`<<`) brought in stands before the mapping's own keys.
@@ -75,30 +135,65 @@ def line_of(node: yaml.Node | None, place: Place) -> int:
             found = next((pair for pair in own_first if pair[0].value == str(part)), None)
             if found is None:
                 break
-            line, node = found[0].start_mark.line + 1, found[1]
+            mark, node = found[0].start_mark, found[1]
         elif isinstance(node, yaml.SequenceNode) and part in range(len(node.value)):
             node = node.value[part]
-            line = node.start_mark.line + 1
+            mark = node.start_mark
         else:
             break
-    return line
+    return mark
 
 
-def _load(text: str, where: str, model: type[BaseModel]) -> tuple[yaml.Node | None, Any]:
-    """The text's nodes, which know their lines, and what they mean."""
-    try:
-        loader = yaml.SafeLoader(text)
+def _load_all(
+    layers: Sequence[Layer], model: type[BaseModel], own: Collection[str]
+) -> tuple[yaml.Node | None, Any]:
+    """The files' nodes in one, which know their files and lines, and what they mean."""
+    root: yaml.Node | None = None
+    for layer in layers:
+        over = _root(layer)
+        if over is None:
+            continue
+        _keep_as_written(over, model)
+        if isinstance(root, yaml.MappingNode) and isinstance(over, yaml.MappingNode):
+            with _yaml_errors(layer.where):
+                constructor = yaml.SafeLoader("")
+                write_out_merges(constructor, root)
+                write_out_merges(constructor, over)
+                over = laid_over(root, over, own=own)
+        root = over
+    if root is None:
+        return None, None
+    with _yaml_errors(layers[-1].where):
+        return root, yaml.SafeLoader("").construct_document(root)
+
+
+def _root(layer: Layer) -> yaml.Node | None:
+    """The nodes of one file, looked through for what no file may have."""
+    with _yaml_errors(layer.where):
+        loader = yaml.SafeLoader(layer.text)
+        loader.name = layer.where
         try:
             root = loader.get_single_node()
-            if root is None:
-                return None, None
-            twice = [_line(root, where, place, "set twice", line) for place, line in _twice(root)]
-            if twice:
-                raise YamlError("\n".join(twice))
-            _keep_as_written(root, model)
-            return root, loader.construct_document(root)
         finally:
             loader.dispose()
+    if root is None:
+        return None
+    with _yaml_errors(layer.where):
+        twice = [
+            _line(root, layer.where, place, "set twice", line)
+            for place, line in keys_set_twice(root)
+        ]
+    if twice:
+        raise YamlError("\n".join(twice))
+    if keys_when_merged(root) > MERGED_KEYS_MAX:
+        raise YamlError(f"{layer.where}: its merges (<<) bring in too many keys")
+    return root
+
+
+@contextmanager
+def _yaml_errors(where: str) -> Iterator[None]:
+    try:
+        yield
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark is not None else 1
@@ -107,31 +202,6 @@ def _load(text: str, where: str, model: type[BaseModel]) -> tuple[yaml.Node | No
         raise YamlError(f"{where}: nested too deeply") from None
     except (yaml.YAMLError, ValueError) as error:
         raise YamlError(f"{where}: {str(error).splitlines()[0]}") from None
-
-
-def _twice(root: yaml.Node) -> Iterator[tuple[Place, int]]:
-    """Place and line of each key that stands again where it stood before."""
-    # By identity: a file may hold itself by an alias.
-    known: set[int] = set()
-    left: list[tuple[Place, yaml.Node]] = [((), root)]
-    while left:
-        place, node = left.pop()
-        if id(node) in known:
-            continue
-        known.add(id(node))
-        inner: list[tuple[Place, yaml.Node]] = []
-        if isinstance(node, yaml.SequenceNode):
-            inner = [((*place, nth), item) for nth, item in enumerate(node.value)]
-        elif isinstance(node, yaml.MappingNode):
-            names: set[str] = set()
-            for key, value in node.value:
-                if not isinstance(key, yaml.ScalarNode):
-                    continue
-                if key.value in names:
-                    yield (*place, key.value), key.start_mark.line + 1
-                names.add(key.value)
-                inner.append(((*place, key.value), value))
-        left += reversed(inner)
 
 
 def _keep_as_written(node: yaml.Node, kind: Any) -> None:
@@ -145,14 +215,21 @@ def _keep_as_written(node: yaml.Node, kind: Any) -> None:
             _keep_as_written(item, _inside(kind, 0))
     elif isinstance(node, yaml.MappingNode):
         named = _has_string_keys(kind)
+        kind = _chosen(kind, node) if _choices(kind) else kind
         for key, value in node.value:
-            if named and isinstance(key, yaml.ScalarNode) and key.tag != _MERGE_TAG:
-                key.tag = _STRING_TAG
+            if named and isinstance(key, yaml.ScalarNode) and key.tag != MERGE_TAG:
+                key.tag = STRING_TAG
             _keep_as_written(value, _inside(kind, key.value))
 
 
+def _chosen(kind: Any, node: yaml.MappingNode) -> Any:
+    """The model that the mapping's own `kind` decides for; None where it decides for none."""
+    written = [value.value for key, value in node.value if key.value == _DECIDES]
+    return _inside(kind, written[-1]) if written else None
+
+
 def _has_string_keys(kind: Any) -> bool:
-    if _is_model(kind):
+    if _is_model(kind) or _choices(kind):
         return True
     if typing.get_origin(kind) is not dict:
         return False
@@ -167,13 +244,17 @@ def _told(problem: Any, root: yaml.Node | None, where: str, model: type[BaseMode
     message = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
         owner = _kind_at(model, place[:-1])
-        message = "unknown key, expected one of " + ", ".join(owner.model_fields)
+        message = "unknown key, expected one of " + ", ".join(_keys_of(owner))
     elif is_key and problem["type"] == "literal_error":
         keys = _plain(typing.get_args(_kind_at(model, place[:-1]))[0])
         message = "unknown key, expected one of " + ", ".join(typing.get_args(keys))
     elif problem["type"] == "missing":
         message = "missing"
-    return _line(root, where, place, message)
+    elif problem["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        message = "expected one of " + ", ".join(_tags(_kind_at(model, place)))
+        place = (*_as_written(model, place), problem["ctx"]["discriminator"].strip("'"))
+        return _line(root, where, place, message)
+    return _line(root, where, _as_written(model, place), message)
 
 
 def _line(
@@ -182,8 +263,10 @@ def _line(
     field = ".".join(str(part) for part in place)
     # A key may hold a line feed, and an error is one line.
     field = field if field.isprintable() else field.encode("unicode_escape").decode("ascii")
-    line = line_of(root, place) if line is None else line
-    return f"{where}:{line}: {field}: {message[0].lower()}{message[1:]}"
+    mark = _mark_of(root, place) if line is None else None
+    if mark is not None:
+        where, line = mark.name, mark.line + 1
+    return f"{where}:{line or 1}: {field}: {message[0].lower()}{message[1:]}"
 
 
 def _kind_at(model: type[BaseModel], place: Place) -> Any:
@@ -194,10 +277,24 @@ def _kind_at(model: type[BaseModel], place: Place) -> Any:
     return kind
 
 
+def _as_written(model: type[BaseModel], place: Place) -> Place:
+    """The place as the file has it: which of several models was tried is no key of it."""
+    kind: Any = model
+    written = []
+    for part in place:
+        if not _choices(kind):
+            written.append(part)
+        kind = _inside(kind, part)
+    return tuple(written)
+
+
 def _inside(kind: Any, part: Any) -> Any:
     """What a field, an item or a value of `kind` is checked by; None where it is not known."""
+    choices = _choices(kind)
+    if choices:
+        return next((one for one in choices if part in _tags_of(one)), None)
     if _is_model(kind):
-        field = kind.model_fields.get(str(part))
+        field = next((f for n, f in kind.model_fields.items() if part in (n, f.alias)), None)
         return _plain(field.annotation) if field is not None else None
     inner = typing.get_args(kind) or (None,)
     return _plain(inner[-1 if typing.get_origin(kind) is dict else 0])
@@ -208,11 +305,34 @@ def _is_model(kind: Any) -> typing.TypeGuard[type[BaseModel]]:
 
 
 def _plain(kind: Any) -> Any:
-    """A type without its `Annotated` and its `| None`."""
+    """A type without its `Annotated` and its `| None`; a choice of models stays one."""
     while typing.get_origin(kind) in (typing.Annotated, typing.Union, types.UnionType):
+        if _choices(kind):
+            break
         options = [part for part in typing.get_args(kind) if part is not types.NoneType]
         kind = options[0]
     return kind
+
+
+def _choices(kind: Any) -> list[type[BaseModel]]:
+    """The models of a choice, which their field `kind` decides; none of any other type."""
+    if typing.get_origin(kind) not in (typing.Union, types.UnionType):
+        return []
+    models = [one for one in typing.get_args(kind) if _is_model(one)]
+    return models if len(models) > 1 else []
+
+
+def _tags_of(model: type[BaseModel]) -> tuple[Any, ...]:
+    kind = model.model_fields.get(_DECIDES)
+    return typing.get_args(kind.annotation) if kind is not None else ()
+
+
+def _tags(kind: Any) -> list[str]:
+    return [str(tag) for model in _choices(kind) for tag in _tags_of(model)]
+
+
+def _keys_of(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _some_keys(model: type[BaseModel]) -> str:

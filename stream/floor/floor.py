@@ -7,7 +7,7 @@ order of reading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from stream.compiled import compiled
@@ -24,6 +24,7 @@ from stream.floor.promises import KEPT_PAST_DUE_US, Promises
 from stream.floor.steps import Outcome, Telling
 from stream.windows.cells import Cells
 from stream.windows.columns import COLUMN
+from stream.windows.days import StretchClock
 from stream.windows.panes import Panes
 
 # One broken clock must not push every window into the future.
@@ -52,7 +53,7 @@ class Floor:
 
     `shown` is the instant up to which happenings may be seen in the panes: the newest time read
     from files, the wall clock when live. `make` is the make of lives, which must be able to read
-    the batches that `take` is given.
+    the batches that `take` is given. `cells` may be another floor's, so that panes of it fit here.
     """
 
     def __init__(
@@ -62,6 +63,8 @@ class Floor:
         all_time: bool = False,
         make: type[Lives] = LIVES,
         limits: Limits = NO_MORE_THAN,
+        cells: Cells | None = None,
+        stretches: Iterable[StretchClock] = (),
     ) -> None:
         zones = {plan.zone.key: plan.zone}
         zones.update({zone.key: zone for zone in map(plan.zone_of, plan.queues)})
@@ -69,8 +72,10 @@ class Floor:
         self.health = Health()
         self.newest: int | None = None
         self.promises = Promises()
-        self.cells = Cells()
-        self.panes = Panes(zones.values(), all_time=all_time)
+        self._promises_max = limits.promises
+        self._promises_refused = 0
+        self.cells = Cells() if cells is None else cells
+        self.panes = Panes(zones.values(), all_time=all_time, stretches=stretches)
         self.ledger = Ledger(self.panes, self.cells, limits.cells)
         self._promises_swept = 0
         self.lives = make(plan, self.ledger, self._tellings(), limits)
@@ -87,8 +92,9 @@ class Floor:
     @property
     def limits_reached(self) -> dict[str, int]:
         """How often each limit was reached, of those that were."""
-        refused = self.ledger.bases.refused
-        return {**self.lives.limits_reached, **({"cells": refused} if refused else {})}
+        refused = {"cells": self.ledger.bases.refused, "promises": self._promises_refused}
+        reached = {name: times for name, times in refused.items() if times}
+        return {**self.lives.limits_reached, **reached}
 
     def health_counts(self) -> dict[str, int]:
         """The health counters by the names of METRICS."""
@@ -204,6 +210,9 @@ class Floor:
         }
 
     def _promised(self, contact: str, _time: int, data: ev.PromisedData) -> None:
+        if max(self.promises.count, len(self.ledger.ahead)) >= self._promises_max:
+            self._promises_refused += 1
+            return
         queue, due = data.queue, data.due
         self.promises.promise(contact, queue, due)
         self.lives.touch(queue)

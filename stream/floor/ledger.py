@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from itertools import count
 from typing import Final
 
 from stream.contract.figures import PANE_US, PANES_HELD
-from stream.windows.cells import Cells
+from stream.windows.cells import Cell, Cells
 from stream.windows.columns import STRIDE
 from stream.windows.panes import Measured, Panes, Piece
 
@@ -49,9 +50,16 @@ class Ledger:
         self.panes = panes
         self.measured = panes.measured
         self.bases = Bases(cells, most_cells)
+        self._cells = cells
         self._order = count()
         # (when it may be seen, order of entry, the measurements or the piece of an agent's time)
         self.ahead: list[tuple[int, int, Measured | Piece]] = []
+        # Is told of what is held until its time, and of its code, where anybody asks.
+        self.held_back: Callable[[int, int], None] | None = None
+
+    def cell(self, number: int) -> Cell:
+        """To whom the codes of that cell count."""
+        return self._cells.cell(number)
 
     def hold(self, measured: Measured, until: int) -> None:
         """Hold measurements until `until` may be seen."""
@@ -64,6 +72,8 @@ class Ledger:
         held.begin(time // PANE_US)
         held.ones.append(code)
         self._push(time, held)
+        if self.held_back is not None:
+            self.held_back(time, code)
 
     def hold_piece(self, piece: Piece) -> None:
         """Enter a stretch of an agent's time, once its end may be seen."""

@@ -8,6 +8,8 @@ where the event is out of place.
 
 from __future__ import annotations
 
+from typing import Final
+
 from stream.contract.events import (
     AbandonedData,
     AnsweredData,
@@ -54,6 +56,9 @@ NEW, WAITING, ANSWERING, HELD, WRAPPING, GONE = (
     Phase.GONE,
 )
 TO_AGENT = Phase.TO_AGENT
+# Targets and short limits are looked up once for each queue and channel, until there are so many:
+# names come and go for years, and what has gone must not stay for ever.
+_LOOKED_UP_MAX: Final = 20_000
 _BEFORE_A_WAIT = frozenset((Phase.NEW, Phase.GONE, Phase.TO_QUEUE, Phase.TO_AGENT))
 
 
@@ -240,11 +245,15 @@ class ContactLife:
         key = (contact.queue, channel)
         target = self._targets.get(key)
         if target is None:
+            if len(self._targets) >= _LOOKED_UP_MAX:
+                self._targets.clear()
             target = self._targets[key] = self._plan.target_us(contact.queue, channel)
         return target
 
     def _short_us(self, queue: str) -> int:
         short = self._shorts.get(queue)
         if short is None:
+            if len(self._shorts) >= _LOOKED_UP_MAX:
+                self._shorts.clear()
             short = self._shorts[queue] = self._plan.short_abandon_us(queue)
         return short

@@ -19,6 +19,7 @@ from stream.floor.contacts import CONTACTS_MAX, Contact, Contacts, Phase
 from stream.floor.duplicates import SEEN_MAX, SeenEvents
 from stream.floor.ledger import CELLS_MAX, Ledger
 from stream.floor.life import ContactLife
+from stream.floor.promises import PROMISES_MAX
 from stream.floor.steps import Outcome, Steps, Telling
 from stream.floor.surveys import SurveyBook
 from stream.windows.panes import PlainPiece
@@ -37,13 +38,14 @@ class QueuePresent(Struct, frozen=True):
 
 
 class Limits(Struct, frozen=True):
-    """How much is kept at most on one partition: contacts, agents, pairs that find copies, and
-    combinations of queue, channel and agent."""
+    """How much is kept at most on one partition: contacts, agents, pairs that find copies,
+    combinations of queue, channel and agent, and promises to call back."""
 
     contacts: int = CONTACTS_MAX
     agents: int = AGENTS_MAX
     seen: int = SEEN_MAX
     cells: int = CELLS_MAX
+    promises: int = PROMISES_MAX
 
 
 class SavedLives(Struct, frozen=True):
@@ -58,6 +60,8 @@ class SavedLives(Struct, frozen=True):
 class Lives:
     """Contacts, agents and the memory of copies. `tellings` take the events that are neither."""
 
+    _life_of_contacts: type[ContactLife] = ContactLife
+
     def __init__(
         self,
         plan: FloorPlan,
@@ -68,18 +72,30 @@ class Lives:
         self._seen = SeenEvents.none_yet(limits.seen)
         self._contacts = Contacts(limits.contacts)
         self._agents = Agents(limits.agents)
-        surveys = SurveyBook(ledger)
+        self._life = self._life_of_contacts(self._contacts, ledger, plan)
+        surveys = self._book_of(ledger)
         self._steps = Steps(
             self._contacts,
             self._agents,
-            ContactLife(self._contacts, ledger, plan),
+            self._life,
             ledger,
-            {
-                **tellings,
-                ev.SurveySent: surveys.sent,
-                ev.SurveyAnswered: surveys.answered,
-            },
+            self._heard(
+                {
+                    **tellings,
+                    ev.SurveySent: surveys.sent,
+                    ev.SurveyAnswered: surveys.answered,
+                }
+            ),
         )
+
+    def _heard(
+        self, tellings: Mapping[type[ev.Event], Telling]
+    ) -> Mapping[type[ev.Event], Telling]:
+        """What takes the events that are no step of a contact's life."""
+        return tellings
+
+    def _book_of(self, ledger: Ledger) -> SurveyBook:
+        return SurveyBook(ledger)
 
     @property
     def ended(self) -> list[PlainPiece]:

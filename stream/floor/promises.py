@@ -7,17 +7,22 @@ from typing import Final
 from stream.contract.instants import HOUR_US
 
 KEPT_PAST_DUE_US: Final = 24 * HOUR_US
+# Open promises, or happenings held back until they are due, beyond so many on one partition (some
+# 50 MB of them) are not taken on, which is counted: a promise may be due in a hundred years.
+PROMISES_MAX: Final = 100_000
 
 
 class Promises:
     """The open promises: contact to (queue, due) pairs, due in microseconds."""
 
     def __init__(self) -> None:
+        self.count = 0
         self.by_contact: dict[str, list[tuple[str, int]]] = {}
         self.by_queue: dict[str, dict[str, int]] = {}
 
     def promise(self, contact: str, queue: str, due: int) -> None:
         self.by_contact.setdefault(contact, []).append((queue, due))
+        self.count += 1
         contacts = self.by_queue.setdefault(queue, {})
         contacts[contact] = contacts.get(contact, 0) + 1
 
@@ -52,6 +57,7 @@ class Promises:
                 del self.by_contact[contact]
 
     def _take_out(self, contact: str, queue: str) -> None:
+        self.count -= 1
         contacts = self.by_queue[queue]
         contacts[contact] -= 1
         if not contacts[contact]:

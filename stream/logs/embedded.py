@@ -20,6 +20,7 @@ from stream.logs.records import (
     Progress,
     StoredTopic,
     end_of,
+    first_since,
     partition_of,
     place_of,
     read_on,
@@ -104,8 +105,8 @@ class EmbeddedLog:
         """Follow a topic from its first record, or from its end as it is now."""
         return EmbeddedTail(self._connect(), self._topic(topic), from_start=from_start)
 
-    def read(self, topic: str, partition: int) -> Iterator[Record]:
-        """Every record the partition holds now, from its first one, and then stop.
+    def read(self, topic: str, partition: int, *, since: int | None = None) -> Iterator[Record]:
+        """Every record the partition holds now, or those appended at `since` or later.
 
         One moment of the log: what is superseded or pruned meanwhile is still read.
         """
@@ -113,7 +114,8 @@ class EmbeddedLog:
         database = self._connect()
         with database.statement() as connection:
             # An unfinished SELECT outside a transaction holds its moment until it is read out.
-            cursor = read_on(connection, partition_id, 0, -1)
+            start = 0 if since is None else first_since(connection, partition_id, since)
+            cursor = read_on(connection, partition_id, start, -1)
         return _read_out(database, cursor, partition, place_of(partition_id, 0))
 
     def close(self) -> None:

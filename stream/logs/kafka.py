@@ -112,9 +112,10 @@ class KafkaLog:
         self._opened.append(tail)
         return tail
 
-    def read(self, topic: str, partition: int) -> Iterator[Record]:
-        """Every record the partition holds now, from its first one, and then stop; in a compacted
-        topic each key's newest, though Kafka itself still keeps older ones for a while.
+    def read(self, topic: str, partition: int, *, since: int | None = None) -> Iterator[Record]:
+        """Every record the partition holds now, from its first one or from the first appended at
+        `since` or later, and then stop; in a compacted topic each key's newest, though Kafka itself
+        still keeps older ones for a while.
 
         What is being committed now is waited for, so that a worker that takes over reads all that
         the one before it wrote.
@@ -127,6 +128,10 @@ class KafkaLog:
             )
         end = self._ends(topic, [partition])[partition]
         start = self._starts(topic, [partition])[partition]
+        if since is not None:
+            # The broker's clock goes by milliseconds; before 1970 it knows none.
+            first = self._ask_by_time(topic, partition, max(0, since // 1000))
+            start = end if first is None else max(start, first)
         records = self._read_out(TopicPartition(topic, partition), start, end)
         return _newest(records) if self._is_compacted(topic) else records
 
@@ -172,6 +177,17 @@ class KafkaLog:
     def _starts(self, topic: str, partitions: Collection[int]) -> Mapping[int, int]:
         """The offsets of the first records that are kept."""
         return self._ask("beginning_offsets", topic, partitions)
+
+    def _ask_by_time(self, topic: str, partition: int, since_ms: int) -> int | None:
+        """The offset of the first record that was appended then or later; None where none was."""
+        place = TopicPartition(topic, partition)
+        with self._lock, in_words(self._settings, f"asking since when topic {topic} holds records"):
+            if self._asker is None:
+                self._asker = clients.reader(self._settings, committed=False)
+            found = self._asker.offsets_for_times(
+                {place: since_ms}, timeout_ms=round(clients.ANSWERED_WITHIN_S * 1000)
+            )[place]
+        return None if found is None else int(found.offset)
 
     def _ask(self, question: str, topic: str, partitions: Collection[int]) -> Mapping[int, int]:
         self._check_open()

@@ -166,8 +166,10 @@ class Log(Protocol):
         """Follow a topic from its first record, or from its end as it is now."""
         ...
 
-    def read(self, topic: str, partition: int) -> Iterable[Record]:
-        """Every record the partition holds now, from its first one, and then stop.
+    def read(self, topic: str, partition: int, *, since: int | None = None) -> Iterable[Record]:
+        """Every record the partition holds now, from its first one, and then stop; or from the
+        first that was appended at `since` or later, in microseconds, which is found without
+        reading those before it.
 
         A compacted partition may hold more than a key's newest record: the last one counts.
         """

@@ -96,6 +96,22 @@ def read_on(
     )
 
 
+def first_since(connection: sqlite3.Connection, partition_id: int, since_us: int) -> int:
+    """The offset of the first record that was appended at an instant or later, found by halving
+    what is left; the partition's end where there is none. Where the clock was set back meanwhile,
+    one of those where it passed that instant."""
+    low, high = 0, end_of(connection, partition_id)
+    while low < high:
+        middle = (low + high) // 2
+        row = read_on(connection, partition_id, middle, 1).fetchone()
+        if row is None or row[3] >= since_us:
+            high = middle
+        else:
+            # What was pruned or superseded in between is passed over with it.
+            low = row[0] - place_of(partition_id, 0) + 1
+    return low
+
+
 def record(partition: int, first_place: int, row: tuple[int, str, bytes | None, int]) -> Record:
     """A row as a record, `first_place` being where its partition's offset 0 stands."""
     place, key, value, appended_at = row

@@ -13,7 +13,9 @@ FLOOR_FRAMES: Final = "floor-frames"
 FLOOR_CHECKPOINTS: Final = "floor-checkpoints"
 DEAD_LETTERS: Final = "dead-letters"
 ALERTS: Final = "alerts"
+ALERT_ACTIONS: Final = "alert-actions"
 FLOOR_CLOCK: Final = "floor-clock"
+BOARDS: Final = "boards"
 
 # As many workers can share the floor as it has partitions, and the number cannot be changed in a
 # log that is there.
@@ -22,14 +24,16 @@ PARTITIONS_DEFAULT: Final = 4
 # The same weekday of last week is still there to be replayed from its first event to its last.
 CONTACT_EVENTS_KEPT_US: Final = 8 * DAY_US
 DEAD_LETTERS_KEPT_US: Final = 30 * DAY_US
+# What people did to alerts is kept with the incidents; here it only waits for the evaluator.
+ALERT_ACTIONS_KEPT_US: Final = 8 * DAY_US
 
 
 def topics(partitions: int = PARTITIONS_DEFAULT) -> tuple[Topic, ...]:
     """All topics, for a floor whose events lie in `partitions`.
 
     A worker writes what follows from a partition of events to the partition of the same number,
-    so frames, checkpoints and dead letters have as many. Alerts and the clock have one, because
-    their order over the whole floor matters and they are few.
+    so frames, checkpoints and dead letters have as many. Alerts, what people do to them, the clock
+    and boards have one, because their order over the whole floor matters and they are few.
     """
     return (
         Topic(CONTACT_EVENTS, partitions, retention_us=CONTACT_EVENTS_KEPT_US),
@@ -37,7 +41,9 @@ def topics(partitions: int = PARTITIONS_DEFAULT) -> tuple[Topic, ...]:
         Topic(FLOOR_CHECKPOINTS, partitions, compacted=True),
         Topic(DEAD_LETTERS, partitions, retention_us=DEAD_LETTERS_KEPT_US),
         Topic(ALERTS, 1, compacted=True),
+        Topic(ALERT_ACTIONS, 1, retention_us=ALERT_ACTIONS_KEPT_US),
         Topic(FLOOR_CLOCK, 1, compacted=True),
+        Topic(BOARDS, 1, compacted=True),
     )
 
 

@@ -42,6 +42,9 @@ MEANINGLESS: Final[dict[str, frozenset[str]]] = {
     "agent": MEANINGLESS_IN_TEAMS,
 }
 
+# Metrics that agents' stretches are added up for, which costs more than all others.
+OF_AGENTS_TIME: Final = frozenset({"occupancy", "utilisation"})
+
 # Whole numbers, or such as may be missing.
 Column = NDArray[Any]
 
@@ -88,15 +91,8 @@ def counts_and_figures(
     """The counts and figures of a window, with the service-level variant of each row."""
     meaningless = MEANINGLESS[dimension]
     counts = {name: _count(totals.counts, name) for name in COUNTS}
-    levels = service_levels(
-        answered_in_target=counts["answered_in_target"],
-        answered_waited=counts["answered_waited"],
-        abandoned=counts["abandoned"],
-        abandoned_in_target=counts["abandoned_in_target"],
-        waiting_over_target=waiting_over_target,
-    )
-    chosen = np.array([SERVICE_LEVEL_VARIANTS.index(variant) for variant in variants], np.int64)
-    shown = np.stack(list(levels.values()))[chosen, np.arange(len(chosen))]
+    levels = _levels(totals, waiting_over_target)
+    shown = _chosen(levels, variants)
     figures: dict[str, Column] = {
         "service_level": shown,
         # Kept a place here, and filled below.
@@ -113,6 +109,102 @@ def counts_and_figures(
         for row, row_levels in zip(told, each, strict=True):
             row["service_levels"] = row_levels
     return Counted(_told(counts, meaningless), told)
+
+
+class Columns:
+    """The columns of a dimension by metric. A metric is worked out when it is first asked for,
+    and those that are worked out with it are kept, so that a look at few of them costs little."""
+
+    def __init__(
+        self,
+        dimension: str,
+        totals: Totals,
+        present: Present,
+        variants: Sequence[ServiceLevelVariant],
+    ) -> None:
+        self._meaningless = MEANINGLESS[dimension]
+        if "service_levels" in self._meaningless:
+            self._meaningless |= frozenset(SERVICE_LEVEL_VARIANTS)
+        self._totals = totals
+        self._present = present
+        self._variants = variants
+        self._known: dict[str, Column] = {}
+
+    def column(self, metric: str) -> Floats:
+        """The metric of each row, not a number where it has none. Raises `KeyError` for a name
+        that is no metric's."""
+        totals = self._totals
+        if metric in self._meaningless:
+            return np.full(len(totals.counts), np.nan)
+        if metric in NOW:
+            return _floats(self._present[metric])
+        if metric in COUNTS:
+            return _floats(_count(totals.counts, metric))
+        if metric not in self._known:
+            self._known |= self._worked_out(metric)
+        return _floats(self._known[metric])
+
+    def _worked_out(self, metric: str) -> Mapping[str, Column]:
+        totals = self._totals
+        if metric == "service_level" or metric in SERVICE_LEVEL_VARIANTS:
+            levels = _levels(totals, self._present["waiting_over_target"])
+            told: dict[str, Column] = {"service_level": _chosen(levels, self._variants)}
+            return told | {str(variant): level for variant, level in levels.items()}
+        if metric in OF_AGENTS_TIME:
+            return {metric: getattr(totals.times, metric)}
+        if metric in _SERVICE:
+            return _service_figures(totals)
+        if metric in _HANDLING:
+            return _handling_figures(totals)
+        return _survey_figures(totals)
+
+
+def _levels(totals: Totals, waiting_over_target: Column) -> dict[ServiceLevelVariant, Floats]:
+    counts = totals.counts
+    return service_levels(
+        answered_in_target=_count(counts, "answered_in_target"),
+        answered_waited=_count(counts, "answered_waited"),
+        abandoned=_count(counts, "abandoned"),
+        abandoned_in_target=_count(counts, "abandoned_in_target"),
+        waiting_over_target=waiting_over_target,
+    )
+
+
+def _chosen(
+    levels: Mapping[ServiceLevelVariant, Floats], variants: Sequence[ServiceLevelVariant]
+) -> Floats:
+    """The level of each row in its variant."""
+    chosen = np.array([SERVICE_LEVEL_VARIANTS.index(variant) for variant in variants], np.int64)
+    shown: Floats = np.stack(list(levels.values()))[chosen, np.arange(len(chosen))]
+    return shown
+
+
+def _floats(column: Column) -> Floats:
+    return column.astype(np.float64, copy=False)
+
+
+_SERVICE: Final = frozenset(
+    {
+        "average_speed_of_answer_s",
+        "wait_p50_s",
+        "wait_p90_s",
+        "wait_p95_s",
+        "wait_max_s",
+        "abandonment_rate",
+    }
+)
+_HANDLING: Final = frozenset(
+    {
+        "average_handle_time_s",
+        "average_talk_time_s",
+        "average_hold_time_s",
+        "average_wrap_time_s",
+        "transfer_rate",
+        "decline_rate",
+        "callbacks_kept_rate",
+        "average_response_time_s",
+    }
+)
 
 
 def _service_figures(totals: Totals) -> dict[str, Column]:

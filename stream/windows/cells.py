@@ -46,6 +46,13 @@ class Cells:
     def cell(self, number: int) -> Cell:
         return self._cells[number]
 
+    def first(self, count: int) -> Cells:
+        """The cells that were met first, by the same numbers."""
+        cells = Cells()
+        for cell in self._cells[:count]:
+            cells.number(*cell)
+        return cells
+
     def since(self, number: int) -> list[Cell]:
         """The cells numbered `number` and up."""
         return self._cells[number:]

@@ -1,7 +1,10 @@
-"""Local days: which day an instant belongs to in a time zone, and when that day began."""
+"""Local days: which day an instant belongs to in a time zone, and when that day began; and other
+stretches of time that follow one another, in the place of days."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +15,8 @@ class DayClock:
     """The days of one time zone. The day asked for last is kept: neighbours come together."""
 
     def __init__(self, zone: ZoneInfo) -> None:
-        self.zone = zone
+        self.name = zone.key
+        self._zone = zone
         self._first = 0
         self._end = 0
         self._day = 0
@@ -44,7 +48,7 @@ class DayClock:
 
     def _look_up(self, instant: int) -> None:
         try:
-            local = to_datetime(instant).astimezone(self.zone).date()
+            local = to_datetime(instant).astimezone(self._zone).date()
         except OverflowError:
             # A zone's clock leaves the calendar hours before or after UTC does.
             local = date.min if instant < 0 else date.max
@@ -57,7 +61,24 @@ class DayClock:
         # Where the clocks jump over midnight the day begins at the jump: converting there and
         # back lands on the first local time that exists.
         try:
-            wall = datetime.combine(day + timedelta(days=days_later), time(), self.zone)
+            wall = datetime.combine(day + timedelta(days=days_later), time(), self._zone)
             return from_datetime(wall.astimezone(UTC))
         except OverflowError:
             return beyond
+
+
+class StretchClock(DayClock):
+    """Stretches that follow one another in the place of days: a new one begins at each of `edges`,
+    in microseconds and rising; what lies before the first of them is number 0. Its name is none of
+    a time zone."""
+
+    def __init__(self, name: str, edges: Sequence[int]) -> None:
+        super().__init__(ZoneInfo("UTC"))
+        self.name = name
+        self._edges = edges
+
+    def _look_up(self, instant: int) -> None:
+        edges, number = self._edges, bisect_right(self._edges, instant)
+        self._day = number
+        self._first = edges[number - 1] if number else EARLIEST
+        self._end = edges[number] if number < len(edges) else LATEST + 1

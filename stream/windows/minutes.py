@@ -19,9 +19,10 @@ SMOOTHED_OVER: Final = 5
 # A share is told to a hundredth of a percent: finer than any line is drawn.
 _SHARE_DIGITS: Final = 4
 _PANES_A_MINUTE: Final = MINUTE_US // PANE_US
-_COLUMNS: Final = tuple(
-    COLUMN[name] for name in ("offered", "answered_in_target", "answered_waited", "abandoned")
-)
+# The first of them make the line.
+_OF_LINE: Final = ("offered", "answered_in_target", "answered_waited", "abandoned")
+COUNTED: Final = (*_OF_LINE, "answered", "abandoned_in_target", "wait_sum_us")
+_COLUMNS: Final = tuple(COLUMN[name] for name in COUNTED)
 
 _PLACE_OF_COLUMN: Final = np.full(STRIDE, -1)
 _PLACE_OF_COLUMN[list(_COLUMNS)] = np.arange(len(_COLUMNS))
@@ -30,7 +31,7 @@ Line = list[float | None]
 
 
 class MinuteSeries:
-    """Offered contacts and service level by minute, of the floor and the queues."""
+    """What came of contacts by minute, of the floor and the queues."""
 
     def __init__(self) -> None:
         # Minute to int64 [groups, columns]; groups met since are missing at the end.
@@ -60,11 +61,11 @@ class MinuteSeries:
         for minute in [minute for minute in self._minutes if minute < first]:
             del self._minutes[minute]
         names, places = list(rows), np.fromiter(rows.values(), np.int64, len(rows))
-        table = np.zeros((last - first + 1, len(places), len(_COLUMNS)), np.int64)
+        table = np.zeros((last - first + 1, len(places), len(_OF_LINE)), np.int64)
         for minute, known in self._minutes.items():
             if minute <= last:
                 within = np.flatnonzero(places < len(known))
-                table[minute - first, within] = known[places[within]]
+                table[minute - first, within] = known[places[within], : len(_OF_LINE)]
         upto = np.cumsum(table, axis=0)
         within_5m = upto[SMOOTHED_OVER - 1 :].copy()
         within_5m[1:] -= upto[:-SMOOTHED_OVER]
@@ -75,6 +76,17 @@ class MinuteSeries:
         levels[left.T <= 0] = None
         offered = table[SMOOTHED_OVER - 1 :, :, 0].T.tolist()
         return dict(zip(names, zip(levels.tolist(), offered, strict=True), strict=True))
+
+    def of_row(self, as_of: int, row: int) -> tuple[int, Ints]:
+        """The first of the 60 minutes up to `as_of`, and what `COUNTED` came to in each of them for
+        one row: [60, counted]."""
+        first = as_of // MINUTE_US - MINUTES + 1
+        table = np.zeros((MINUTES, len(COUNTED)), np.int64)
+        for minute in range(first, first + MINUTES):
+            known = self._minutes.get(minute)
+            if known is not None and row < len(known):
+                table[minute - first] = known[row]
+        return first, table
 
     def keep(self, groups: Ints) -> None:
         """Keep these rows alone, numbered anew from 0 in this order; -1 stands for a new one."""

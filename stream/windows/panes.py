@@ -25,7 +25,7 @@ from stream.windows.columns import (
     WAIT_BASE,
     wait_buckets,
 )
-from stream.windows.days import DayClock
+from stream.windows.days import DayClock, StretchClock
 from stream.windows.sparse import Ints, Tally, ints, starts_of_runs
 
 # An event may be 5 minutes ahead of the instant that is shown, whose longest window then begins
@@ -249,11 +249,17 @@ class Settled(NamedTuple):
 class Panes:
     """The panes of one partition, and what has settled out of them.
 
-    `zones` are those in which a `today` is asked for. With `all_time` the settled panes are also
-    kept as one total (for computing from files).
+    `zones` are those in which a `today` is asked for, and `stretches` are asked for like days. With
+    `all_time` the settled panes are also kept as one total (for computing from files).
     """
 
-    def __init__(self, zones: Iterable[ZoneInfo], *, all_time: bool = False) -> None:
+    def __init__(
+        self,
+        zones: Iterable[ZoneInfo],
+        *,
+        all_time: bool = False,
+        stretches: Iterable[StretchClock] = (),
+    ) -> None:
         self.panes: dict[int, Pane] = {}
         self.days: dict[Settled, Tally] = {}
         self.ever: Tally | None = Tally() if all_time else None
@@ -267,8 +273,8 @@ class Panes:
         self.replaying = False
         self.measured = Measured()
         self.measured_late = Measured()
-        self._clocks = [DayClock(zone) for zone in zones]
-        self.zones = {clock.zone.key for clock in self._clocks}
+        self._clocks: list[DayClock] = [*map(DayClock, zones), *stretches]
+        self.zones = {clock.name for clock in self._clocks}
 
     def add_pieces(
         self, pieces: Iterable[PlainPiece], bases: Mapping[CellKey, int], newest_pane: int
@@ -377,13 +383,13 @@ class Panes:
             for number, tally in tallies.items():
                 by_day.setdefault(clock.day_of(number * PANE_US), []).append(tally)
             for day, parts in by_day.items():
-                key = Settled(clock.zone.key, day)
+                key = Settled(clock.name, day)
                 self.days[key] = Tally.total((self.days.get(key, Tally()), *parts))
         if self.ever is not None:
             self.ever = Tally.total((self.ever, *tallies.values()))
 
     def _forget_days(self, newest_pane: int) -> None:
         # The newest event may be minutes ahead of the instant that is shown, so yesterday stays.
-        newest_day = {clock.zone.key: clock.day_of(newest_pane * PANE_US) for clock in self._clocks}
+        newest_day = {clock.name: clock.day_of(newest_pane * PANE_US) for clock in self._clocks}
         for key in [key for key in self.days if key.day < newest_day[key.zone] - 1]:
             del self.days[key]

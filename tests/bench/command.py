@@ -14,22 +14,33 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.figures import COLUMNS, Report, Results
-from tests.bench.page import goals_table, report_table, table, with_report
+from tests.bench.page import (
+    between,
+    family_markdown,
+    goals_table,
+    report_table,
+    table,
+    with_report,
+)
 from tests.bench.processes import ROOT, make_file
 from tests.bench.sites import Size
 
 PAGE: Final = ROOT / "docs/performance.md"
+ALERTS_PAGE: Final = ROOT / "docs/alerts.md"
 KEPT: Final = ROOT / ".bench"
 
 notes: Final = Console(stderr=True)
 
 
-def parser_of(module: str, description: str | None, *, quick: str) -> argparse.ArgumentParser:
-    """The options that every bench has; `quick` says what the short form is."""
+def parser_of(
+    module: str, description: str | None, *, quick: str, page: Path = PAGE
+) -> argparse.ArgumentParser:
+    """The options that every bench has; `quick` says what the short form is, `page` what is
+    rewritten."""
     parser = argparse.ArgumentParser(prog=f"python -m {module}", description=description)
     parser.add_argument("--quick", action="store_true", help=quick)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all values there")
-    parser.add_argument("--write", action="store_true", help=f"rewrite {PAGE.name}")
+    parser.add_argument("--write", action="store_true", help=f"rewrite {page.name}")
     return parser
 
 
@@ -58,6 +69,24 @@ def tell_report(report: Report, options: argparse.Namespace) -> None:
     _keep(options, report, lambda page: with_report(page, report))
 
 
+def tell_alerts(report: Report, options: argparse.Namespace, target: str, name: str) -> None:
+    """Show what was measured of alerts, and keep it where the options say so: on the page of alerts
+    between the marks of that name, which tell the target that writes there."""
+    part = "\n\n".join(family_markdown(family, report) for family in report.families)
+    print(part)
+    notes.print(goals_table(report))
+    begin, end = alert_marks(target, name)
+    _keep(options, report, lambda page: between(page, begin, end, part), ALERTS_PAGE)
+
+
+def alert_marks(target: str, name: str) -> tuple[str, str]:
+    """The two lines of the page of alerts that hold what the target measures under the name."""
+    return (
+        f"<!-- measured, {name}: `make {target} ARGS=--write` writes this -->",
+        f"<!-- measured, {name}: end -->",
+    )
+
+
 def _show(machine: Mapping[str, str], *tables: Table) -> None:
     console = Console(width=None if sys.stdout.isatty() else 140)
     for each in tables:
@@ -66,11 +95,13 @@ def _show(machine: Mapping[str, str], *tables: Table) -> None:
         print(f"{name}: {value}")
 
 
-def _keep(options: argparse.Namespace, told: Struct, rewrite: Callable[[str], str]) -> None:
+def _keep(
+    options: argparse.Namespace, told: Struct, rewrite: Callable[[str], str], page: Path = PAGE
+) -> None:
     if options.json is not None:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(told)) + b"\n")
     if options.write:
-        PAGE.write_text(rewrite(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+        page.write_text(rewrite(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def workload(events: int, scale: float = 0) -> Path:
@@ -81,6 +112,11 @@ def workload(events: int, scale: float = 0) -> Path:
 def floor_file(size: Size, events: int) -> Path:
     """A file of so many events of a floor of that size, made once."""
     return _made("tests.bench.sites", size.name, str(events))
+
+
+def day_file(scale: float) -> Path:
+    """A file of one simulated weekday of that scale, made once."""
+    return _made("tests.bench.week_traffic", str(scale))
 
 
 def _made(module: str, *arguments: str) -> Path:

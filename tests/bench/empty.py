@@ -53,12 +53,19 @@ class _Frames:
 @contextlib.contextmanager
 def serving() -> Iterator[str]:
     """The server in a process of its own: its address."""
+    with served() as (url, _):
+        yield url
+
+
+@contextlib.contextmanager
+def served() -> Iterator[tuple[str, int]]:
+    """The same with the process's number."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.bench.empty"], cwd=ROOT, stdout=subprocess.PIPE
     )
     assert process.stdout is not None
     try:
-        yield process.stdout.readline().decode().strip()
+        yield process.stdout.readline().decode().strip(), process.pid
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()

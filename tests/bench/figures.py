@@ -98,12 +98,20 @@ def cells(row: Row) -> tuple[str, ...]:
         told(median(row.values)),
         spread(row.values),
         row.unit,
-        f"{median(row.ratios):.3f}" if row.ratios else "",
-        f"{median(row.ratios_cpu):.3f}" if row.ratios_cpu else "",
+        _ratio(row.ratios),
+        _ratio(row.ratios_cpu),
         told(median(row.peak_mib)) if row.peak_mib else "",
         f"{median(row.ahead):.2f}" if row.ahead else "",
         f"{median(row.ahead_cpu):.2f}" if row.ahead_cpu else "",
     )
+
+
+def _ratio(ratios: Sequence[float]) -> str:
+    """The median to three places, or to one digit where those would not show it."""
+    if not ratios:
+        return ""
+    middle = median(ratios)
+    return f"{middle:.3f}" if middle >= 0.001 else f"{middle:.1g}"
 
 
 COLUMNS: Final = (

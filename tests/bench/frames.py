@@ -23,7 +23,7 @@ import structlog
 from msgspec import Struct
 
 from dashboard.feed import WINDOW, Feed
-from stream.contract.figures import Picture
+from stream.contract.figures import HourOfQueue, Picture
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US
 from stream.figures import floor_figures
@@ -208,6 +208,9 @@ class _Timed:
             floor_figures(merge, WINDOW)
         with timing(_PICTURE, less=figures):
             return self._reader.picture(window, agents=agents)
+
+    def hour(self, queue: str) -> HourOfQueue | None:
+        return self._reader.hour(queue)
 
 
 def main(arguments: Sequence[str]) -> None:

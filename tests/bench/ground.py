@@ -36,7 +36,12 @@ _attributes: Final = msgspec.json.Decoder(_Attributes)
 
 def keyed(file: Path, first: int = 0, last: int | None = None) -> Iterator[Keyed]:
     """The file's events from the `first` until before the `last`, each with its key in a log."""
-    for _, line in itertools.islice(read_lines(file), first, last):
+    return keyed_lines(line for _, line in itertools.islice(read_lines(file), first, last))
+
+
+def keyed_lines(lines: Iterable[bytes]) -> Iterator[Keyed]:
+    """Events, each with its key in a log."""
+    for line in lines:
         yield _attributes.decode(line).subject, line
 
 

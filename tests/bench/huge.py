@@ -28,8 +28,11 @@ from tests.bench.workload import SEED
 AIM_S: Final = 180.0
 # A year of 260 days.
 _SCALE: Final = 1.55
-_FIRST: Final = date(2025, 1, 6)
-_WEEKEND: Final = 5
+FIRST: Final = date(2025, 1, 6)
+# The centre's midnight.
+DAY_START: Final = parse_instant(f"{FIRST.isoformat()}T05:00:00Z")
+WEEKEND: Final = 5
+_SCENARIO: Final = "weekday"
 
 
 class Asked(Struct, frozen=True):
@@ -66,7 +69,7 @@ def measure(asked: Asked) -> Family:
 
 def write_year(file: Path, asked: Asked) -> int:
     """Write so many events, day after day; how many days they are."""
-    day, tag = _simulated_day(asked.scale)
+    day, tag = b"".join(simulated_day(asked.scale)), day_tag(asked.scale)
     ends = list(_line_ends(day))
     left = asked.events
     with file.open("wb") as packed, zstandard.ZstdCompressor(level=1).stream_writer(packed) as out:
@@ -75,32 +78,35 @@ def write_year(file: Path, asked: Asked) -> int:
                 return number
             part = day if left >= len(ends) else day[: ends[left - 1]]
             left -= min(left, len(ends))
-            out.write(_as_of_day(part, tag, each, number))
+            out.write(as_of_day(part, tag, each, number))
     raise AssertionError("weekdays never end")
 
 
 def weekdays() -> Iterator[date]:
     """Every weekday, from a Monday on."""
     for number in itertools.count():
-        each = _FIRST + timedelta(days=number)
-        if each.weekday() < _WEEKEND:
+        each = FIRST + timedelta(days=number)
+        if each.weekday() < WEEKEND:
             yield each
 
 
-def _simulated_day(scale: float) -> tuple[bytes, bytes]:
-    """The lines of the first day, from midnight to midnight, and what its names hold."""
-    start = parse_instant(f"{_FIRST.isoformat()}T05:00:00Z")
-    scenario = load_scenario("weekday")
-    events = simulate(scenario, seed=SEED, start=start, duration_us=DAY_US, scale=scale)
-    tag = tag_of(scenario.name, SEED, int(start), 0, 1.0, scale)
-    return b"".join(encode(event) + b"\n" for event in events), tag.encode()
+def simulated_day(scale: float) -> Iterator[bytes]:
+    """The lines of the first day, from midnight to midnight where the centre is."""
+    scenario = load_scenario(_SCENARIO)
+    for event in simulate(scenario, seed=SEED, start=DAY_START, duration_us=DAY_US, scale=scale):
+        yield encode(event) + b"\n"
 
 
-def _as_of_day(lines: bytes, tag: bytes, day: date, number: int) -> bytes:
+def day_tag(scale: float) -> bytes:
+    """What the identifiers of that day hold, and those of no other run."""
+    return tag_of(_SCENARIO, SEED, int(DAY_START), 0, 1.0, scale).encode()
+
+
+def as_of_day(lines: bytes, tag: bytes, day: date, number: int) -> bytes:
     """The first day's lines on another day. What reaches into the day after goes first, so that no
     date is moved twice."""
     for later in (1, 0):
-        before, after = (each + timedelta(days=later) for each in (_FIRST, day))
+        before, after = (each + timedelta(days=later) for each in (FIRST, day))
         lines = lines.replace(f'"{before.isoformat()}T'.encode(), f'"{after.isoformat()}T'.encode())
     return lines.replace(tag, tag + b"-%d" % number)
 

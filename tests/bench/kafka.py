@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import tempfile
 import time
@@ -24,10 +23,9 @@ from tests.bench.ground import APPEND_AT_ONCE
 from tests.bench.machine import machine
 from tests.bench.page import KAFKA_COLUMNS, with_measured_over_kafka
 from tests.bench.workload import HISTORY_US, Item, items_of
-from tests.kafka import ground
+from tests.kafka import ground, java
 from tests.kafka.broker import Broker
 from tests.kafka.crew import crew_of, wait_until_read
-from tests.kafka.java import POM
 from tests.stream import floors
 
 PARTITIONS: Final = 12
@@ -48,7 +46,7 @@ def main(arguments: Sequence[str]) -> None:
     rounds = options.rounds or rounds
     # Read before the work, whose own load would be told otherwise.
     told = machine() | {
-        "Kafka": f"broker {_broker_version()}, kafka-python {version('kafka-python')}"
+        "Kafka": f"broker {java.broker_version()}, kafka-python {version('kafka-python')}"
     }
     told["topic"] = (
         f"{events:,} events in {PARTITIONS} partitions, zstd, one broker on this machine"
@@ -70,13 +68,6 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--events", type=int, help="how many events are read")
     parser.add_argument("--rounds", type=int, help="how often everything is measured")
     return parser.parse_args(arguments)
-
-
-def _broker_version() -> str:
-    """As the broker of the tests is resolved."""
-    found = re.search(r"<artifactId>kafka_[^<]*</artifactId>\s*<version>([^<]*)<", POM.read_text())
-    assert found is not None
-    return found[1]
 
 
 def measure(file: Path, events: int, folder: Path, round_: int) -> dict[str, Timing]:

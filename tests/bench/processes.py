@@ -118,9 +118,9 @@ def make_file(module: str, *arguments: str) -> Path:
     return Path(printed(module, *arguments).decode())
 
 
-def printed(module: str, *arguments: str) -> bytes:
-    """What a module prints."""
-    return _run(module, *arguments)[0]
+def printed(module: str, *arguments: str, env: Mapping[str, str] | None = None) -> bytes:
+    """What a module prints. `env` is added to this process's own environment."""
+    return _run(module, *arguments, env=env)[0]
 
 
 def _run(module: str, *arguments: str, env: Mapping[str, str] | None = None) -> tuple[bytes, Used]:

@@ -75,6 +75,8 @@ class Size(Struct, frozen=True):
 SMALL: Final = Size("small", 1, 1.0, 1_000)
 ORDINARY: Final = Size("ordinary", 5, 2.0, 2_000)
 LARGEST: Final = Size("largest", 20, 5.0, 5_000)
+# What a supervisor's screen is to hold: 200 queues and 2,000 agents.
+SUPERVISED: Final = Size("supervised", 20, 1.0, 500)
 # As many agents and open contacts as the largest, in other numbers of queues.
 WIDE: Final = Size("wide", 100, 1.0, 1_000)
 WIDEST: Final = Size("widest", 500, 0.2, 200)
@@ -83,7 +85,7 @@ SIZES: Final = (SMALL, ORDINARY, LARGEST)
 
 def size_named(name: str) -> Size:
     """The size of that name. Raises `KeyError` where there is none."""
-    return {size.name: size for size in (*SIZES, WIDE, WIDEST)}[name]
+    return {size.name: size for size in (*SIZES, SUPERVISED, WIDE, WIDEST)}[name]
 
 
 def site(number: int) -> Scenario:

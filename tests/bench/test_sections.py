@@ -10,8 +10,21 @@ import pytest
 
 from stream.compute import FileReading
 from stream.contract.floorplan import FloorPlan
+from stream.contract.instants import MINUTE_US
 from stream.logs.files import read_lines
-from tests.bench import delay, empty, frames, huge, memory, starts, windows
+from tests.bench import (
+    delay,
+    empty,
+    frames,
+    huge,
+    memory,
+    simulating,
+    starts,
+    week,
+    week_parts,
+    week_traffic,
+    windows,
+)
 from tests.bench.__main__ import SECTIONS
 from tests.bench.command import PAGE
 from tests.bench.compute import Choices, _works
@@ -173,6 +186,82 @@ def test_a_year_is_good_events_of_different_days(tmp_path: Path) -> None:
     assert (health["events"], health["rejected"], health["duplicates"]) == (20_000, 0, 0)
     assert health["out_of_place"] == 0
     assert len(dates) > days - 1 > 1
+
+
+def test_a_week_is_served_day_by_day(tmp_path: Path) -> None:
+    """The real worker and dashboard take in every event of each day, on a clock that is set: else a
+    part ends, and with it the week. New people are met, and the log goes on alone."""
+    asked = week.Asked(0.1, 2, 2, 1, 60 * MINUTE_US)
+    file = week_traffic.day_file(tmp_path, asked.scale)
+    first, second, alone = week.served(file, asked, tmp_path / "log")
+
+    assert [list(day.parts) for day in (first, second, alone)] == [["worker", "dashboard"]] * 2 + [
+        []
+    ]
+    assert first.events == second.events > 1_000
+    for part in first.parts:
+        before, after = first.parts[part], second.parts[part]
+        assert after.held["agents"] > before.held["agents"] > 0
+        assert 10 < after.resident_mib <= after.peak_mib
+    assert second.parts["worker"].held["contacts"] > first.parts["worker"].held["contacts"]
+    assert first.parts["worker"].held["panes"] > 500
+    assert first.directory_mib > 0 < alone.frames == second.frames
+
+
+def test_a_week_told_is_a_day_a_column() -> None:
+    """A goal for each part of each make, and what is not known of the log's days alone left empty."""
+    sizes = week_parts.Sizes(100.0, 110.0, {"agents": 7})
+    days = [week.Day(10, {"worker": sizes, "dashboard": sizes}, 5.0, 3, 1.0)] * 7
+    days[6] = week.Day(
+        10,
+        {"worker": week_parts.Sizes(100.0, 116.0, {"agents": 9}), "dashboard": sizes},
+        5.0,
+        3,
+        1.0,
+    )
+    alone = week.Day(10, {}, 6.0, 3, 1.0)
+    family = week.family(msgspec.structs.replace(week.FULL, alone=1), {"compiled": [*days, alone]})
+
+    assert family.grid is not None
+    assert family.grid.columns == ("what", "Wed", "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")
+    assert family.grid.lines[2] == ("worker, compiled: agents", *"7777779", "")
+    assert family.grid.lines[7] == ("the log's directory, MiB", *"5555555", "6")
+    assert [(goal.measured, goal.met) for goal in family.goals] == [
+        ("1.055 ×", False),
+        ("1.000 ×", True),
+    ]
+
+
+def test_each_day_of_the_week_is_its_own(tmp_path: Path) -> None:
+    """Good events in their place, no identifier of a contact on two days, every slice there."""
+    file = week_traffic.day_file(tmp_path, 0.1)
+    reading = FileReading(FloorPlan())
+    subjects: list[set[str]] = []
+    counts = []
+    for number in (0, 1, 3):
+        slices = list(week_traffic.slices(file, 0.1, number, 60 * MINUTE_US))
+        events = [event for each in slices for event in each.events]
+        reading.read("day", enumerate((line for _, line in events), start=1))
+        subjects.append({key for key, _ in events if key.startswith("c-")})
+        counts.append(len(events))
+        assert [each.until for each in slices] == [
+            week_traffic.begin_of(number) + hour * 60 * MINUTE_US for hour in range(1, 25)
+        ]
+
+    health = Counter(reading.floor.health_counts())
+    assert (health["rejected"], health["duplicates"], health["out_of_place"]) == (0, 0, 0)
+    assert not subjects[0] & subjects[1]
+    assert counts[0] == counts[1] > 2 * counts[2] > 0
+
+
+def test_simulating_is_timed_over_what_it_wrote(tmp_path: Path) -> None:
+    """The events of the file, and the same bytes as many."""
+    timings, written = simulating.one_round(simulating.Asked(1, 0.1, 1), tmp_path)
+
+    assert {timing.events for timing in timings.values()} == {written.events}
+    assert written.events > 5_000 > written.waits > 400
+    assert set(timings) == {simulating.FLOOR, "floorwatch simulate --out FILE"}
+    assert all(timing.cpu_s > 0 and timing.peak_bytes for timing in timings.values())
 
 
 def test_the_page_has_a_place_for_every_section() -> None:

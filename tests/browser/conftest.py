@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from contextlib import ExitStack
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard.app import create_app, serving
+from tests.browser.stages import Stage, State, staged
 from tests.dashboard.pictures import TableReader, ordinary, wall_clock
 
 _ARGUMENTS: Final = (
@@ -18,6 +20,7 @@ _ARGUMENTS: Final = (
     "--disable-background-networking",
 )
 OpenPage = Callable[..., Page]
+OpenStage = Callable[..., Page]
 
 
 @pytest.fixture
@@ -50,11 +53,17 @@ def open_page(browser: Browser, wall: str) -> Iterator[OpenPage]:
     contexts = []
 
     def open_(
-        path: str = "/", *, width: int = 1920, height: int = 1080, scheme: str = "dark"
+        path: str = "/",
+        *,
+        width: int = 1920,
+        height: int = 1080,
+        scheme: str = "dark",
+        zone: str | None = None,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="light" if scheme == "light" else "dark",
+            timezone_id=zone,
         )
         contexts.append(context)
         page = context.new_page()
@@ -70,6 +79,47 @@ def open_page(browser: Browser, wall: str) -> Iterator[OpenPage]:
     yield open_
     for context in contexts:
         context.close()
-    # What Chromium itself says of a connection that a test cut is no fault of the page.
-    own = [line for line in said if "net::ERR_" not in line]
+    # What Chromium itself says of a connection that a test cut, or of an answer that says why there
+    # is nothing, is no fault of the page.
+    own = [line for line in said if "net::ERR_" not in line and "the server responded" not in line]
     assert own == []
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[State], Stage]]:
+    """The floors by their states: each is there from when it is first asked for."""
+    known: dict[State, Stage] = {}
+    with ExitStack() as open_:
+
+        def stage(state: State) -> Stage:
+            if state not in known:
+                folder = tmp_path_factory.mktemp(state)
+                known[state] = open_.enter_context(staged(state, folder))
+            return known[state]
+
+        yield stage
+
+
+@pytest.fixture
+def open_stage(browser: Browser, stages: Callable[[State], Stage]) -> Iterator[OpenStage]:
+    """Opens a screen over a floor in such a state; a test fails with what its console said."""
+    said: list[str] = []
+    contexts = []
+
+    def open_(
+        state: State, path: str, *, width: int = 1366, height: int = 768, **options: Any
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, **{"color_scheme": "dark", **options}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: said.append(f"uncaught: {error}"))
+        stages(state).show(page, path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert [line for line in said if "the server responded" not in line] == []

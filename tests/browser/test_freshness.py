@@ -146,12 +146,29 @@ def test_a_broken_picture_is_said(open_page: OpenPage, reader: TableReader) -> N
     late.wait_for_selector('[data-fresh="live"]')
 
 
-def test_a_replay_says_its_speed(open_page: OpenPage, reader: TableReader) -> None:
+@pytest.mark.parametrize(("speed", "said"), [(60, "replay 60×"), (0, "replay paused")])
+def test_a_replay_says_its_speed(
+    open_page: OpenPage, reader: TableReader, speed: float, said: str
+) -> None:
     """Nobody takes yesterday for today."""
-    reader.speed = 60
+    reader.speed = speed
     page = open_page()
 
-    expect(page.locator("#replay")).to_have_text("replay 60×")
+    expect(page.locator("#replay")).to_have_text(said)
+
+
+@pytest.mark.parametrize("speed", [1000, 0])
+def test_a_replay_fits_a_phone(open_page: OpenPage, reader: TableReader, speed: float) -> None:
+    """Nothing to scroll sideways, and nothing over the clock."""
+    reader.speed = speed
+    page = open_page(width=360, height=740)
+    expect(page.locator("#replay")).to_be_visible()
+    right = "e => e.getBoundingClientRect().right"
+    news = page.locator("#clock").evaluate("e => e.getBoundingClientRect().left")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.locator("#age").evaluate(right) <= news
+    assert page.locator("#replay").evaluate(right) <= 360
 
 
 def test_a_dead_dashboard_goes_stale_and_comes_back_by_itself(
@@ -170,3 +187,67 @@ def test_a_dead_dashboard_goes_stale_and_comes_back_by_itself(
     with serving(create_app(again, now=wall_clock), port=port):
         expect(page.locator("html")).to_have_attribute("data-fresh", "live", timeout=5_000)
         page.close()
+
+
+def test_a_browser_that_was_busy_skips_to_the_newest_frame(open_page: OpenPage) -> None:
+    """Of those that came meanwhile only the last is drawn: a wall never runs behind."""
+    page = open_page()
+    page.wait_for_selector('html[data-floor="drawn"]')
+    page.evaluate(
+        """() => {
+          const wall = window.dash_clientside.wallboard, draw = wall.draw;
+          window.drawn = [];
+          wall.draw = (frame, view) => { window.drawn.push(frame.seq); return draw(frame, view); };
+        }"""
+    )
+    page.wait_for_function("window.drawn.length > 0")
+    before = page.evaluate(
+        """() => {
+          const before = window.drawn.length, end = performance.now() + 4500;
+          while (performance.now() < end) { /* busy */ }
+          return before;
+        }"""
+    )
+    page.wait_for_function("(before) => window.drawn.length > before", arg=before)
+    drawn = page.evaluate("window.drawn")
+
+    # Four seconds' frames came, and all but the last were passed over.
+    assert drawn[before] - drawn[before - 1] >= 3
+
+
+def test_a_screen_that_cannot_draw_is_not_live(open_page: OpenPage) -> None:
+    """Frames come, and what is shown stands still: that is said, until one is drawn again."""
+    page = open_page()
+    page.wait_for_selector('html[data-floor="drawn"]')
+    page.evaluate(
+        """() => {
+          const wall = window.dash_clientside.wallboard;
+          window.draw = wall.draw;
+          // The console tells of it: here it is caught, since a test fails with what it says.
+          window.uncaught = [];
+          addEventListener("error", (event) => { window.uncaught.push(event.message); event.preventDefault(); });
+          wall.draw = () => { throw new Error("planted"); };
+        }"""
+    )
+
+    expect(page.locator("html")).to_have_attribute("data-fresh", "lost")
+    expect(page.locator("#banner")).to_contain_text("This screen cannot draw what it is told")
+    expect(page.locator("#age")).to_contain_text("stale")
+    assert "planted" in page.evaluate("window.uncaught[0]")
+
+    page.evaluate("window.dash_clientside.wallboard.draw = window.draw")
+    expect(page.locator("html")).to_have_attribute("data-fresh", "live")
+    expect(page.locator("#banner")).to_be_hidden()
+
+
+def test_a_wall_keeps_no_frame_but_the_newest(open_page: OpenPage) -> None:
+    """A screen stands for weeks: nothing that a frame brought stays, in Dash's history neither."""
+    page = open_page()
+    page.wait_for_selector('html[data-floor="drawn"]')
+    page.wait_for_timeout(3_500)
+    held = page.evaluate(
+        "JSON.stringify(window.dash_stores[0].getState().history).length"
+        " + JSON.stringify(window.dash_stores[0].getState().layout).length"
+    )
+
+    assert held < 100_000

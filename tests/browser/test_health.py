@@ -266,14 +266,17 @@ def test_limits_that_were_reached_are_named(open_page: OpenPage, reader: TableRe
     reader.limits = {"agents_kept": 12, "open_contacts": 1_204}
     reader.queues_left_out = 1_312
     page = open_page("/health")
-    page.wait_for_selector("#limits [data-key]")
 
-    assert page.locator("#limits tbody tr").all_inner_texts() == [
-        "At most 5,000 viewers (now 1)\t0",
-        "At most 12 queues in a frame\t1,312 left out",
-        "Agents without figures of their own\t12",
-        "Open contacts\t1,204",
-    ]
+    # A frame built before the page was counted as a viewer may be shown first.
+    expect(page.locator("#limits tbody tr")).to_have_text(
+        [
+            "At most 5,000 viewers (now 1)0",
+            "At most 12 queues in a frame1,312 left out",
+            "Agents without figures of their own12",
+            "Open contacts1,204",
+        ],
+        timeout=3_000,
+    )
 
 
 def test_the_browser_takes_the_stream_packed(open_page: OpenPage) -> None:

@@ -99,7 +99,7 @@ def test_figures_name_their_target_variant_window_and_evidence(open_page: OpenPa
     assert "answered in 20 s" in benefits
     assert "abandons count" in benefits
     assert "n 102" in benefits
-    assert "n 311, 79–88 %" in page.locator('[data-figure="csat"]').inner_text()
+    assert "n 311, 79–88\N{NO-BREAK SPACE}%" in page.locator('[data-figure="csat"]').inner_text()
     assert "21 of 765" in page.locator('[data-figure="abandoned"]').inner_text()
     assert "oldest 52:0" in page.locator('[data-figure="waiting"]').inner_text()
 
@@ -162,17 +162,31 @@ def test_the_theme_follows_the_system_until_chosen(open_page: OpenPage, scheme: 
 
 def test_the_keyboard_reaches_every_control(open_page: OpenPage) -> None:
     """With a ring to be seen, and a name to be heard."""
-    page = open_page()
+    page = open_page(zone="Asia/Tokyo")
     page.wait_for_selector("#queues .tile")
+    controls = [
+        "Supervisor",
+        "Experience",
+        "Alerts",
+        "Health",
+        "Report",
+        "past-open",
+        "take-away",
+        "boards-open",
+        "sound",
+        "palette-open",
+        "order",
+        "theme",
+    ]
     reached = []
-    for _ in range(3):
+    for _ in controls:
         page.keyboard.press("Tab")
         focused = "document.activeElement.id || document.activeElement.textContent"
         reached.append(page.evaluate(focused))
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     page.keyboard.press("Enter")
 
-    assert reached == ["Health", "order", "theme"]
+    assert reached == controls
     assert outline == "solid"
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     assert page.get_by_role("button", name="Order of queues: worst first").count() == 1

@@ -53,6 +53,9 @@ TO_MAKE = "check the address, or make it with `floorwatch topics create`"
             "--duration: expected a number and a unit, such as 90s, 30m, 4h or 2d",
         ),
         ("record --log embedded:log --out x y", "y: not expected here"),
+        ("training -", "FILE: a recording is read twice; standard input cannot be"),
+        ("training --scenario gone.yaml", "gone.yaml: No such file or directory"),
+        ("training --port 99999", "--port: input should be less than or equal to 65535"),
         ("stream --log pigeon:loft", f"--log: expected {FORMS}"),
         (
             "stream --log embedded:",
@@ -192,6 +195,8 @@ def test_misuse_is_one_line_and_ends_with_2(run: Run, command: str, line: str) -
             "embedded:events.jsonl/log: the directory cannot be made (Not a directory); give one that can be written",
         ),
         ("replay empty --log embedded:log", "empty: no good event to begin with"),
+        ("training no.jsonl", "no.jsonl: cannot be read: No such file or directory"),
+        ("training empty", "empty: no good event to begin with"),
     ],
 )
 def test_a_failure_is_one_line_and_ends_with_1(run: Run, command: str, line: str) -> None:

@@ -18,7 +18,9 @@ floor-frames                2  the newest of each key  {state}
 floor-checkpoints           2  the newest of each key  {state}
 dead-letters                2  30 days                 {state}
 alerts                      1  the newest of each key  {state}
+alert-actions               1  8 days                  {state}
 floor-clock                 1  the newest of each key  {state}
+boards                      1  the newest of each key  {state}
 """
 TO_MEND = "`floorwatch topics create` mends that"
 CREATE = ("topics", "create", "--log", "embedded:log")

@@ -21,6 +21,8 @@ from stream.contract.figures import (
     Figures,
     Freshness,
     Hour,
+    HourOfQueue,
+    MinuteOfQueue,
     NoPicture,
     PartitionState,
     Picture,
@@ -333,6 +335,7 @@ class TableReader:
     speed: float = 1.0
     events: int = 48_211
     title: str = "Benefits centre"
+    time_zone: str = "UTC"
     silent: tuple[int, ...] = ()
     catching_up: tuple[int, ...] = ()
     behind_s: float | None = 0.0
@@ -379,7 +382,26 @@ class TableReader:
                 title=self.title,
                 agents=_agents() if agents else None,
             )
-            return structs.replace(told, limits=self.limits, queues_left_out=self.queues_left_out)
+            return structs.replace(
+                told,
+                limits=self.limits,
+                queues_left_out=self.queues_left_out,
+                time_zone=self.time_zone,
+            )
+
+    def hour(self, queue: str) -> HourOfQueue | None:
+        """An hour in which nothing happened, but for its last minute."""
+        if self.nothing_yet is not None:
+            raise NoPicture(self.nothing_yet)
+        if queue not in self.queues:
+            return None
+        as_of = START.replace(microsecond=0)
+        minutes = [
+            MinuteOfQueue(minute, 0, 0, 0, 0, None, None)
+            for minute in (_minute(as_of, before) for before in range(59, 0, -1))
+        ]
+        minutes.append(MinuteOfQueue(_minute(as_of, 0), 3, 2, 1, 1, 1 / 3, 25.5))
+        return HourOfQueue(_minute(as_of, 0), queue, "abandons_count", minutes)
 
     def change(self, queues: dict[str, Q] | None = None) -> None:
         """Something happened on the floor."""
@@ -433,3 +455,8 @@ def many(count: int) -> dict[str, Q]:
     copies = [replace(told[index % 11], name=f"Queue {index + 1}") for index in range(count)]
     assert len(copies) == ceil(count)
     return {f"q{index}": queue for index, queue in enumerate(copies)}
+
+
+def _minute(as_of: datetime, before: int) -> str:
+    moment = as_of - timedelta(minutes=before)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")

@@ -91,7 +91,7 @@ def test_one_queue_is_told_alone(client: httpx2.Client) -> None:
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/api/v1/queues/nowhere", 404), ("/api/v1/nowhere", 404), ("/supervisor", 404)],
+    [("/api/v1/queues/nowhere", 404), ("/api/v1/nowhere", 404), ("/nowhere", 404)],
 )
 def test_what_is_not_there_is_not_found(client: httpx2.Client, path: str, status: int) -> None:
     """No address is answered with a page that it isn't."""
@@ -248,8 +248,8 @@ def test_the_stream_begins_with_a_whole_frame(client: httpx2.Client) -> None:
     assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
     frame = json.loads(told[0]["data"])
     assert {*client.get("/api/v1/floor").json()} == {*frame} - {"frame"}
-    beside = ["seq", "state", "reason", "picture", "standing", "trust", "watched"]
-    assert list(frame["frame"]) == beside
+    told_first = ["seq", "state", "reason", "picture", "standing", "trust", "watched"]
+    assert list(frame["frame"]) == [*told_first, "alerts", "training", "screens", "past"]
     assert frame["frame"]["standing"]["queues"]["night"]["word"] == "Closed"
 
 

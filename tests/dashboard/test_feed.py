@@ -6,12 +6,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 from structlog.testing import capture_logs
 
 from dashboard.feed import Feed
+from dashboard.frames import DrillTold
 from dashboard.viewers import Viewer
-from stream.contract.figures import NoPicture, Picture
+from stream.contract.figures import DrillMark, HourOfQueue, NoPicture, Picture
 from tests.dashboard.pictures import START, Q, picture
+from tests.simulator.drill.desks import PLAN, Table
 
 FLOOR = {"q": Q("Benefits")}
 
@@ -43,6 +46,7 @@ class ScriptedReader:
     age_s: float | None = 0.2
     catching_up: tuple[int, ...] = ()
     nothing_yet: str | None = None
+    drill: DrillMark | None = None
     asked: list[tuple[str, bool]] = field(default_factory=list)
 
     def follow(self, timeout_s: float) -> bool:
@@ -67,7 +71,7 @@ class ScriptedReader:
             raise NoPicture(self.nothing_yet)
         if self.broken:
             raise ValueError("a secret")
-        return picture(
+        made = picture(
             FLOOR,
             at=self.clock.moment,
             window=window,
@@ -76,6 +80,12 @@ class ScriptedReader:
             catching_up=self.catching_up,
             behind_s=715.0 if self.catching_up else 0.0,
         )
+        return structs.replace(made, drill=self.drill)
+
+    def hour(self, queue: str) -> HourOfQueue | None:
+        """No queue is known."""
+        assert queue
+        return None
 
 
 @pytest.fixture
@@ -355,3 +365,46 @@ def test_a_question_that_cannot_be_answered_says_why(clock: Clock) -> None:
 
     assert isinstance(asked.exception(), ValueError)
     assert replace(reader).broken
+
+
+def test_what_was_kept_of_one_floor_is_none_of_another(clock: Clock) -> None:
+    """A drill's floor is shown: neither an answer within the second nor that the other floor was
+    catching up goes on from the one before."""
+    reader = ScriptedReader(clock, catching_up=(0,))
+    feed = Feed(reader, now=clock)
+    feed.step()
+    asked = feed.ask("5m")
+    feed.step()
+    told = asked.result(0).picture
+    assert told.drill is None
+    reader.catching_up, reader.drill = (), DrillMark(1, "Ada")
+    sent_at_s(feed, clock, 1.05)
+    asked = feed.ask("5m")
+    feed.step()
+
+    newest = feed.newest
+    assert newest is not None
+    assert newest.frame.trust is not None
+    assert (newest.frame.trust.state, newest.frame.trust.warning) == ("fresh", None)
+    assert asked.result(0).picture.drill == DrillMark(1, "Ada")
+
+
+def test_a_drill_that_turns_is_told_at_once_and_its_old_figures_are_not(clock: Clock) -> None:
+    """In short; whoever wants more asks for it. What was built before it turned is not answered."""
+    table = Table()
+    reader = ScriptedReader(clock)
+    feed = Feed(reader, now=clock, training=table.desk)
+    assert sent_at_s(feed, clock, 0.05) == [0.0]
+    table.desk.start(PLAN)
+    version = table.state.version
+    asked = feed.ask("30m")
+    before = len(reader.asked)
+    assert sent_at_s(feed, clock, 0.35) == [0.2]
+
+    newest = feed.newest
+    assert newest is not None
+    assert newest.frame.training == DrillTold("preparing", version, 1, 0.0)
+    assert asked.done()
+    # For the one who asked, and for the frame: none of them is from before.
+    assert len(reader.asked) == before + 2
+    assert b'"training":{"phase":"preparing"' in newest.data

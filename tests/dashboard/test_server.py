@@ -4,7 +4,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +16,11 @@ from dashboard.server import address
 _ROOT = Path(__file__).parents[2]
 _SERVED = """
 from dashboard.app import bind, create_app, serve
+import dashboard.server
 from dashboard.server import address
 from tests.dashboard.pictures import TableReader, ordinary, wall_clock
+# Whoever waited for the browsers would wait for so long that no busy machine is taken for it.
+dashboard.server._GRACE_S = 60
 app = create_app(TableReader(ordinary(), wall_clock), now=wall_clock)
 listener = bind("127.0.0.1", 0)
 print(address(listener), flush=True)
@@ -47,16 +49,13 @@ def test_a_signal_ends_it_at_once_with_streams_open(
     process, url = served
     streams = [urllib.request.urlopen(f"{url}/api/v1/stream", timeout=20) for _ in range(5)]
     first = [stream.readline() for stream in streams]
-    began = time.monotonic()
     process.send_signal(number)
     rest, _ = process.communicate(timeout=20)
-    took_s = time.monotonic() - began
     for stream in streams:
         stream.close()
 
     assert first == [b"retry: 1000\n"] * 5
     assert (process.returncode, rest) == (0, "returned\n")
-    assert took_s < 2.5
 
 
 def test_a_taken_port_is_said_in_one_line() -> None:

@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from dashboard.status import Standing, State, standing
+from dashboard.status import Standing, State, standing, with_alerts
+from stream.contract.alerts import Incident
+from stream.contract.instants import SECOND_US
 from tests.dashboard.pictures import Q, ordinary, picture, section, surge
+from tests.incidents import notice_incident, resolved_incident, surge_incident, ticket_incident
 
 CALM = Q("Benefits", answered=40, in_target=38, abandoned=1)
 
@@ -219,3 +222,81 @@ def test_queues_that_are_not_shown_are_told_in_the_sentence() -> None:
     assert standing(calm).rest == ""
     assert standing(more).rest == "1,312 smaller queues not shown."
     assert standing(one).rest == "One smaller queue not shown."
+
+
+AT = 1_000 * SECOND_US
+QUIET = Q("Quiet", answered=0, in_target=0, abandoned=0)
+LATE = replace(CALM, in_target=32)
+
+
+@pytest.mark.parametrize(
+    ("queue", "incidents", "state", "sentence"),
+    [
+        pytest.param(
+            QUIET,
+            [surge_incident(AT)],
+            "trouble",
+            "One urgent alert: Benefits will not recover. Quiet. "
+            "Too few contacts to judge any queue by.",
+            id="urgent on a quiet floor",
+        ),
+        pytest.param(
+            CALM,
+            [surge_incident(AT), surge_incident(AT + 1), notice_incident(AT)],
+            "trouble",
+            "Two urgent alerts: Benefits will not recover. One queue on target.",
+            id="two urgent ones on target",
+        ),
+        pytest.param(
+            LATE,
+            [surge_incident(AT)],
+            "trouble",
+            "One urgent alert: Benefits will not recover. "
+            "One queue to watch: Benefits: 78 % in target is under 80 %.",
+            id="urgent where one queue is to watch",
+        ),
+        pytest.param(
+            CALM,
+            [notice_incident(AT)],
+            "watch",
+            "One alert: Callback promises about to break. One queue on target.",
+            id="a notice",
+        ),
+        pytest.param(
+            LATE,
+            [notice_incident(AT)],
+            "watch",
+            "One queue to watch: Benefits: 78 % in target is under 80 %.",
+            id="as bad by the figures",
+        ),
+        pytest.param(
+            CALM,
+            [ticket_incident(AT), resolved_incident(AT)],
+            "on_target",
+            "One queue on target, none in trouble.",
+            id="to be read today, and over",
+        ),
+        pytest.param(
+            CALM,
+            [structs.replace(surge_incident(AT), snoozed_until=AT + 1)],
+            "on_target",
+            "One queue on target, none in trouble.",
+            id="silenced",
+        ),
+        pytest.param(
+            CALM,
+            [structs.replace(surge_incident(AT), snoozed_until=AT)],
+            "trouble",
+            "One urgent alert: Benefits will not recover. One queue on target.",
+            id="silenced until now",
+        ),
+    ],
+)
+def test_the_sentence_agrees_with_what_fires(
+    queue: Q, incidents: list[Incident], state: State, sentence: str
+) -> None:
+    """No floor is called calm beside an alert that calls."""
+    told = with_alerts(judged(queue), incidents, AT)
+
+    assert (told.state, f"{told.lead} {told.rest}".strip()) == (state, sentence)
+    assert told.queues == judged(queue).queues

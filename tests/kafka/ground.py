@@ -11,18 +11,20 @@ from typing import Final
 from kafka import errors
 from kafka.admin import KafkaAdminClient
 
+from stream.alert_service import GROUP as ALERT_GROUP
 from stream.logs.kafka import KafkaLog
 from stream.logs.kafka_settings import parse_kafka
 from stream.logs.topics import CONTACT_EVENTS, topics
 from stream.worker import GROUP
 
 DONE_WITHIN_S: Final = 60.0
+_GROUPS: Final = (GROUP, ALERT_GROUP)
 _NAMES: Final = tuple(topic.name for topic in topics())
 
 
 @contextmanager
 def fresh_log(servers: str, partitions: int) -> Iterator[KafkaLog]:
-    """A log whose topics hold nothing, and whose group has no position."""
+    """A log whose topics hold nothing, and whose groups have no position."""
     with _cleared(servers, partitions, _NAMES) as log:
         yield log
 
@@ -44,22 +46,22 @@ def _cleared(servers: str, partitions: int, names: tuple[str, ...]) -> Iterator[
 
 
 def clear(servers: str, names: tuple[str, ...]) -> None:
-    """Take away the topics and the workers' group; waits for those who are in it to be gone."""
+    """Take away the topics and the groups; waits for those who are in them to be gone."""
     admin = KafkaAdminClient(bootstrap_servers=servers.split(","), bootstrap_timeout_ms=10_000)
     try:
-        _until(lambda: _group_gone(admin))
+        _until(lambda: _groups_gone(admin))
         _until(lambda: _topics_gone(admin, names))
     finally:
         admin.close()
 
 
-def _group_gone(admin: KafkaAdminClient) -> bool:
+def _groups_gone(admin: KafkaAdminClient) -> bool:
     try:
-        answer = admin.delete_groups([GROUP])
+        answer = admin.delete_groups([*_GROUPS])
     except errors.RetriableError:
         # Nobody has asked this broker for a group before.
         return False
-    return answer[GROUP] in {"OK", "GroupIdNotFoundError"}
+    return all(answer[group] in {"OK", "GroupIdNotFoundError"} for group in _GROUPS)
 
 
 def _topics_gone(admin: KafkaAdminClient, names: tuple[str, ...]) -> bool:

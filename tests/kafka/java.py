@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -44,6 +45,13 @@ def classpath() -> str:
     call([*maven, goal, "-Dmdep.includeScope=runtime", f"-Dmdep.outputFile={fresh}"])
     fresh.replace(kept)
     return kept.read_text()
+
+
+def broker_version() -> str:
+    """The version that the pom names."""
+    found = re.search(r"<artifactId>kafka_[^<]*</artifactId>\s*<version>([^<]*)<", POM.read_text())
+    assert found is not None
+    return found[1]
 
 
 def call(what: Sequence[str]) -> None:

@@ -223,7 +223,7 @@ def test_all_of_it_becomes_well_on_one_broker(composed: Composed) -> None:
 
     assert (made.returncode, made.stderr) == (0, "")
     assert again.returncode == 0
-    assert [line.split()[-1] for line in made.stdout.splitlines()[1:]] == ["created"] * 6
+    assert [line.split()[-1] for line in made.stdout.splitlines()[1:]] == ["created"] * 8
     assert composed.freshness()["partitions"] == int(
         compose.option(composed.services["topics"], "--partitions")
     )

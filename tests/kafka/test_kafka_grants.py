@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import pytest
 from kafka.admin import (
     ACL,
@@ -21,12 +22,20 @@ from kafka.admin import (
     ResourceType,
 )
 
+from stream.alert_board import LogAlertBoard
+from stream.alert_service import AlertService, Setting
+from stream.board_shelf import LogBoardShelf
+from stream.contract.alerts import HEAD_KEY, AddNote, AlertsHead
+from stream.contract.boards import BoardsAway, parse_board
 from stream.contract.floorplan import FloorPlan
+from stream.contract.instants import SECOND_US
 from stream.logs.kafka import KafkaLog
 from stream.logs.kafka_settings import VARIABLE, parse_kafka
 from stream.logs.port import LogError
 from stream.logs.topics import (
+    ALERT_ACTIONS,
     ALERTS,
+    BOARDS,
     CONTACT_EVENTS,
     DEAD_LETTERS,
     FLOOR_CHECKPOINTS,
@@ -66,16 +75,19 @@ def _on_topics(operation: str, names: Iterable[str]) -> tuple[Grant, ...]:
 # Every service looks at all topics when it starts, to be sure that they can serve.
 WORKER: Final = (
     *_on_topics("read", (CONTACT_EVENTS, FLOOR_FRAMES, FLOOR_CHECKPOINTS, FLOOR_CLOCK)),
-    *_on_topics("write", (FLOOR_FRAMES, FLOOR_CHECKPOINTS, DEAD_LETTERS)),
+    *_on_topics("read", (ALERTS, ALERT_ACTIONS)),
+    *_on_topics("write", (FLOOR_FRAMES, FLOOR_CHECKPOINTS, DEAD_LETTERS, ALERTS)),
+    *_on_topics("describe", (BOARDS,)),
     # Read and Write hold Describe.
-    *_on_topics("describe", (ALERTS,)),
     *_on_topics("describe_configs", TOPICS),
     Grant("group", "floorwatch-stream", "read"),
+    Grant("group", "floorwatch-alerts", "read"),
     Grant("transactional id", "floorwatch-*", "write"),
 )
 DASHBOARD: Final = (
-    *_on_topics("read", (FLOOR_FRAMES, FLOOR_CLOCK)),
-    *_on_topics("describe", (CONTACT_EVENTS, FLOOR_CHECKPOINTS, DEAD_LETTERS, ALERTS)),
+    *_on_topics("read", (FLOOR_FRAMES, FLOOR_CLOCK, ALERTS, BOARDS)),
+    *_on_topics("write", (ALERT_ACTIONS, BOARDS)),
+    *_on_topics("describe", (CONTACT_EVENTS, FLOOR_CHECKPOINTS, DEAD_LETTERS)),
     *_on_topics("describe_configs", TOPICS),
 )
 # Who appends through `stream.logs` alone looks at no other topic.
@@ -95,7 +107,7 @@ def floor(broker: Broker) -> Iterator[Broker]:
     with ground.fresh_log(broker.address, PARTITIONS) as log:
         _append(log)
         # A worker before this one has told something, and left a checkpoint.
-        _work(log)
+        _work_and_judge(log)
         yield broker
 
 
@@ -136,7 +148,9 @@ def test_each_grant_is_needed(floor: Broker, user: str, missing: Grant) -> None:
 
 
 def _use(broker: Broker, user: str) -> None:
-    """What a part of the product does from its start to its end."""
+    """What a part of the product does from its start to its end, with an event that is news."""
+    with closing(KafkaLog(parse_kafka(f"//{broker.address}", {}))) as anybody:
+        _append(anybody)
     rest = f"//127.0.0.1:{broker.password_port}?username={user}&sasl_mechanism=SCRAM-SHA-256"
     log = KafkaLog(parse_kafka(rest, {VARIABLE: PASSWORDS[user]}))
     try:
@@ -162,6 +176,52 @@ def _work(log: KafkaLog) -> None:
         worker.close()
 
 
+def _work_and_judge(log: KafkaLog) -> None:
+    """What `floorwatch stream` does: work, and judge alerts."""
+    _work(log)
+    service = AlertService(log, FloorPlan(), Setting("a worker"), now=now_us)
+    began = now_us()
+    try:
+        while _alerts_told_at(log) < began:
+            assert now_us() - began < WITHIN_S * SECOND_US
+            service.step()
+    finally:
+        service.close()
+
+
+def _alerts_told_at(log: KafkaLog) -> int:
+    heads = [one.value for one in log.read(ALERTS, 0) if one.key == HEAD_KEY and one.value]
+    return msgspec.msgpack.decode(heads[-1], type=AlertsHead).told_at if heads else 0
+
+
+def _show_and_act(log: KafkaLog) -> None:
+    """What `floorwatch dashboard` does: show the floor and its alerts, and hand on what is done."""
+    _show(log)
+    board = LogAlertBoard(log)
+    try:
+        _until(lambda: board.follow(0.1) and board.board().head is not None)
+        board.act(AddNote(by="Ada", at=now_us(), incident="none", text="seen"))
+    finally:
+        board.close()
+    _keep_a_board(log)
+
+
+def _keep_a_board(log: KafkaLog) -> None:
+    """Save a board as soon as those that there are are known."""
+    shelf = LogBoardShelf({})
+    board = parse_board("front", {"title": "Front", "pages": [{"tiles": [{"kind": "clock"}]}]})
+
+    def kept() -> bool:
+        if shelf.ready.is_set():
+            shelf.keep("front", board, "Ada", now_us())
+        return shelf.ready.is_set()
+
+    try:
+        shelf.follow(log, kept)
+    except BoardsAway as error:
+        raise LogError(str(error)) from error
+
+
 def _show(log: KafkaLog) -> None:
     reader = LogPictureReader(log, FloorPlan(), now=now_us, title="Floor")
     try:
@@ -171,8 +231,8 @@ def _show(log: KafkaLog) -> None:
 
 
 USES: Final[Mapping[str, Callable[[KafkaLog], None]]] = {
-    "worker": _work,
-    "dashboard": _show,
+    "worker": _work_and_judge,
+    "dashboard": _show_and_act,
     "sender": _append,
 }
 

@@ -145,7 +145,7 @@ def test_a_check_names_what_is_missing_or_wrong_and_leaves_it(
         f"floorwatch: {url}: topic dead-letters is kept 0.5 days, not 30 days; {to_mend}",
         f"floorwatch: {url}: no topic alerts; `floorwatch topics create` makes it",
     ]
-    assert (mended.code, sorted(states(mended))) == (0, ["created", "days", *["there"] * 4])
+    assert (mended.code, sorted(states(mended))) == (0, ["created", "days", *["there"] * 6])
     assert [told.code for told in stamped] == [1, 1]
     assert "topic contact-events has message.timestamp.type=CreateTime" in stamped[0].err
 

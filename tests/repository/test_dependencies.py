@@ -27,10 +27,12 @@ NOT_IMPORTED: Final = {
     "pytest-timeout": "a plugin of pytest",
     "ruff": "a command",
     "types-pyyaml": "types for mypy",
+    "types-reportlab": "types for mypy",
+    "types-requests": "types for mypy",
 }
 
 PEERS: Final = ROOT / "tests/bench/peers/pins"
-_IMPORTED_AS: Final = {"apache-flink": "pyflink"}
+_IMPORTED_AS: Final = {"apache-flink": "pyflink", "faust-streaming": "faust"}
 
 _PIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[0-9][A-Za-z0-9.!+]*")
 

@@ -10,11 +10,17 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 import pytest
+import yaml
 from prometheus_client.core import CollectorRegistry
+from pydantic import TypeAdapter
 
 import floorwatch
+from dashboard.api.alert_gauges import alert_metrics
 from dashboard.app import create_app
 from stream.adapters.registry import ADAPTERS
+from stream.alerts.receivers import Receiver, Receivers, problems_of
+from stream.contract.alerts import AlertsHead, Board
+from stream.contract.boards import parse_boards
 from stream.contract.figures import (
     COUNTS,
     FIGURES,
@@ -40,13 +46,13 @@ _LINK: Final = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING: Final = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _EXAMPLE: Final = r"<!-- example: {} -->\n```\w+\n(.*?)^```"
 _COMMAND: Final = re.compile(
-    r"(?<![\w-])floorwatch +((?:topics|dead-letters) +[a-z]+|[a-z][a-z-]*)([^|#\n]*)"
+    r"(?<![\w-])floorwatch +((?:alerts|topics|dead-letters|scenarios) +[a-z]+|[a-z][a-z-]*)([^|#\n]*)"
 )
 _OPTION: Final = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 _MAKE: Final = re.compile(r"(?<![\w/-])make +([a-z][a-z-]*)")
 _ADDRESS: Final = re.compile(
     r"(?:http://127\.0\.0\.1:\d+|(?<![\w./-]))"
-    r"(/(?:api/[\w{}/-]*|healthz|readyz|metrics|docs|openapi\.json)(?:\?[\w=&]*)?)(?![\w/.-])"
+    r"(/(?:api/[\w{}/-]*(?:\.[a-z]+)?|healthz|readyz|metrics|docs|openapi\.json)(?:\?[\w=&]*)?)(?![\w/.-])"
 )
 _METRIC: Final = re.compile(r"\bfloorwatch_[a-z][a-z0-9_]*")
 
@@ -216,6 +222,17 @@ def test_the_readmes_session_is_what_one_sees(
     assert seen == [answer for _, answer in told]
 
 
+def test_the_receivers_on_the_page_of_alerts_can_be_used() -> None:
+    """Each is what an alerts.yaml may have, and between them nothing is missing."""
+    content = yaml.safe_load(example(read("docs/alerts.md"), "receivers"))
+    receivers = TypeAdapter(Receivers).validate_python(content["receivers"])
+
+    assert list(receivers) == ["desk", "on call", "ticket system"]
+    assert list(problems_of(receivers)) == []
+    for name in Receiver.model_fields:
+        assert f"| `{name}` |" in read("docs/alerts.md")
+
+
 def test_the_readmes_floor_yaml_says_what_its_comments_say() -> None:
     """It can be read, and each part has its effect."""
     plan = parse_floor_plan(example(read("README.md"), "floor.yaml"), "floor.yaml")
@@ -225,6 +242,16 @@ def test_the_readmes_floor_yaml_says_what_its_comments_say() -> None:
     assert plan.name_of("benefits") == "Benefits"
     assert plan.target_us("benefits", "email") == 30 * SECOND_US
     assert plan.target_us("snap", "email") == 3600 * SECOND_US
+
+
+def test_the_boards_on_their_page_can_be_used() -> None:
+    """And every kind of tile is told."""
+    page = read("docs/boards.md")
+    front = parse_boards(example(page, "boards.yaml"))["front"]
+
+    kinds = {f"`{tile.kind}`" for board_page in front.pages for tile in board_page.tiles}
+    assert {row["kind"] for row in table(page, "kind")} == kinds
+    assert (front.turn_s, front.thanks, len(front.pages)) == (20, "teams", 2)
 
 
 # --- addresses and metrics --------------------------------------------------------------------
@@ -264,11 +291,12 @@ def metrics() -> set[str]:
     worker = WorkerMeters("a worker", 0)
     worker.lag_s = 0.0
     registries: list[CollectorRegistry] = [feed.meters.registry, registry_of(worker)]
-    return {
-        family.name + ("_total" if family.type == "counter" else "")
-        for registry in registries
-        for family in registry.collect()
-    }
+    head = AlertsHead(0, 0, "an evaluator", 1, 0, evaluated_ms=1.0)
+    families = [
+        *(family for registry in registries for family in registry.collect()),
+        *alert_metrics(Board([], head), age_s=0.0),
+    ]
+    return {f.name + ("_total" if f.type == "counter" else "") for f in families}
 
 
 def test_every_address_on_a_page_is_served() -> None:

@@ -226,8 +226,10 @@ class Ledger:
             _demand(bool(event.data.queues), event, "logs in without queues")
         if before is not None:
             same = (before.data.state, before.data.reason) == (event.data.state, event.data.reason)
-            _demand(not same, event, "tells the same state again")
-            _demand(_may_follow(before.data, event.data), event, "cannot follow the state before")
+            moved = event.data.queues is not None
+            _demand(moved or not same, event, "tells the same state again")
+            may_follow = same or _may_follow(before.data, event.data)
+            _demand(may_follow, event, "cannot follow the state before")
             self.agent_us[before.data.state] += event.time - before.time
         self.agents[event.subject] = event
 

@@ -9,12 +9,10 @@ from typing import Final
 
 import pytest
 
-from simulator.arrivals import Busyness
-from simulator.calendar import Calendar
-from simulator.engine import Agenda, Journal
+from simulator.centre import new_run
 from simulator.patience import PATIENCE
 from simulator.randomness import LogNormal, Streams, Weighted, millis_us, tag_of
-from simulator.world import Run
+from simulator.rates import Busyness
 from stream.contract.instants import DAY_US, to_datetime
 from tests.simulator.days import MIDNIGHT, WEEKDAY
 
@@ -117,18 +115,7 @@ def test_a_days_busyness_strays_as_far_as_the_scenario_says() -> None:
     day = to_datetime(MIDNIGHT + DAY_US // 2).date()
     at_ten, at_eleven = [], []
     for seed in range(2_000):
-        agenda = Agenda(MIDNIGHT)
-        run = Run(
-            scenario=busy,
-            agenda=agenda,
-            journal=Journal(agenda, source="/sim", tag="x"),
-            streams=Streams(seed),
-            calendar=Calendar(busy, 0),
-            end=MIDNIGHT + DAY_US,
-            scale=1.0,
-            volume=1.0,
-        )
-        busyness = Busyness(run)
+        busyness = Busyness(new_run(busy, seed=seed, start=MIDNIGHT, duration_us=DAY_US))
         at_ten.append(busyness.factor(day, 20))
         at_eleven.append(busyness.factor(day, 22))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.recording import AHEAD_US, FOLLOWING_LINES, Played, first_time, play, played
+from simulator.recording import (
+    AHEAD_US,
+    FOLLOWING_LINES,
+    Played,
+    first_time,
+    noting,
+    play,
+    played,
+)
 from stream.contract.clock import FloorClock
 from stream.contract.codec import Rejected, decode
 from stream.contract.instants import DAY_US, HOUR_US, SECOND_US
@@ -214,3 +223,12 @@ def test_falling_behind_is_told_once_and_history_is_not_behind() -> None:
     history.play(*lines)
 
     assert (slow.told, history.told) == (1, 0)
+
+
+def test_a_past_that_is_in_is_noted() -> None:
+    """When the first event of the present is asked for, and not before."""
+    reached = threading.Event()
+    events = [Played(time, "c-1", b"") for time in (1, 2, 3)]
+    noted = [(each.time, reached.is_set()) for each in noting(events, 2, reached)]
+
+    assert noted == [(1, False), (2, True), (3, True)]

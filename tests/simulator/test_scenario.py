@@ -39,7 +39,7 @@ def test_a_scenario_of_ones_own_is_loaded_by_its_path(tmp_path: Path) -> None:
         pytest.param(
             "talk: {mean_s: 265",
             "talk: {mean_s: -1",
-            "queues.benefits.talk.mean_s: input should be greater than 0",
+            "queues.benefits.talk.mean_s: input should be greater than or equal to 0",
             id="a value out of range",
         ),
         pytest.param(
@@ -151,3 +151,107 @@ def test_a_scenario_that_is_not_there_is_told(name: str, said: str) -> None:
     """With what there is."""
     with pytest.raises(ScenarioError, match=f"^{name}: {said}"):
         load_scenario(name)
+
+
+EVENTS: Final = """
+events:
+  storm:
+    kind: surge
+    queues: [benefits]
+    at: "10:20"
+    times: 6
+    shape: {kind: outage, half_life_minutes: 30}
+  flu: {kind: absence, team: north, share: 0.5, at: 08:00}
+  line: {kind: drop, channels: [voice], at: 09:30, minutes: 36, share: 0.1}
+  bot: {kind: bot_failure, at: 13:00, minutes: 60}
+  callers: {kind: abuse, segments: [seniors], at: 11:00, minutes: 60, share: 0.2}
+  acd: {kind: silence, at: 14:00, minutes: 5, then: never}
+  clock: {kind: faults, channels: [chat], at: 15:00, minutes: 5, skew_s: -90}
+"""
+
+
+def test_every_kind_of_event_can_be_written() -> None:
+    """One of each, by the example that the fields' own words give."""
+    events = parse_scenario(TEXT + EVENTS, "mine.yaml").events
+
+    assert [event.kind for event in events.values()] == [
+        "surge",
+        "absence",
+        "drop",
+        "bot_failure",
+        "abuse",
+        "silence",
+        "faults",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("piece", "instead", "said"),
+    [
+        pytest.param(
+            "queues: [benefits]",
+            "queues: [benefit]",
+            "events.storm.queues.0: unknown queue, expected one of benefits, medicaid, snap, "
+            "spanish, records-line, crisis, snap-chat, web-chat, tax-sms, family-whatsapp, "
+            "email, callbacks",
+            id="a queue that is not there",
+        ),
+        pytest.param(
+            "kind: surge",
+            "kind: wave",
+            "events.storm.kind: expected one of surge, drop, absence, bot_failure, abuse, "
+            "silence, faults",
+            id="an unknown kind",
+        ),
+        pytest.param(
+            "half_life_minutes: 30",
+            "onset_minutes: 30",
+            "events.storm.shape.onset_minutes: unknown key, expected one of kind, peak_minutes, "
+            "half_life_minutes",
+            id="a field of another shape",
+        ),
+        pytest.param(
+            "team: north",
+            "team: nord",
+            "events.flu.team: unknown team, expected one of north, south, oeste, priority, "
+            "digital, letters",
+            id="a team that is not there",
+        ),
+        pytest.param(
+            "share: 0.5, at: 08:00",
+            "at: 08:00",
+            "events.flu: expected one of share, agents",
+            id="nobody absent",
+        ),
+        pytest.param(
+            "times: 6",
+            "times: 0.5",
+            "events.storm.times: input should be greater than or equal to 1",
+            id="a surge that is none",
+        ),
+        pytest.param(
+            "segments: [seniors]",
+            "segments: [elders]",
+            "events.callers.segments.0: unknown segment, expected one of families, seniors, "
+            "disabled, veterans, students, newcomers",
+            id="a segment that is not there",
+        ),
+    ],
+)
+def test_an_error_in_an_event_is_told_like_any_other(piece: str, instead: str, said: str) -> None:
+    """File, line, field and what is allowed."""
+    text = TEXT + EVENTS
+    line = text[: text.index(piece, len(TEXT))].count("\n") + 1
+
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(TEXT + EVENTS.replace(piece, instead, 1), "mine.yaml")
+
+    assert str(caught.value) == f"mine.yaml:{line}: {said}"
+
+
+def test_several_chats_at_once_are_for_chat_alone() -> None:
+    """A caller has the whole of an agent."""
+    text = TEXT.replace("per_day: 870", "per_day: 870\n    concurrency: {chats: 2}")
+
+    with pytest.raises(ScenarioError, match=r"medicaid\.concurrency: expected on a queue of"):
+        parse_scenario(text, "mine.yaml")

@@ -7,8 +7,9 @@ from typing import Final
 import pytest
 
 from stream.contract.batch import decode_batch, decode_plainly
+from stream.contract.events import ContactAbandoned
 from stream.contract.floorplan import FloorPlan
-from stream.contract.instants import SECOND_US
+from stream.contract.instants import SECOND_US, format_instant
 from stream.figures import EXPECTATION_WINDOW, floor_figures
 from stream.floor.floor import LIVES, Floor
 from stream.floor.lives import Limits, Lives
@@ -99,3 +100,69 @@ def test_the_memory_of_copies_is_cut_short_and_that_is_counted(make: str) -> Non
 
     assert floor.health.duplicates == 1
     assert floor.limits_reached == {"duplicates": 3}
+
+
+def test_promises_without_end_are_not_taken_on(make: str) -> None:
+    """Due in a hundred years, they would be kept as long; an attempt makes room for another only
+    once what it keeps has come due."""
+
+    def promised(number: int, due: str) -> bytes:
+        return event(
+            "callback.promised",
+            subject=f"c{number}",
+            at=number,
+            event_id=f"p{number}",
+            queue="q",
+            due=due,
+        )
+
+    def attempted(number: int, at: int) -> bytes:
+        return event(
+            "callback.attempted",
+            subject=f"c{number}",
+            at=at,
+            event_id=f"a{number}",
+            queue="q",
+            agent="a",
+            reached=True,
+        )
+
+    far = [promised(number, "2126-01-01T00:00:00Z") for number in range(6)]
+    floor = _floor(make, far, Limits(promises=4))
+    assert (floor.promises.count, len(floor.ledger.ahead)) == (4, 4)
+    assert floor.limits_reached == {"promises": 2}
+
+    _, decode = MAKES[make]
+    floor.take(decode([attempted(0, 6), promised(7, "2126-01-01T00:00:00Z")]))
+    assert (floor.promises.count, len(floor.ledger.ahead)) == (3, 5)
+    assert floor.limits_reached == {"promises": 3}
+
+    soon = format_instant(BASE_US + 60 * SECOND_US)
+    room = _floor(make, [promised(number, soon) for number in range(4)], Limits(promises=4))
+    room.take(decode([attempted(number, 30) for number in range(4)]))
+    room.show(BASE_US + 61 * SECOND_US)
+    room.take(decode([promised(9, "2126-01-01T00:00:00Z")]))
+    assert (room.promises.count, room.limits_reached) == (1, {})
+
+
+def test_names_that_came_and_went_are_not_looked_up_for_ever() -> None:
+    """The plain make keeps what it looked up of so many queues, and looks up again after that."""
+    lines = []
+    for number in range(20_100):
+        lines.append(_queued(number, f"q{number}", f"c{number}"))
+        lines.append(
+            event(
+                "contact.abandoned",
+                subject=f"c{number}",
+                at=number,
+                event_id=f"x{number}",
+                queue=f"q{number}",
+            )
+        )
+    floor = Floor(FloorPlan(), make=Lives)
+    for first in range(0, len(lines), 4_000):
+        floor.take(decode_plainly(lines[first : first + 4_000]))
+    life = floor.lives._steps._steps[ContactAbandoned].__self__
+
+    assert floor.health.by_type["contact.abandoned"] == 20_100
+    assert len(life._shorts) == 100

@@ -31,7 +31,7 @@ from stream.logs.topics import (
     topics,
 )
 from stream.picture import LogPictureReader
-from stream.worker import RECORDS_AT_ONCE, Worker
+from stream.worker import PAST_EVERY_US, RECORDS_AT_ONCE, Worker
 from tests.builders import BASE_US, event
 
 PARTITIONS: Final = 2
@@ -372,22 +372,50 @@ def test_a_worker_with_much_to_read_says_that_it_catches_up(setting: Setting) ->
     worker.step(timeout_s=0)
     unread = setting.picture()
     assert (unread.freshness.behind_s, worker.meters.lag_s) == (None, None)
-    setting.now_us += SECOND_US
+    setting.now_us += PAST_EVERY_US
     worker.step(timeout_s=0)
 
     behind = setting.picture()
     [partition] = behind.freshness.catching_up
     assert unread.freshness.catching_up == [partition]
-    assert (behind.freshness.silent, behind.freshness.behind_s) == ([], 61)
+    assert (behind.freshness.silent, behind.freshness.behind_s) == ([], 62)
     state = behind.partitions[partition]
-    assert (state.state, state.lag_events, state.behind_s) == ("catching up", 1, 61)
-    assert (worker.meters.lag_events, worker.meters.lag_s) == (1, 61)
+    assert (state.state, state.lag_events, state.behind_s) == ("catching up", 1, 62)
+    assert (worker.meters.lag_events, worker.meters.lag_s) == (1, 62)
 
     setting.settle(worker)
     told = setting.picture()
     assert (told.freshness.catching_up, told.freshness.behind_s) == ([], 0)
     assert [part.state for part in told.partitions] == ["fresh", "fresh"]
     assert (worker.meters.lag_events, worker.meters.lag_s) == (0, 0)
+
+
+def test_the_past_is_told_every_two_seconds_and_its_end_at_once(setting: Setting) -> None:
+    """Telling it costs more than reading it; but a wall must not wait to hear that it is over."""
+    setting.send(*(queued(f"c{i}", BASE_US) for i in range(9 * RECORDS_AT_ONCE)))
+    setting.now_us += MINUTE_US
+    begin = setting.now_us
+    worker = setting.worker()
+    heads = setting.log.tail(FLOOR_FRAMES, from_start=False)
+    told = []
+    for _ in range(12):
+        worker.step(timeout_s=0)
+        for record in heads.poll(1_000, 0):
+            head = decode_frame(record.key, record.value or b"")
+            if isinstance(head, HeadFrame) and head.end:
+                told.append(((head.told_at - begin) / SECOND_US, head.end - head.position))
+        setting.now_us += SECOND_US // 2
+    heads.close()
+
+    at_once = RECORDS_AT_ONCE
+    assert told == [
+        (0.0, 9 * at_once),
+        (2.0, 5 * at_once),
+        (4.0, 1 * at_once),
+        (4.5, 0),
+        (5.0, 0),
+        (5.5, 0),
+    ]
 
 
 def test_an_event_after_a_quiet_hour_is_not_an_hour_behind(setting: Setting) -> None:

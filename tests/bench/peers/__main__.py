@@ -9,9 +9,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from kafka.errors import KafkaError
 from msgspec import Struct
 
 from tests.bench.command import KEPT, command_of, notes, parser_of, tell, workload
@@ -21,7 +24,10 @@ from tests.bench.peers.environments import NotInstalled, python_of
 from tests.bench.peers.expected import counted, differences, without_events
 from tests.bench.peers.page import OURS, PEER_COLUMNS, with_lead, with_measured_beside_peers
 from tests.bench.peers.script import WINDOWS, Rows, lines_of
+from tests.bench.peers.topics import fill
 from tests.bench.processes import ROOT, timed_work
+from tests.kafka import java
+from tests.kafka.broker import Broker, NoBroker
 
 # Of the events that are counted, how many the shorter run has; see `script`.
 SHORT: Final = 5
@@ -30,12 +36,13 @@ WITHIN_S: Final = 300.0
 
 class Peer(Struct, frozen=True):
     """A script beside this one, what the page calls it, and how many times fewer events it gets,
-    in windows that tumble and in those that slide."""
+    in windows that tumble and in those that slide; and whether it reads from Kafka, not a file."""
 
     script: str
     name: str
     tumbling: int = 1
     sliding: int = 1
+    from_kafka: bool = False
 
     def fewer(self, window: str) -> int:
         """How many times fewer events it gets in these windows."""
@@ -50,6 +57,8 @@ PEERS: Final = (
     Peer("pathway", "Pathway", sliding=20),
     Peer("duckdb", "duckdb, micro-batches"),
     Peer("polars", "polars, micro-batches"),
+    Peer("quixstreams", "Quix Streams over Kafka", tumbling=2, sliding=20, from_kafka=True),
+    Peer("faust", "faust-streaming over Kafka", tumbling=10, sliding=50, from_kafka=True),
 )
 FULL: Final = (1_000_000, 3)
 QUICK: Final = (100_000, 1)
@@ -83,15 +92,14 @@ def main(arguments: Sequence[str]) -> None:
     file = workload(events)
     timings: list[dict[str, Timing]] = [{} for _ in range(rounds)]
     versions: dict[str, str] = {}
-    there = []
-    for peer in PEERS:
-        try:
-            python_of(peer.script)
-            there.append(peer)
-        except NotInstalled as error:
-            told[f"not measured, {peer.name}"] = str(error)
-    with tempfile.TemporaryDirectory(prefix="peers-", dir=KEPT) as folder:
-        ground = Ground(file, events, Path(folder))
+    there, missing = _installed([peer for peer in PEERS if peer.script in options.only])
+    told |= missing
+    if any(peer.from_kafka for peer in there):
+        told["Kafka"] = f"broker {java.broker_version()}, one partition"
+    with (
+        tempfile.TemporaryDirectory(prefix="peers-", dir=KEPT) as folder,
+        closing(Ground(file, events, Path(folder))) as ground,
+    ):
         for round_, timed in enumerate(timings):
             timed.update(timed_work("typed_decode", str(file)))
             timed.update(timed_work("file_reading", str(file)))
@@ -110,14 +118,44 @@ def main(arguments: Sequence[str]) -> None:
     rows = tuple(with_lead(throughput_rows(in_order), in_order))
     command = command_of("bench-peers", arguments, options)
     results = Results(command=command, machine=told, rows=rows)
-    tell(results, options, with_measured_beside_peers, PEER_COLUMNS)
+    others_stay = any(peer.script not in options.only for peer in PEERS)
+    rewrite = partial(with_measured_beside_peers, others_stay=others_stay)
+    tell(results, options, rewrite, PEER_COLUMNS)
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = parser_of("tests.bench.peers", __doc__, quick="some minutes, rougher")
     parser.add_argument("--events", type=int, help="how many events the quick ones read")
     parser.add_argument("--rounds", type=int, help="how often everything is measured")
+    every = [peer.script for peer in PEERS]
+    parser.add_argument(
+        "--only",
+        type=_peers,
+        default=every,
+        metavar="PEER[,PEER…]",
+        help=f"these beside ours alone, of {', '.join(every)}; the others' rows stay in the page",
+    )
     return parser.parse_args(arguments)
+
+
+def _peers(text: str) -> list[str]:
+    names, known = text.split(","), [peer.script for peer in PEERS]
+    for name in names:
+        if name not in known:
+            raise argparse.ArgumentTypeError(f"no peer {name}; there are {', '.join(known)}")
+    return names
+
+
+def _installed(peers: Sequence[Peer]) -> tuple[list[Peer], dict[str, str]]:
+    """Those that are here, or could be brought here, and of the others what is to be told."""
+    there, missing = [], {}
+    for peer in peers:
+        try:
+            python_of(peer.script)
+            there.append(peer)
+        except NotInstalled as error:
+            missing[f"not measured, {peer.name}"] = str(error)
+    return there, missing
 
 
 def _in_order(
@@ -131,19 +169,27 @@ def _in_order(
 
 
 class Ground:
-    """The files that the scripts read, and the right answers for them."""
+    """The files and topics that the scripts read, and the right answers for them."""
 
     def __init__(self, file: Path, events: int, folder: Path) -> None:
         self._lines = lines_of(file)[:events]
         self._folder = folder
         self._right: dict[tuple[int, str], Rows] = {}
+        self._broker: Broker | None = None
+
+    def close(self) -> None:
+        """End the broker, where there was need of one."""
+        if self._broker is not None:
+            self._broker.stop()
+            self._broker = None
 
     def measure(self, peer: Peer, window: str) -> tuple[Timing, Mapping[str, str]]:
         """One script over these windows, its rows held against the right ones, and the versions
         of what it used. Raises `WrongCounts` where they differ."""
         count = len(self._lines) // peer.fewer(window)
         out = self._folder / "rows.json"
-        files = [self._file(count // SHORT), self._file(count)]
+        made = self._topic if peer.from_kafka else self._file
+        files = [made(count // SHORT), made(count)]
         told = run(python_of(peer.script), peer.script, *map(str, files), window, str(out))
         rows = {
             (queue, start_s): tuple(sums) for queue, start_s, *sums in json.loads(out.read_bytes())
@@ -166,6 +212,24 @@ class Ground:
         if not file.exists():
             file.write_bytes(b"\n".join(self._part(count)) + b"\n")
         return file
+
+    def _topic(self, count: int) -> Path:
+        """What tells a script which topic holds these events; filled before it runs."""
+        file = self._folder / f"events-{count}.json"
+        if not file.exists():
+            try:
+                fill(self._started().address, self._part(count), file)
+            except (NoBroker, KafkaError) as error:
+                raise Unmeasured(str(error)) from error
+        return file
+
+    def _started(self) -> Broker:
+        """The broker, which goes on until the last round: a topic is filled once."""
+        if self._broker is None:
+            broker = Broker(self._folder / "broker")
+            self._broker = broker
+            broker.start()
+        return self._broker
 
     def _counted(self, count: int, window: str) -> Rows:
         key = count, window

@@ -48,6 +48,15 @@ ABANDONED: Final = "contact.abandoned"
 SURVEYED: Final = "survey.answered"
 
 
+class Topic(NamedTuple):
+    """A topic of one partition that holds a file's events; at the offset `last` is one more, whose
+    time closes every window that the others lie in."""
+
+    servers: str
+    name: str
+    last: int
+
+
 class Spent(NamedTuple):
     """Seconds by the clock and of processor time."""
 
@@ -159,6 +168,16 @@ def pieces_of(file: Path, lines: int) -> Path:
             (part / f"{number:06}.jsonl").write_bytes(b"".join(every[start : start + lines]))
         part.rename(folder)
     return folder
+
+
+def topic_of(file: Path) -> Topic:
+    """What `keep_topic` kept there, for the peers that read from Kafka."""
+    return Topic(**json.loads(file.read_bytes()))
+
+
+def keep_topic(file: Path, topic: Topic) -> None:
+    """Tell a script in a file where its events are."""
+    file.write_text(json.dumps(topic._asdict()))
 
 
 def row_of(queue: Any, start_s: Any, sums: Any) -> tuple[tuple[str, int], Sums]:

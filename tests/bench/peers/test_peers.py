@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from tests.bench.figures import Results, Timing, throughput_rows
-from tests.bench.peers.__main__ import OUR_SIDE, Ground, Unmeasured, WrongCounts, run
+from tests.bench.peers.__main__ import OUR_SIDE, PEERS, Ground, Unmeasured, WrongCounts, main, run
 from tests.bench.peers.expected import counted, differences
 from tests.bench.peers.page import (
     OURS,
@@ -93,6 +93,26 @@ def test_a_script_that_fails_is_not_measured() -> None:
         run(Path(sys.executable), "no_such_peer")
 
 
+def test_one_that_reads_from_kafka_is_not_measured_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what there is no broker for the want of."""
+    monkeypatch.setenv("PATH", "")
+    ground = Ground(events_file(tmp_path, 20_000), 20_000, tmp_path)
+    peer = next(peer for peer in PEERS if peer.from_kafka)
+
+    with pytest.raises(Unmeasured, match="Java 17"):
+        ground.measure(peer, "tumbling")
+
+
+def test_an_unknown_peer_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """With those that there are."""
+    with pytest.raises(SystemExit):
+        main(["--only", "duckdb,druid"])
+
+    assert "no peer druid; there are flink, spark" in capsys.readouterr().err
+
+
 def test_how_far_ahead_ours_is_has_a_place_of_its_own() -> None:
     """Twice as many events/s, a goal that is just met; the other parts of the page stay."""
     timed = {
@@ -111,3 +131,66 @@ def test_how_far_ahead_ours_is_has_a_place_of_its_own() -> None:
     assert "| tumbling | bytewax | 2 | 2.00 | met |" in told
     assert told.startswith("mine\n")
     assert "old" not in told
+
+
+def _run_of(*peers: str, seconds: float, command: str = "make bench-peers") -> Results:
+    """A run where ours takes a second for what each of the peers takes so many for."""
+    names = [f"tumbling: {peer}" for peer in peers]
+    timed = {
+        "typed decode": Timing(100, 1.0, 1.0),
+        f"tumbling: {OURS}": Timing(100, 1.0, 1.0),
+        **{name: Timing(100, seconds, seconds) for name in names},
+    }
+    rows = with_lead(throughput_rows([timed]), [timed])
+    return Results(command, {"load before": f"{seconds:g}"}, tuple(rows))
+
+
+def _page_of(*runs: Results) -> str:
+    page = f"mine\n{PEERS_BEGIN}\nold\n{PEERS_END}\nmine as well\n"
+    page = with_measured_beside_peers(page, runs[0])
+    for run_ in runs[1:]:
+        page = with_measured_beside_peers(page, run_, others_stay=True)
+    return page
+
+
+def test_rows_that_were_not_measured_again_stay() -> None:
+    """Under the command and the machine that they were measured with, with the verdict on them."""
+    every = _run_of("bytewax, one core", "Pathway", "duckdb, micro-batches", seconds=3)
+    again = _run_of("Pathway", seconds=20, command='make bench-peers ARGS="--only pathway"')
+
+    page = _page_of(every, again)
+
+    earlier, _, later = page.partition("\n`make bench-peers ARGS=")
+    assert "| tumbling: bytewax, one core (100 events) | 33.3 |" in earlier
+    assert "| tumbling: duckdb, micro-batches (100 events) | 33.3 |" in earlier
+    assert "| tumbling | bytewax | 2 | 3.00 | met |" in earlier
+    assert "- load before: 3" in earlier
+    assert "Pathway" not in earlier
+    assert "| tumbling: Pathway (100 events) | 5 |" in later
+    assert "| tumbling | Pathway | 10 | 20.00 | met |" in later
+    assert "- load before: 20" in later
+    assert page.startswith("mine\n")
+    assert page.endswith("\nmine as well\n")
+    assert "old" not in page
+
+
+def test_a_run_of_which_nothing_is_left_goes() -> None:
+    """So does a table of goals of which none is; and one run again is told once."""
+    every = _run_of("bytewax, one core", "duckdb, micro-batches", seconds=3)
+    first = _run_of("bytewax, one core", seconds=4, command='make bench-peers ARGS="--only b"')
+    second = _run_of("bytewax, one core", seconds=5, command='make bench-peers ARGS="--only b"')
+
+    page = _page_of(every, first, second)
+
+    assert page == _page_of(every, second)
+    assert page.count("\n`make bench-peers`") == 1
+    assert page.count("\n`make bench-peers ARGS=") == 1
+    assert page.count("| goal |") == 1
+    assert _page_of(_run_of("bytewax, one core", seconds=3), second) == _page_of(second)
+
+
+def test_a_small_ratio_is_told() -> None:
+    """A peer that is thousands of times slower than the floor does not stand at nothing."""
+    page = _page_of(_run_of("faust-streaming over Kafka", seconds=2_500))
+
+    assert "| 0.0004 | 0.0004 |" in page

@@ -32,6 +32,10 @@ class Setting(Protocol):
         """The log, as another part of the product would open it; closed by the setting."""
         ...
 
+    def tick(self) -> None:
+        """Let the log's clock go on, so that what comes next was appended later."""
+        ...
+
     def outlast_lease(self) -> None:
         """Let so much time go by that a member that did not poll has lost its lease."""
         ...
@@ -254,6 +258,22 @@ class LogSuite:
             log.append(calls, [("c-1", b"more")])
 
         assert read == [b"1", b"2"]
+
+    def test_reading_begins_at_an_instant(self, log: Log, setting: Setting, calls: str) -> None:
+        """At the first record that was appended then or later, wherever that is."""
+        for number in range(40):
+            log.append(calls, [("c-1", str(number).encode())])
+            setting.tick()
+        whole = [record for record in everything(log, calls) if record.key == "c-1"]
+        partition = whole[0].partition
+
+        for first in (0, 1, 17, 39):
+            read = log.read(calls, partition, since=whole[first].appended_at)
+            assert pairs(read) == pairs(whole[first:])
+        assert pairs(log.read(calls, partition, since=0)) == pairs(whole)
+        assert pairs(log.read(calls, partition, since=whole[-1].appended_at + 60_000_000)) == []
+        empty = (partition + 1) % PARTITIONS
+        assert pairs(log.read(calls, empty, since=whole[0].appended_at)) == []
 
     # --- compacted topics -----------------------------------------------------------------------
 
@@ -619,6 +639,9 @@ class LogSuite:
         settle(first, second)
 
         for partition in range(PARTITIONS):
+            # A late rebalance waits in a commit for both, and who does not poll meanwhile is
+            # rightly given up: here, where one thread polls for both, they settle once more.
+            settle(first, second)
             holder = first if partition in first.assignment() else second
             stranger = second if holder is first else first
             with pytest.raises(Fenced):

@@ -26,7 +26,7 @@ def test_an_embedded_log_is_opened(tmp_path: Path) -> None:
     log = open_log(f"embedded:{tmp_path}/of the/floor", now=lambda: BASE_US)
     log.create(topics(6))
 
-    assert [log.partitions(topic.name) for topic in topics(6)] == [6, 6, 6, 6, 1, 1]
+    assert [log.partitions(topic.name) for topic in topics(6)] == [6, 6, 6, 6, 1, 1, 1, 1]
     assert (tmp_path / "of the" / "floor").is_dir()
     log.close()
 
@@ -86,4 +86,5 @@ def test_what_follows_from_events_lies_beside_them() -> None:
         "floor-checkpoints",
         "alerts",
         "floor-clock",
+        "boards",
     ]

@@ -1,0 +1,193 @@
+/* The table of agents: asked for while somebody looks at it, since no frame holds two thousand agents;
+   their times count by themselves in between. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  const EVERY_MS = 2000, CUT_MS = 60000, MS = 1000, STRAIN = ["calm", "busy", "strained"];
+  let table = null, told = null, sought = [], counts = { shown: 0, all: 0 }, looking = false, timer = 0, asking = null, problem = "", newest = null, heardAt = -Infinity, known = false, inPast = false;
+
+  const TAKEN = ["as_of", "window", "agent", "state", "reason", "since", "team", "queues", "contact", "contact_state", "queue", "channel",
+    "handled", "average_handle_time_s", "csat_score", "csat_n", "csat_low", "csat_high", "occupancy", "strain", "why"];
+  const BEHIND = { contact: ["in_conversation", "on_hold", "wrapping"], handled: ["handled"], aht: ["handled"], csat: ["csat_n", "csat_top"] };
+
+  function columns() {
+    const { whole, share, lasting, since, byValue } = fw.liveGrid;
+    const column = (field, name, em, wide, more) => ({ field, headerName: name, context: { em, wide }, comparator: byValue, cellClass: BEHIND[field] ? "is-way" : "", ...more });
+    const number = (field, name, em, wide, valueFormatter, more) => column(field, name, em, wide, { valueFormatter, headerClass: "ag-right-aligned-header", cellClass: ["ag-right-aligned-cell", BEHIND[field] ? "is-way" : ""], ...more });
+    return [
+      { field: "agent", headerName: fw.t("Agent"), context: {}, flex: 1, minWidth: 90, cellClass: "is-name", comparator: (a, b) => a.localeCompare(b, undefined, { numeric: true }) },
+      column("stateRank", fw.t("State"), 9.5, 0, { cellRenderer: state, cellClass: "is-state", equals: () => false, comparator: byValue }),
+      number("since", fw.t("In state"), 5.4, 0, undefined, { cellRenderer: since, comparator: (a, b, ...more) => -byValue(a, b, ...more) }),
+      column("contact", fw.t("Contact"), 11, 46, { cellRenderer: contact, equals: () => false }),
+      column("queueName", fw.t("Its queue"), 10, 61, {}),
+      number("handled", fw.t("Handled"), 5.4, 36, whole, { enableCellChangeFlash: true }),
+      number("aht", fw.t("AHT"), 4.8, 51, lasting, { headerTooltip: fw.t("Average handle time") }),
+      number("csat", fw.t("CSAT"), 7.6, 69, undefined, { cellRenderer: satisfied, equals: () => false, headerTooltip: fw.t("Answers 4 and 5 of 5, with how many answers there are") }),
+      number("occupancy", fw.t("Occupancy"), 6.4, 76, share, {}),
+      column("strain", fw.t("Strain"), 7.4, 30, { cellRenderer: strain, equals: () => false, tooltipValueGetter: ({ data }) => data.strainWhy, headerTooltip: fw.t("An indication for caring, never a ranking") }),
+      column("team", fw.t("Team"), 7, 84, {}),
+    ];
+  }
+
+  function start(opened) {
+    told = opened;
+    table = fw.liveGrid.make("agent-grid", {
+      columns: columns(), passes: matches, opened: pressed,
+      counted: (shown) => { counts.shown = shown; told.counted(counts); none(); },
+      ready: () => sort(),
+      sorted: (by) => fw.address.set({ agentsort: by === USUAL ? null : by }),
+    });
+    fw.address.listen(["agentsort"], () => { if (table.api) sort(); });
+    inPast = fw.past.on();
+    // It also moves while the past is played.
+    fw.address.listen(["at"], () => { if (fw.past.on() !== inPast) anew(); });
+    fw.freshness.follow(forgetOld);
+    return table;
+  }
+
+  const USUAL = "agent.asc";
+  const sort = () => fw.liveGrid.sortBy(table, fw.address.get("agentsort") || USUAL);
+
+  /* Ask again and again while it is looked at; a hidden tab asks for nothing. */
+  function follow(on) {
+    looking = on;
+    clearTimeout(timer);
+    if (on) ask();
+  }
+
+  async function ask() {
+    if (!looking || asking) return;
+    const mine = asking = new AbortController(), cut = setTimeout(() => mine.abort(), CUT_MS);
+    try {
+      const answer = document.hidden ? null : await fw.http.get("/api/v1/agents", { signal: mine.signal });
+      if (mine !== asking) return;
+      problem = "";
+      if (answer) draw(answer);
+    } catch (error) {
+      if (mine !== asking) return;
+      problem = error.message;
+      none();
+    } finally {
+      clearTimeout(cut);
+    }
+    asking = null;
+    clearTimeout(timer);
+    if (looking) timer = setTimeout(ask, EVERY_MS);
+  }
+
+  /* States that nobody has told for that long are not those of now, and their times do not go on. */
+  function forgetOld() {
+    if (known && looking && Date.now() - heardAt > fw.freshness.LOST_S * MS) forget();
+  }
+
+  function forget() {
+    known = false;
+    if (newest) newest = { ...newest, agents: [] };
+    counts.all = 0;
+    table.put([]);
+    none();
+  }
+
+  /* Of another time nothing is known yet, and what is on its way is of the time before. */
+  function anew() {
+    inPast = fw.past.on();
+    if (asking) asking.abort();
+    asking = null;
+    problem = "";
+    clearTimeout(timer);
+    forget();
+    ask();
+  }
+
+  function draw(answer) {
+    if (!newest) fw.takeAway.offer("agents", fw.t("Agents"), taken);
+    newest = answer;
+    heardAt = Date.now();
+    known = true;
+    const picture = (fw.alertStrip.newest() || {}).picture;
+    counts.all = answer.agents.length;
+    table.put(answer.agents.map((one) => row(one, picture)));
+  }
+
+  function row(one, picture) {
+    const word = fw.agentWords.state(one.state, one.reason), strain_ = fw.agentWords.strain(one.strain);
+    const shown = fw.format.csat({ csat_n: one.csat_n, csat_top: Math.round((one.csat_score || 0) * (one.csat_n || 0)) }, one);
+    return {
+      id: one.agent, agent: one.agent, group: false, state: "none",
+      stateRank: fw.agentWords.rank(one.state), mark: word.mark, tone: word.tone, word: word.word,
+      since: one.since ? Date.parse(one.since) : null,
+      contact: one.contact, more: Math.max(0, (one.contacts || 0) - 1), contactState: one.contact ? fw.agentWords.contact(one.contact_state) : "",
+      queueName: one.queue ? named(one.queue, picture) : null,
+      handled: one.handled, aht: one.average_handle_time_s,
+      csat: one.csat_n ? one.csat_score : null, csatValue: fw.format.plain(shown.value), csatN: shown.n,
+      occupancy: one.occupancy, strain: one.strain && STRAIN.includes(one.strain.level) ? STRAIN.indexOf(one.strain.level) : null,
+      strainMark: strain_.mark, strainTone: strain_.tone, strainWord: strain_.word, strainWhy: strain_.why,
+      team: one.team, queues: (one.queues || []).map((queue) => named(queue, picture)).join(" "),
+    };
+  }
+
+  /* To take away: exact values, under the names that docs/metrics.md explains. */
+  function taken() {
+    const { as_of, window } = newest;
+    const rows = newest.agents.map((one) => ({ as_of, window, ...one, queues: (one.queues || []).join(" / "), strain: one.strain && one.strain.level, why: one.strain && one.strain.why }));
+    return { columns: TAKEN.map((key) => [key, key]), rows };
+  }
+
+  const named = (queue, picture) => (picture && picture.labels[queue] ? picture.labels[queue].name : queue);
+
+  function matches(data) {
+    if (!sought.length) return true;
+    const words = `${data.agent} ${data.team || ""} ${data.word} ${data.queues} ${data.queueName || ""} ${data.strainWord}`.toLowerCase();
+    return sought.every((word) => words.includes(word));
+  }
+
+  function find(words) {
+    sought = words;
+    table.filter();
+  }
+
+  function none() {
+    const nothing = counts.all > 0 && !counts.shown && sought.length > 0;
+    const words = problem && !counts.all ? fw.t("The agents are not told: {why}.", { why: problem })
+      : nothing ? fw.t("No agent has «{words}» in its name, team, queues or state.", { words: sought.join(" ") })
+        : counts.all || !table.element.parentElement.dataset.drawn ? "" : known ? fw.t("No agent has told a state.") : fw.t("Being read …");
+    if (problem) table.element.parentElement.dataset.drawn = "true";
+    fw.liveGrid.none(table, words);
+  }
+
+  function pressed(data, column) {
+    const of = BEHIND[column];
+    if (of && fw.format.given(data[column])) told.behind(data, of);
+    else told.open(data.agent);
+  }
+
+  /* Cells. */
+
+  function state({ data }) {
+    const made = fw.liveGrid.marked(data.mark, data.word);
+    made.dataset.people = data.tone;
+    return made;
+  }
+
+  function contact({ data }) {
+    if (!data.contact) return "–";
+    const made = fw.dom.tail(data.more ? fw.t("{contact} and {n} more", { contact: data.contact, n: data.more }) : data.contact);
+    made.title = `${data.contact} · ${data.contactState}`;
+    return made;
+  }
+
+  function satisfied({ data }) {
+    const made = fw.dom.make("span", "noted", data.csatValue);
+    if (data.csatN) made.append(" ", fw.dom.make("span", "note", data.csatN));
+    return made;
+  }
+
+  function strain({ data }) {
+    const made = fw.liveGrid.marked(data.strainMark, data.strainWord);
+    made.dataset.state = data.strainTone;
+    return made;
+  }
+
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && looking) ask(); });
+  fw.agentTable = { start, find, follow, counts: () => counts, table: () => table, choose: (agent) => fw.liveGrid.choose(table, agent) };
+})();

@@ -1,0 +1,41 @@
+/* Agents' states and strain in words, each with a shape of its own. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  const STATES = {
+    available: ["●", "free", () => fw.t("Free")], busy: ["◆", "busy", () => fw.t("Busy")],
+    wrap_up: ["■", "wrap-up", () => fw.t("Wrap-up")], away: ["▬", "away", () => fw.t("Away")],
+    offline: ["○", "offline", () => fw.t("Offline")],
+  };
+  const STRAIN = {
+    calm: ["●", "on_target", () => fw.t("Calm")], busy: ["◆", "watch", () => fw.t("Busy")],
+    strained: ["▲", "trouble", () => fw.t("Strained")],
+  };
+  const CONTACTS = {
+    in_conversation: () => fw.t("in conversation"), on_hold: () => fw.t("on hold"), wrapping: () => fw.t("wrapping up"),
+    waiting: () => fw.t("waiting"), promised: () => fw.t("promised"), unanswered: () => fw.t("unanswered"),
+  };
+
+  const found = (words, name) => (name && Object.hasOwn(words, name) ? words[name] : null);
+
+  /* { mark, tone, word } of an agent's state; unknown states by their own name. */
+  function state(name, reason) {
+    const told = found(STATES, name);
+    if (!name) return { mark: "–", tone: "none", word: fw.t("Not told") };
+    const word = told ? told[2]() : name;
+    return { mark: told ? told[0] : "·", tone: told ? told[1] : "none", word: reason ? `${word} · ${reason}` : word };
+  }
+
+  function strain(told) {
+    const known = found(STRAIN, told && told.level);
+    const why = told && told.whys ? fw.format.semicolon(told.whys.map((one) => fw.said(one.said, one.text))) : "";
+    return known ? { mark: known[0], tone: known[1], word: known[2](), why } : { mark: "", tone: "none", word: "–", why };
+  }
+
+  const contact = (name) => { const told = found(CONTACTS, name); return told ? told() : name || ""; };
+
+  /* From the freest to who is not there. */
+  const rank = (name) => { const at = Object.keys(STATES).indexOf(name); return at < 0 ? Object.keys(STATES).length : at; };
+
+  fw.agentWords = { state, strain, contact, rank };
+})();

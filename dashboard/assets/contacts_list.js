@@ -1,0 +1,129 @@
+/* The contacts behind a number, in a dialog: what stands so now is asked for again and again, what
+   was in the window once. Contacts go by the pseudonyms of their events. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  const EVERY_MS = 2000, MOST = 200, WINDOW = "30m", MS = 1000;
+  const PRESENT = ["waiting", "waiting_over_target", "in_conversation", "on_hold", "wrapping", "callbacks_open", "callbacks_overdue", "conversations_unanswered"];
+  const NAMES = {
+    waiting: () => fw.t("Waiting"), waiting_over_target: () => fw.t("Over target"), in_conversation: () => fw.t("In conversation"),
+    on_hold: () => fw.t("On hold"), wrapping: () => fw.t("Wrap-up"), callbacks_open: () => fw.t("Promised a call"), callbacks_overdue: () => fw.t("Promise broken"),
+    conversations_unanswered: () => fw.t("Unanswered"), offered: () => fw.t("Offered"), answered: () => fw.t("Answered"), answered_waited: () => fw.t("Answered out of the queue"),
+    answered_in_target: () => fw.t("Answered in target"), abandoned: () => fw.t("Abandoned"), short_abandoned: () => fw.t("Left at once"),
+    diverted: () => fw.t("Diverted"), handled: () => fw.t("Handled"), transferred_out: () => fw.t("Passed on"), declined: () => fw.t("Not taken"),
+    csat_n: () => fw.t("Asked and answered"), csat_top: () => fw.t("Content, 4 and 5"), callbacks_due: () => fw.t("Promises due"), callbacks_kept: () => fw.t("Promises kept"),
+  };
+  let asked = null, chosen = null, stop = null, table = null, run = 0;
+
+  const name = (of) => (Object.hasOwn(NAMES, of) ? NAMES[of]() : of);
+
+  /* { title, of: the counts to choose from, the first of which is shown, queue, channel, agent }. */
+  function open(told) {
+    const { make } = fw.dom;
+    asked = told;
+    const status = make("p", "contacts-told"), list = make("div", "contacts-groups contacts-list");
+    status.setAttribute("role", "status");
+    list.tabIndex = 0;
+    list.setAttribute("role", "region");
+    list.setAttribute("aria-label", fw.t("Contacts"));
+    fw.dialog.tell(fw.t("Contacts: {name}", { name: told.title }), ...(told.of.length > 1 ? [choices(told.of)] : []), status, list);
+    const dialog = document.getElementById("dialog");
+    dialog.dataset.wide = "true";
+    dialog.addEventListener("close", end, { once: true });
+    list.focus();
+    choose(told.of[0]);
+  }
+
+  function end() {
+    run += 1;
+    if (stop) stop();
+    stop = null;
+  }
+
+  function choices(all) {
+    const { make } = fw.dom;
+    const made = make("div", "contacts-alerts", ...all.map((of) => {
+      const button = make("button", "action", name(of));
+      button.type = "button";
+      button.dataset.of = of;
+      button.addEventListener("click", () => choose(of));
+      return button;
+    }));
+    made.setAttribute("role", "group");
+    made.setAttribute("aria-label", fw.t("Which contacts"));
+    return made;
+  }
+
+  const list = () => document.querySelector(".contacts-list");
+
+  function choose(of) {
+    end();
+    chosen = of;
+    table = fw.contactRows.make(name(of), [...(asked.queue ? ["queue"] : []), ...(asked.agent ? ["agent"] : []), ...(PRESENT.includes(of) ? [] : ["since"])]);
+    document.querySelectorAll(".contacts-alerts [data-of]").forEach((button) => fw.dom.attribute(button, "aria-pressed", String(button.dataset.of === of)));
+    list().replaceChildren();
+    list().setAttribute("aria-busy", "true");
+    say(fw.t("Being read …"));
+    if (PRESENT.includes(of)) stop = fw.polling.start(path(of), EVERY_MS, show, failed);
+    else once(of, run);
+  }
+
+  function path(of) {
+    const { queue, channel, agent } = asked, told = new URLSearchParams({ of, most: String(MOST) });
+    // As of the frame on the screen, so that it is the number that was pressed.
+    const picture = (fw.alertStrip.newest() || {}).picture, counted = PRESENT.includes(of) ? {} : { window: WINDOW, as_of: picture && picture.figures.as_of };
+    Object.entries({ queue, channel, agent, ...counted }).forEach(([key, value]) => { if (value) told.set(key, value); });
+    return `/api/v1/contacts?${told}`;
+  }
+
+  /* Who was turned away because others read asks again by itself. */
+  async function once(of, mine) {
+    try {
+      const told = await fw.http.get(path(of));
+      if (mine === run) show(told);
+    } catch (error) {
+      if (mine !== run) return;
+      if (error.again) setTimeout(() => { if (mine === run) once(of, mine); }, error.again * MS);
+      else failed(error);
+    }
+  }
+
+  function show(told) {
+    if (!list()) return;
+    list().setAttribute("aria-busy", "false");
+    if (table.element.parentElement !== list()) list().replaceChildren(table.element);
+    fw.contactRows.draw(table, told.contacts);
+    table.element.hidden = !told.contacts.length;
+    say(words(told));
+  }
+
+  function words(told) {
+    const at = fw.contactRows.clock(Date.parse(told.as_of)), total = fw.format.plain(fw.format.count(told.total)), present = PRESENT.includes(chosen);
+    if (!told.total) return present ? fw.t("Nobody at {time}.", { time: at }) : fw.t("Nobody in the {window} up to {time}.", { window: fw.format.window(WINDOW), time: at });
+    const who = present ? fw.t("{total} at {time}, the oldest first.", { total, time: at }) : fw.t("{total} in the {window} up to {time}.", { total, window: fw.format.window(WINDOW), time: at });
+    return [who, told.more ? fw.t("These are {n} of them.", { n: told.contacts.length }) : "", ...holes(told)].filter(Boolean).join(" ");
+  }
+
+  /* What the log does not tell of them. */
+  function holes(told) {
+    return [
+      told.held_since ? fw.t("The log holds events only from {time} on.", { time: fw.format.moment(told.held_since) }) : "",
+      told.unplaced ? fw.tn("Of one more the beginning was not found: it may be missing here.", "Of {n} more the beginning was not found: they may be missing here.", told.unplaced) : "",
+    ];
+  }
+
+  function failed(error) {
+    if (!list()) return;
+    list().setAttribute("aria-busy", "false");
+    table.element.hidden = true;
+    say(fw.format.sentence(error.message), "watch");
+  }
+
+  function say(text, state) {
+    const place = document.querySelector(".contacts-told");
+    fw.dom.text(place, text);
+    fw.dom.attribute(place, "data-state", state || null);
+  }
+
+  fw.contactsList = { open };
+})();

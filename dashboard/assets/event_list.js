@@ -1,0 +1,73 @@
+/* What happens in a queue, as it happens: the newest above, by the stream of its events. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  const KEPT_MAX = 60, AGAIN_MS = 3000;
+  const WORDS = {
+    "contact.queued": () => fw.t("began to wait"), "contact.offered": () => fw.t("offered to an agent"), "contact.answered": () => fw.t("answered"),
+    "contact.abandoned": () => fw.t("left before an answer"), "contact.diverted": () => fw.t("taken out of the queue"), "contact.declined": () => fw.t("not taken by the agent"),
+    "contact.held": () => fw.t("put on hold"), "contact.resumed": () => fw.t("taken off hold"), "contact.transferred": () => fw.t("passed on"),
+    "contact.ended": () => fw.t("ended"), "contact.wrapped": () => fw.t("wrap-up done"), "message.received": () => fw.t("customer wrote"),
+    "message.sent": () => fw.t("reply sent"), "callback.promised": () => fw.t("call promised"), "callback.attempted": () => fw.t("called back"),
+    "survey.sent": () => fw.t("asked how it was"), "survey.answered": () => fw.t("said how it was"), "recognition.given": () => fw.t("thanks given"), "bot.escalated": () => fw.t("passed on by the bot"),
+  };
+  const GRAVE = ["contact.abandoned", "contact.declined"];
+
+  function make() {
+    const list = fw.dom.make("ol", "event-list"), told = fw.dom.make("p", "beside-none", fw.t("Being read …"));
+    list.tabIndex = 0;
+    fw.dom.attribute(list, "aria-label", fw.t("What happens in this queue, the newest first"));
+    return { element: fw.dom.make("div", "events-beside", told, list), list, told, source: null, timer: 0, last: 0 };
+  }
+
+  /* A browser keeps few connections to one dashboard for all its tabs: a hidden one lets go of this. */
+  function follow(place, queue) {
+    place.queue = queue;
+    place.looked = () => { if (document.hidden) close(place); else if (!place.source && !fw.past.on()) connect(place); };
+    document.addEventListener("visibilitychange", place.looked);
+    if (fw.past.on()) fw.dom.text(place.told, fw.t("What happened then is not told here: this is the past."));
+    else connect(place);
+  }
+
+  function connect(place) {
+    close(place);
+    const source = place.source = new EventSource(`/api/v1/events?${new URLSearchParams({ queue: place.queue })}`);
+    source.addEventListener("event", (event) => add(place, JSON.parse(event.data), event.lastEventId));
+    source.addEventListener("open", () => { if (!place.list.children.length) fw.dom.text(place.told, fw.t("Nothing has happened here yet.")); });
+    source.addEventListener("error", () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      place.told.hidden = false;
+      fw.dom.text(place.told, fw.t("The events are not told just now."));
+      place.timer = setTimeout(() => connect(place), AGAIN_MS);
+    });
+  }
+
+  function close(place) {
+    clearTimeout(place.timer);
+    if (place.source) place.source.close();
+    place.source = null;
+  }
+
+  function stop(place) {
+    document.removeEventListener("visibilitychange", place.looked);
+    close(place);
+  }
+
+  /* Numbers rise from event to event: what is told again after a connection was cut is known. */
+  function add(place, one, number) {
+    const { make } = fw.dom;
+    if (Number(number) <= place.last) return;
+    place.last = Number(number);
+    place.told.hidden = true;
+    const words = Object.hasOwn(WORDS, one.type) ? WORDS[one.type]() : one.type;
+    const more = [one.reason, one.kind, one.by, one.to || one.to_queue || one.to_agent ? fw.t("to {name}", { name: one.to || one.to_queue || one.to_agent }) : "",
+      one.due ? fw.t("due {time}", { time: fw.contactRows.clock(Date.parse(one.due)) }) : "", one.reached === false ? fw.t("not reached") : ""].filter(Boolean).join(" · ");
+    const line = make("li", "event-row", make("span", "event-at", fw.contactRows.clock(Date.parse(one.time))), make("span", "event-what", words),
+      make("span", "event-who", [one.contact, one.agent, more].filter(Boolean).join(" · ")));
+    if (GRAVE.includes(one.type)) line.dataset.state = "watch";
+    place.list.prepend(line);
+    while (place.list.children.length > KEPT_MAX) place.list.lastElementChild.remove();
+  }
+
+  fw.eventList = { make, follow, stop };
+})();

@@ -1,0 +1,115 @@
+/* What customers said: asked for again every few seconds while somebody looks, and drawn by the parts
+   below it. What stands here stays when an answer fails, and says how old it is. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  const BASE = "/api/v1/experience", EVERY_MS = 5000, READING_MS = 1000;
+  const CHOICES = {
+    window: { known: ["60m", "240m", "today"], usual: "today" },
+    by: { known: ["channel", "queue", "segment", "language", "journey_stage"], usual: "channel" },
+    channel: { known: ["voice", "chat", "video", "in_person", "sms", "whatsapp", "email", "social", "callback"], usual: "voice" },
+  };
+  // Played fast, the past is asked for again before it is this much older.
+  const JUMP_MS = 60000;
+  // The past that is shown, and the one that was asked for; null is now.
+  let timer = null, asked = 0, then = null, askedFor = null;
+
+  const there = () => document.getElementById("experience");
+  const chosen = (name) => fw.address.get(name, CHOICES[name].known) || CHOICES[name].usual;
+
+  function query(names, more = {}) {
+    const told = { ...Object.fromEntries(names.map((name) => [name, chosen(name)])), ...more };
+    return `?${new URLSearchParams(then === null ? told : { ...told, at: then })}`;
+  }
+
+  /* Each part by itself: one that fails takes no other with it. */
+  function parts() {
+    return [
+      [`${BASE}${query(["window", "by"])}`, fw.experienceScores.draw],
+      [`${BASE}/curve${query(["window", "channel"])}`, fw.experienceCurve.draw],
+      [`${BASE}/pains${query(["window"])}`, fw.experienceScores.drawPains],
+      [`${BASE}/thanks${query(["window"])}`, fw.experienceWords.drawThanks],
+      // Which were open then, nobody has kept.
+      ...(then === null ? [[`${BASE}/promises${query(["window"])}`, fw.experiencePromises.draw]] : []),
+    ];
+  }
+
+  async function ask() {
+    clearTimeout(timer);
+    if (!there() || document.hidden || (fw.past.on() && then === null)) return;
+    askedFor = then;
+    fw.takeAway.window = chosen("window");
+    if (then !== null) fw.experiencePromises.past();
+    const mine = ++asked;
+    const problems = [], readings = [];
+    await Promise.all([...parts().map(async ([path, draw]) => {
+      try {
+        const told = await fw.http.get(path);
+        if (mine !== asked) return;
+        readings.push(told);
+        draw(told);
+      } catch (error) {
+        problems.push(error);
+      }
+    }), fw.experienceWords.ask(query, () => mine === asked)]);
+    if (mine !== asked) return;
+    const reading = readings.find((told) => told.reading);
+    say(problems[0], reading, readings[0]);
+    timer = setTimeout(ask, reading ? READING_MS : EVERY_MS);
+  }
+
+  /* Why something is missing here, or what is still to come. */
+  function say(problem, reading, told) {
+    const place = document.getElementById("experience-told");
+    let words = "";
+    if (problem) words = fw.format.sentence(problem.message.replace(/^at: /, ""));
+    else if (reading && reading.read_until) words = fw.t("The day is being read back: so far up to {time}. Counts are too low until then.", { time: fw.format.moment(reading.read_until) });
+    else if (reading) words = fw.t("The day is being read back. Counts are too low until then.");
+    else if (told && told.let_go) words = fw.tn("{n} older answer is left out: there are more than can be kept.", "{n} older answers are left out: there are more than can be kept.", told.let_go);
+    place.hidden = !words;
+    fw.dom.text(place, words);
+    fw.dom.attribute(there(), "data-told", problem ? "old" : "new");
+  }
+
+  function draw(frame) {
+    const skip = window.dash_clientside.no_update;
+    if (!frame || !there()) return skip;
+    document.documentElement.dataset.floor = "drawn";
+    if (frame.picture) {
+      const title = `${fw.t("Experience")} · ${frame.picture.title}`;
+      fw.dom.text(document.getElementById("title"), title);
+      document.title = title;
+    }
+    then = frame.past && frame.past.ready ? frame.past.at : null;
+    fw.freshness.tick();
+    // On the way to the past, what stands here is still of now.
+    if (fw.past.on() && then === null) fw.dom.attribute(there(), "data-told", "old");
+    const other = (then === null) !== (askedFor === null);
+    const moved = other || (then !== null && Math.abs(Date.parse(then) - Date.parse(askedFor)) > JUMP_MS);
+    if (timer === null || moved) { timer = 0; show(); ask(); }
+    return frame.seq;
+  }
+
+  /* Which choices are made. */
+  function show() {
+    document.querySelectorAll(".choice-button[data-choice]").forEach((button) => {
+      fw.dom.attribute(button, "aria-pressed", String(chosen(button.dataset.choice) === button.dataset.value));
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest(".choice-button[data-choice]");
+    if (!button) return;
+    fw.address.set({ [button.dataset.choice]: button.dataset.value }, { step: true });
+  });
+  fw.address.listen(Object.keys(CHOICES), () => { if (there()) { show(); ask(); } });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && timer !== null) ask(); });
+  // Of what is loaded after this.
+  document.addEventListener("DOMContentLoaded", () => {
+    fw.freshness.follow(() => { if (there()) fw.experiencePromises.countDown(); });
+  });
+
+  fw.experience = { BASE, ask, show };
+  const experience = { draw, switched: () => fw.view.switched() };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { experience });
+})();

@@ -1,0 +1,54 @@
+/* Promises to call back: what became of those that fell due, and the open ones counting down by the
+   floor's clock. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  const SHOWN = 20;
+  let open = [], ofNow = true;
+
+  function draw(told) {
+    open = told.promises.slice(0, SHOWN);
+    ofNow = true;
+    kept(told);
+    countDown();
+    const more = told.total - open.length, place = document.getElementById("promises-more");
+    place.hidden = more <= 0;
+    fw.dom.text(place, fw.tn("{n} more is open, due later.", "{n} more are open, due later.", more));
+  }
+
+  /* Of the past it is not known which were open. */
+  function past() {
+    fw.table.draw("experience-promises", open = []);
+    ofNow = false;
+    document.getElementById("experience-promises").nextElementSibling.hidden = true;
+    const place = document.getElementById("promises-kept");
+    fw.dom.text(place, fw.t("Promises are told as of now alone."));
+    fw.dom.attribute(place, "data-state", null);
+    document.getElementById("promises-more").hidden = true;
+  }
+
+  function kept(told) {
+    const number = (value) => fw.experienceScores.number(value), place = document.getElementById("promises-kept");
+    const values = { kept: number(told.kept), due: number(told.due), broken: number(told.broken) };
+    fw.dom.text(place, told.due ? fw.t("{kept} kept and {broken} broken of {due} that fell due.", values) : fw.t("None fell due in this window."));
+    fw.dom.attribute(place, "data-state", told.broken ? "watch" : null);
+  }
+
+  /* Four times a second, from when each is due and what time it is on the floor. */
+  function countDown() {
+    const now = fw.freshness.floorNow();
+    if (now === null || !ofNow) return;
+    fw.table.draw("experience-promises", open.map((one, index) => {
+      const left_s = (Date.parse(one.due) - now) / 1000, overdue = left_s < 0;
+      const [state, mark, word] = overdue ? ["trouble", "▲", fw.t("Overdue")] : left_s < 300 ? ["watch", "◆", fw.t("Soon due")] : ["on_target", "●", fw.t("Open")];
+      const length = fw.format.plain(fw.format.duration(Math.abs(left_s)));
+      return {
+        // One contact may have been promised a call twice.
+        key: `${one.contact} ${one.due} ${index}`, state,
+        cells: { state: { mark, word }, left: overdue ? fw.t("{time} over", { time: length }) : length, queue: one.label, contact: one.contact },
+      };
+    }));
+  }
+
+  fw.experiencePromises = { draw, countDown, past };
+})();

@@ -1,0 +1,130 @@
+/* Scores as shares with their intervals: seven of the floor, a table by whatever is chosen, and pain
+   points. Under ten answers a share is «4 of 5», not a percentage. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  const MEASURES = ["csat", "trust", "ease", "effectiveness", "emotion", "manner", "resolved"], FEW = 10;
+  const number = (value) => fw.format.plain(fw.format.count(value));
+  const percent = (value) => fw.format.plain(fw.format.share(value));
+
+  function draw(told) {
+    sentence(told);
+    MEASURES.forEach((name) => tile(document.querySelector(`[data-score="${name}"]`), told.floor.scores[name]));
+    fw.table.draw("experience-rows", told.rows.map((row) => ({
+      key: JSON.stringify(row.name),
+      cells: { name: label(row, told.by), answered: `${number(row.surveys)} / ${number(row.surveys_sent)}` },
+      values: { answered: row.surveys, ...Object.fromEntries(MEASURES.map((name) => [name, row.scores[name].share])) },
+    })));
+    const rows = document.getElementById("experience-rows").tBodies[0].rows;
+    told.rows.forEach((row, index) => MEASURES.forEach((name) => cell(rows[index].querySelector(`[data-column="${name}"]`), row.scores[name])));
+    asked(told);
+  }
+
+  /* What a row is of, in words where there are some: a channel, or the language of a code. */
+  function label({ name, label: told }, by) {
+    if (name === null) return fw.t("not told");
+    if (by === "channel") return fw.experienceCurve.CHANNELS()[name] || name;
+    if (by === "language") return tongue(name);
+    return by === "queue" ? told : pain(name);
+  }
+
+  /* «Spanish» for es; what is no code of a language is told as it is. */
+  function tongue(code) {
+    try {
+      return new Intl.DisplayNames([fw.locale], { type: "language" }).of(code) || code;
+    } catch (e) {
+      return code;
+    }
+  }
+
+  /* How many were asked, and what that means. */
+  function asked(told) {
+    const place = document.getElementById("experience-asked"), { surveys, surveys_sent } = told.floor;
+    if (!surveys_sent) { fw.dom.text(place, fw.tn("{n} answer", "{n} answers", surveys)); return; }
+    fw.dom.text(place, fw.t("{n} answered of {all} asked. More may still come.", { n: number(surveys), all: number(surveys_sent) }));
+  }
+
+  const SINCE = () => ({ today: fw.t("today."), "240m": fw.t("in the last four hours."), "60m": fw.t("in the last hour.") });
+
+  function sentence(told) {
+    const place = document.getElementById("sentence"), csat = told.floor.scores.csat;
+    let lead = fw.t("No customer has answered yet."), rest = "";
+    if (csat.n >= FEW) {
+      lead = fw.t("{share} of {n} customers were content", { share: percent(csat.share), n: number(csat.n) });
+      rest = SINCE()[told.window] || "";
+    } else if (csat.n) {
+      lead = fw.t("{top} of {n} customers were content: too few to say more.", { top: number(csat.top), n: number(csat.n) });
+    }
+    fw.dom.attribute(place, "data-state", "none");
+    fw.dom.text(fw.dom.part(place, "lead"), lead);
+    fw.dom.text(fw.dom.part(place, "rest"), rest);
+  }
+
+  /* The words of a share: none, too few, or a share with how sure it is. */
+  function words(score) {
+    if (!score.n) return { share: "–", note: fw.t("no answers") };
+    if (score.n < FEW) return { share: fw.t("{top} of {n}", { top: number(score.top), n: number(score.n) }), note: fw.t("too few") };
+    return { share: percent(score.share), note: fw.t("n {n}, {low}–{high}", { n: number(score.n), low: String(Math.round(100 * score.low)), high: percent(score.high) }) };
+  }
+
+  function tile(place, score) {
+    const told = words(score);
+    fw.dom.text(fw.dom.part(place, "share"), told.share);
+    fw.dom.text(fw.dom.part(place, "note"), told.note);
+    fw.dom.attribute(place, "data-few", String(score.n < FEW));
+    interval(place.querySelector(".interval"), score);
+  }
+
+  /* A share in a table: the figure, and its interval as a line under it. */
+  function cell(place, score) {
+    const { make } = fw.dom, told = words(score);
+    if (!place.firstElementChild) {
+      const line = make("span", "interval", make("span", "interval-range"), make("span", "interval-share"));
+      line.setAttribute("aria-hidden", "true");
+      place.replaceChildren(make("span", "cell-share"), line, make("span", "cell-note"));
+    }
+    fw.dom.text(place.children[0], told.share);
+    fw.dom.text(place.children[2], score.n ? told.note : "");
+    fw.dom.attribute(place, "data-few", String(score.n < FEW));
+    interval(place.children[1], score);
+  }
+
+  function interval(line, score) {
+    const shown = score.n >= FEW, [range, share] = line.children;
+    line.dataset.shown = String(shown);
+    if (!shown) return;
+    range.style.left = `${100 * score.low}%`;
+    range.style.width = `${100 * (score.high - score.low)}%`;
+    share.style.left = `${100 * score.share}%`;
+  }
+
+  function drawPains(told) {
+    fw.table.draw("experience-pains", told.points.map((point) => ({
+      key: point.name,
+      cells: { name: pain(point.name), n: number(point.n), cumulative: percent(point.cumulative) },
+      values: { bar: point.share, n: point.n, cumulative: point.cumulative },
+    })));
+    const rows = document.getElementById("experience-pains").tBodies[0].rows;
+    told.points.forEach((point, index) => bar(rows[index].querySelector('[data-column="bar"]'), point));
+    const rare = document.getElementById("pains-rare");
+    rare.hidden = !told.rare;
+    fw.dom.text(rare, fw.tn("{n} more was named once only and is not shown.", "{n} more were each named once only and are not shown.", told.rare));
+  }
+
+  function bar(place, point) {
+    const { make } = fw.dom;
+    if (!place.firstElementChild) {
+      const line = make("span", "pareto", make("span", "pareto-share"), make("span", "pareto-sum"));
+      line.setAttribute("aria-hidden", "true");
+      place.replaceChildren(line, make("span", "pareto-text"));
+    }
+    place.querySelector(".pareto-share").style.width = `${100 * point.share}%`;
+    place.querySelector(".pareto-sum").style.left = `${100 * point.cumulative}%`;
+    fw.dom.text(place.lastElementChild, percent(point.share));
+  }
+
+  /* A code as words: unclear_letter is «unclear letter». */
+  const pain = (name) => name.replaceAll("_", " ");
+
+  fw.experienceScores = { draw, drawPains, words, percent, number, pain, FEW };
+})();

@@ -1,0 +1,34 @@
+/* Asking the API, and telling it: an answer, or an error in the API's own one line. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+
+  /* With a `signal` it can be cut off, which is as if there were no connection. */
+  async function ask(method, path, body, signal) {
+    // In the past all is asked of then, and nothing is done.
+    const asked = fw.past.path(method, path);
+    let answer;
+    try {
+      answer = await fetch(asked, {
+        method, signal, cache: "no-store",
+        headers: body === undefined ? {} : { "Content-Type": "application/json" },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+    } catch (error) {
+      throw new Error(fw.t("no connection to the dashboard"));
+    }
+    const told = await answer.json().catch(() => ({}));
+    if (signal && signal.aborted) throw new Error(fw.t("no connection to the dashboard"));
+    if (answer.ok) return told;
+    // In how many seconds it makes sense to ask again, where that is known.
+    const again = Number(answer.headers.get("Retry-After")) || null;
+    throw Object.assign(new Error(told.detail || fw.t("the dashboard answered {status}", { status: answer.status })), { told, status: answer.status, again });
+  }
+
+  fw.http = {
+    get: (path, { signal } = {}) => ask("GET", path, undefined, signal),
+    post: (path, body) => ask("POST", path, body),
+    put: (path, body) => ask("PUT", path, body),
+    remove: (path) => ask("DELETE", path),
+  };
+})();

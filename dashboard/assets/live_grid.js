@@ -1,0 +1,254 @@
+/* Live tables of any size: AG Grid without its component around it, so that a frame costs what has
+   changed in it and no more. Rows are plain values by column; what is the same is not touched. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  // A row's height and a letter's width in units of its text, so that a table grows with its screen.
+  const NARROW_EM = 34, ROW_EM = 2.05, HEAD_EM = 2.3, GLOW_MS = 400, FADE_MS = 1100;
+  const tables = [];
+  let give = null;
+  const library = new Promise((resolve) => { give = resolve; });
+
+  // What Dash's grid calls with the library when it is made (dashboard/components/live_grid.py).
+  window.dashAgGridFunctions = Object.assign({}, window.dashAgGridFunctions, {
+    takeGrid: (agGrid) => { give(agGrid); return {}; },
+  });
+
+  const is = (state) => ({ data }) => data.state === state;
+  const ROWS = { "is-group": ({ data }) => data.group, "is-trouble": is("trouble"), "is-watch": is("watch"), "is-on-target": is("on_target"), "is-closed": is("closed") };
+  const LOOK = {
+    backgroundColor: "var(--card)", foregroundColor: "var(--text)", textColor: "var(--text)",
+    headerBackgroundColor: "var(--card)", headerTextColor: "var(--quiet)", headerFontWeight: "var(--weight)",
+    borderColor: "var(--line)", wrapperBorder: false, wrapperBorderRadius: 0, borderRadius: 0,
+    rowBorder: true, columnBorder: false, headerColumnBorder: false, headerColumnResizeHandleColor: "var(--line)",
+    oddRowBackgroundColor: "var(--card)", rowHoverColor: "var(--ground)", selectedRowBackgroundColor: "var(--ground)",
+    accentColor: "var(--information)", fontFamily: "inherit", headerFontFamily: "inherit", cellFontFamily: "inherit",
+    fontSize: "var(--grid-text)", headerFontSize: "var(--grid-head)", dataFontSize: "var(--grid-text)",
+    valueChangeValueHighlightBackgroundColor: "var(--glow)", cellHorizontalPadding: "var(--grid-pad)",
+    iconSize: "0.9em", spacing: 6,
+  };
+
+  /* A table in the element `id`: its columns, in which order its sorted rows stand (`order`), which of
+     them are there (`passes`), and what a press or Enter on a cell does (`opened`). Rows are put with
+     `put`; before the library is here they wait. */
+  function make(id, told) {
+    const element = document.getElementById(id), rows = new Map();
+    const table = { id, element, rows, told, api: null, waiting: null, put: null, shown: 0, chosen: null };
+    table.put = (next) => { if (table.api) change(table, next); else table.waiting = next; };
+    table.filter = () => { if (table.api) { table.api.onFilterChanged(); count(table); } };
+    table.shows = (name) => Boolean(table.api) && table.api.getColumn(name).isVisible();
+    tables.push(table);
+    library.then((agGrid) => start(agGrid, table)).catch((error) => none(table, fw.t("The table cannot be drawn: {why}", { why: error.message })));
+    return table;
+  }
+
+  function start(agGrid, table) {
+    const { told, element } = table, size = sizes(element);
+    table.api = agGrid.createGrid(element, {
+      theme: agGrid.themeQuartz.withParams(LOOK),
+      columnDefs: told.columns,
+      defaultColDef: { sortable: true, resizable: true, suppressHeaderMenuButton: true, sortingOrder: ["asc", "desc", null], minWidth: 60, suppressMovable: true, wrapHeaderText: true, autoHeaderHeight: true },
+      rowData: [],
+      getRowId: ({ data }) => data.id,
+      rowClassRules: ROWS,
+      rowSelection: { mode: "singleRow", checkboxes: false, enableClickSelection: false },
+      rowHeight: size.row, headerHeight: size.head,
+      rowBuffer: 6,
+      animateRows: Boolean(told.animated) && !fw.dom.calm(),
+      cellFlashDuration: GLOW_MS, cellFadeDuration: FADE_MS,
+      asyncTransactionWaitMillis: 0,
+      isExternalFilterPresent: () => true,
+      doesExternalFilterPass: ({ data }) => told.passes(data),
+      postSortRows: told.order ? ({ nodes }) => told.order(nodes) : undefined,
+      localeText: words(),
+      suppressCellFocus: false, suppressDragLeaveHidesColumns: true, suppressScrollOnNewData: true, suppressNoRowsOverlay: true,
+      enableCellTextSelection: false,
+      onCellClicked: (event) => told.opened(event.data, event.column.getColId(), event.event),
+      // From cell to cell by the arrow keys; Tab leads on, out of the table.
+      tabToNextCell: () => false,
+      onCellKeyDown: (event) => key(table, event),
+      onModelUpdated: () => { count(table); mark(table); },
+      onSortChanged: () => { if (told.sorted) told.sorted(sortOf(table)); },
+    });
+    if (told.ready) told.ready(table);
+    fit(table);
+    if (table.waiting) { change(table, table.waiting); table.waiting = null; }
+  }
+
+  /* Only what differs goes to the grid, which touches only the cells that are seen. */
+  function change(table, next) {
+    const add = [], update = [], seen = new Set();
+    next.forEach((row) => {
+      const before = table.rows.get(row.id);
+      seen.add(row.id);
+      if (!before) add.push(row);
+      else if (differs(before, row)) update.push(row);
+      else return;
+      table.rows.set(row.id, row);
+    });
+    const remove = [];
+    table.rows.forEach((row, id) => { if (!seen.has(id)) { remove.push(row); table.rows.delete(id); } });
+    table.element.parentElement.dataset.drawn = "true";
+    if (add.length || update.length || remove.length) table.api.applyTransactionAsync({ add, update, remove });
+    else count(table);
+  }
+
+  function differs(before, row) {
+    for (const name in row) if (row[name] !== before[name]) return true;
+    return false;
+  }
+
+  /* How many rows are seen, and what it says where there are none. */
+  function count(table) {
+    if (!table.api) return;
+    let shown = 0;
+    table.api.forEachNodeAfterFilter((node) => { if (!node.data.group) shown += 1; });
+    table.shown = shown;
+    if (table.told.counted) table.told.counted(shown);
+  }
+
+  function none(table, text) {
+    const place = document.getElementById(`${table.id}-none`);
+    place.hidden = !text;
+    fw.dom.text(place, text || "");
+  }
+
+  function key(table, { event, data, column, api }) {
+    const told = table.told, move = { ArrowLeft: false, ArrowRight: true }[event.key];
+    if (event.ctrlKey || event.altKey || event.metaKey || !data) return;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      told.opened(data, column.getColId(), event);
+    } else if (data.group && move !== undefined && told.turn) {
+      told.turn(data, move);
+      event.preventDefault();
+      api.setFocusedCell(event.target.closest("[row-index]") ? Number(event.target.closest("[row-index]").getAttribute("row-index")) : 0, column);
+    }
+  }
+
+  function sizes(element) {
+    const em = parseFloat(getComputedStyle(element).fontSize) || 16;
+    return { row: Math.max(26, Math.round(em * ROW_EM)), head: Math.max(30, Math.round(em * HEAD_EM)) };
+  }
+
+  /* Columns that there is no room for stay away: `wide` is from which width of the table on one is there. */
+  function fit(table) {
+    const width = table.element.clientWidth;
+    if (!table.api || !width) return;
+    const em = parseFloat(getComputedStyle(table.element).fontSize) || 16, size = sizes(table.element);
+    const layout = `${Math.round(width / em)} ${size.row}`;
+    if (layout === table.laid) return;
+    table.laid = layout;
+    const there = (column) => (column.context.wide || 0) <= width / em;
+    const names = (which) => table.told.columns.filter(which).map((column) => column.field);
+    table.api.setColumnsVisible(names(there), true);
+    table.api.setColumnsVisible(names((column) => !there(column)), false);
+    table.element.style.setProperty("--row", `${size.row}px`);
+    table.api.updateGridOptions({ rowHeight: size.row, headerHeight: size.head });
+    table.api.setColumnWidths(table.told.columns.filter((column) => column.context.em)
+      .map((column) => ({ key: column.field, newWidth: Math.round((width / em < NARROW_EM && column.context.narrow || column.context.em) * em) })));
+  }
+
+  /* Cells that count between frames: only those that are on the page. */
+  function countUp() {
+    const now = fw.freshness.floorNow();
+    if (now === null) return;
+    tables.forEach((table) => {
+      if (table.element.parentElement.hidden) return;
+      table.element.querySelectorAll("[data-since]").forEach((place) => {
+        tell(place, (now - Number(place.dataset.since)) / 1000);
+      });
+    });
+  }
+
+  const spelled = (seconds) => fw.format.plain(fw.format.duration(seconds));
+
+  /* A cell's text: a dash where nothing is known, and nothing where the row has no such figure. */
+  const cell = (write) => ({ value }) => (fw.format.given(value) ? write(value) : value === null ? "–" : "");
+  const whole = cell((value) => fw.format.plain(fw.format.count(value)));
+  const share = cell((value) => fw.format.plain(fw.format.share(value)));
+  const fine = cell((value) => fw.format.plain(fw.format.share(value, true)));
+  const lasting = cell(spelled);
+
+  /* The time since an instant (in milliseconds), which goes on by itself; beyond `limit` seconds, where
+     the row has one, it takes the colour of what is too long. */
+  function since({ value, data }) {
+    const place = fw.dom.make("span", "counting"), now = fw.freshness.floorNow();
+    if (!fw.format.given(value) || now === null) { place.textContent = value === undefined ? "" : "–"; return place; }
+    place.dataset.since = String(value);
+    if (fw.format.given(data.limit)) place.dataset.limit = String(data.limit);
+    tell(place, (now - value) / 1000);
+    return place;
+  }
+
+  function tell(place, seconds) {
+    fw.dom.text(place, spelled(seconds));
+    if ("limit" in place.dataset) fw.dom.attribute(place, "data-tone", seconds > Number(place.dataset.limit) ? "bad" : null);
+  }
+
+  /* The order that the viewer chose, as the address has it: waiting.desc; null for the usual one. */
+  function sortOf(table) {
+    const by = table.api.getColumnState().find((column) => column.sort);
+    return by ? `${by.colId}.${by.sort}` : null;
+  }
+
+  function sortBy(table, told) {
+    const [colId, sort] = (told || "").split(".");
+    const known = table.told.columns.some((column) => column.field === colId) && ["asc", "desc"].includes(sort);
+    table.api.applyColumnState({ state: known ? [{ colId, sort }] : [], defaultState: { sort: null } });
+  }
+
+  /* The row that is open beside the table. */
+  function choose(table, id) {
+    table.chosen = id;
+    const node = mark(table);
+    if (node && node.displayed) table.api.ensureNodeVisible(node);
+  }
+
+  /* It may be there only later than it was chosen. */
+  function mark(table) {
+    if (!table.api) return null;
+    const node = fw.format.given(table.chosen) ? table.api.getRowNode(table.chosen) : null;
+    if (node ? !node.isSelected() : table.api.getSelectedNodes().length) {
+      table.api.deselectAll();
+      if (node) node.setSelected(true);
+    }
+    return node;
+  }
+
+  /* A mark and a word; the mark is not read aloud. */
+  function marked(mark, word) {
+    const sign = fw.dom.make("span", "mark", mark);
+    sign.setAttribute("aria-hidden", "true");
+    return fw.dom.make("span", "marked", sign, fw.dom.make("span", "marked-word", word));
+  }
+
+  /* The least is first, and what is not known is last, whichever way it is sorted. */
+  function byValue(a, b, nodeA, nodeB, descending) {
+    if (a === b) return 0;
+    if (!fw.format.given(a)) return descending ? -1 : 1;
+    if (!fw.format.given(b)) return descending ? 1 : -1;
+    return a < b ? -1 : 1;
+  }
+
+  function words() {
+    return {
+      ariaSortableColumn: fw.t("Press Enter to sort"), noRowsToShow: fw.t("Nothing to show"),
+      noMatchingRows: fw.t("Nothing to show"),
+      loadingOoo: fw.t("Being read …"), ariaColumn: fw.t("Column"),
+    };
+  }
+
+  let fitting = 0;
+  const later = () => { cancelAnimationFrame(fitting); fitting = requestAnimationFrame(() => tables.forEach(fit)); };
+  document.addEventListener("DOMContentLoaded", () => fw.freshness.follow(countUp));
+  addEventListener("resize", later);
+  // Of a table only the rows in sight are there: on paper all of them.
+  const laid = (how) => tables.filter(({ api }) => api).forEach(({ api }) => {
+    api.setGridOption("domLayout", how);
+    api.flushAllAnimationFrames();
+  });
+  addEventListener("beforeprint", () => laid("print"));
+  addEventListener("afterprint", () => laid("normal"));
+  fw.liveGrid = { make, fit: later, none, sortBy, choose, since, marked, byValue, whole, share, fine, lasting, spelled };
+})();

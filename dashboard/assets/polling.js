@@ -1,0 +1,36 @@
+/* Asking again and again, one answer after the other, while somebody looks. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  const MS = 1000;
+
+  /* Each answer goes to `take`, each failure to `failed`, which may be once a while; returns what stops it. */
+  function start(path, everyMs, take, failed) {
+    let timer = 0, stopped = false;
+
+    async function ask() {
+      let next = everyMs;
+      try {
+        if (!document.hidden) {
+          const told = await fw.http.get(path);
+          if (!stopped) take(told);
+        }
+      } catch (error) {
+        if (error.again) next = error.again * MS;
+        else if (!stopped) failed(error);
+      }
+      if (!stopped) timer = setTimeout(ask, next);
+    }
+
+    const seen = () => { if (!document.hidden) { clearTimeout(timer); ask(); } };
+    document.addEventListener("visibilitychange", seen);
+    ask();
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", seen);
+    };
+  }
+
+  fw.polling = { start };
+})();

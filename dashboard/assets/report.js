@@ -1,0 +1,154 @@
+/* The report of a shift: it is asked of the API, which reads the log meanwhile and says how far it is.
+   Which shift it is stands in the address. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  const LOOK_MS = 500, AGAIN_MS = 2000, TRIES = 60;
+  const fields = {};
+  let asked = 0, ready = false;
+
+  const place = (name) => document.getElementById(`shift-${name}`);
+
+  function draw(frame) {
+    start();
+    if (!frame) return window.dash_clientside.no_update;
+    document.documentElement.dataset.floor = "drawn";
+    if (frame.picture) {
+      const title = `${fw.t("Report")} · ${frame.picture.title}`;
+      fw.dom.text(document.getElementById("title"), title);
+      document.title = title;
+      fw.alertStrip.show();
+      if (!ready) begin();
+    }
+    fw.freshness.tick();
+    return frame.seq;
+  }
+
+  function start() {
+    if (fields.day) return;
+    const { make } = fw.dom;
+    [["day", "date", fw.t("Day")], ["begin", "time", fw.t("From")], ["end", "time", fw.t("To")]].forEach(([name, type, label]) => {
+      const input = make("input", "field");
+      input.type = type;
+      input.required = true;
+      input.name = name;
+      fields[name] = input;
+      place("fields").append(make("label", "labelled", make("span", "", label), input));
+    });
+    const read = make("button", "action is-main", fw.t("Read the report"));
+    read.type = "button";
+    read.addEventListener("click", () => { choose(); show(true); });
+    place("fields").append(read);
+    document.querySelectorAll("[data-shift]").forEach((one) => one.addEventListener("click", () => {
+      fields.begin.value = one.dataset.begin;
+      fields.end.value = one.dataset.end;
+      choose();
+      show(true);
+    }));
+    fw.address.listen(["from", "to"], () => { if (fill()) show(false); });
+  }
+
+  /* Once the floor's time is known: the shift in the address, or the last eight hours to choose from. */
+  function begin() {
+    ready = true;
+    if (fill()) { show(false); return; }
+    const now = Math.floor(fw.freshness.floorNow() / 3600000) * 3600000;
+    put(now - 8 * 3600000, now);
+  }
+
+  function put(from, to) {
+    [fields.day.value, fields.begin.value] = fw.times.written(from).slice(0, 16).split("T");
+    fields.end.value = fw.times.written(to).slice(11, 16);
+  }
+
+  function fill() {
+    const [from, to] = ["from", "to"].map((name) => Date.parse(fw.address.get(name) || ""));
+    if (Number.isNaN(from) || Number.isNaN(to)) return false;
+    put(from, to);
+    return true;
+  }
+
+  /* A shift that ends no later than it begins ends on the next day. */
+  function choose() {
+    if (!fields.day.value || !fields.begin.value || !fields.end.value) { say(fw.t("Choose a day and two times."), true); return; }
+    const day = fields.day.value, next = new Date(Date.parse(`${day}T00:00Z`) + 86400000).toISOString().slice(0, 10);
+    const last = fields.end.value > fields.begin.value ? day : next;
+    const [from, to] = [`${day}T${fields.begin.value}`, `${last}T${fields.end.value}`].map((text) => rfc(fw.times.at(text)));
+    fw.address.set({ from, to }, { step: true });
+  }
+
+  const rfc = (instant) => new Date(instant).toISOString().replace(/\.000Z$/, "Z");
+
+  function address(format, anew) {
+    const query = new URLSearchParams({ from: fw.address.get("from"), to: fw.address.get("to"), format });
+    if (anew) query.set("anew", "true");
+    return `/api/v1/report?${query}`;
+  }
+
+  /* Have it read, and say how far that is. */
+  async function show(anew, tries = TRIES) {
+    if (fw.address.get("from") === null) return;
+    const mine = (asked += 1);
+    place("report").hidden = true;
+    say(fw.t("Reading the events of the shift, and of twelve hours before it."));
+    progress(0);
+    const looking = setInterval(() => look(mine), LOOK_MS);
+    try {
+      const answer = await fetch(address("html", anew), { cache: "no-store" });
+      if (mine !== asked) return;
+      if (answer.status === 503 && answer.headers.get("Retry-After") && tries) {
+        say(fw.t("Another report is being read; this one is next."));
+        setTimeout(() => { if (mine === asked) show(anew, tries - 1); }, AGAIN_MS);
+        return;
+      }
+      if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail || fw.t("the dashboard answered {status}", { status: answer.status }));
+      put_page(await answer.text());
+      say("");
+    } catch (error) {
+      if (mine === asked) say(fw.t("No report: {reason}.", { reason: error.message }), true);
+    } finally {
+      clearInterval(looking);
+      if (mine === asked) progress(null);
+    }
+  }
+
+  async function look(mine) {
+    const query = address("html", false).split("?")[1];
+    const told = await fw.http.get(`/api/v1/report/state?${query}`).catch(() => null);
+    if (mine === asked && told && told.state === "reading") progress(told.done);
+  }
+
+  function progress(share) {
+    const bar = place("progress");
+    bar.hidden = share === null;
+    if (share === null) return;
+    fw.dom.part(bar, "done").style.width = `${Math.round(share * 100)}%`;
+    fw.dom.attribute(bar, "aria-valuenow", String(Math.round(share * 100)));
+  }
+
+  /* A page of its own, that no style of this one reaches, and that runs nothing. */
+  function put_page(text) {
+    const { make } = fw.dom, page = make("iframe");
+    page.title = fw.t("The report");
+    page.setAttribute("sandbox", "allow-same-origin");
+    page.srcdoc = text;
+    place("page").replaceChildren(page);
+    place("links").replaceChildren(link(fw.t("Open as a page"), address("html")), link(fw.t("PDF"), address("pdf")));
+    place("report").hidden = false;
+  }
+
+  function link(words, href) {
+    const made = fw.dom.make("a", "", words);
+    made.href = href;
+    made.target = "_blank";
+    made.rel = "noopener";
+    return made;
+  }
+
+  function say(words, bad) {
+    fw.dom.text(place("told"), words);
+    fw.dom.attribute(place("told"), "data-tone", bad ? "bad" : null);
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { report: { draw, switched: () => fw.view.switched() } });
+})();

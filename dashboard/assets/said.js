@@ -1,0 +1,44 @@
+/* Texts that the dashboard makes once for all viewers: in English, and beside it which text that is and
+   the values of its places (dashboard/said.py). */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  const WRITTEN = {
+    duration: (of) => fw.format.plain(fw.format.duration(of)),
+    span: (of) => fw.format.span(of),
+    span_up: (of) => fw.format.span(of, true),
+    window: (of) => fw.format.window(of),
+    metric: (of) => fw.alertWords.title(of).replace(/^./, (letter) => letter.toLocaleLowerCase(fw.locale)),
+    share: (of) => fw.format.percent(String(Math.round(of * 100))),
+  };
+  const listed = new Intl.ListFormat(fw.locale, { type: "conjunction" });
+
+  /* What is said in the viewer's language; `english` where that is it, or where nobody says how. A
+     list is one sentence after the other. */
+  function said(told, english) {
+    if (fw.language === "en" || !told) return english;
+    if (Array.isArray(told)) return fw.format.sentences(...told.map(written));
+    return written(told);
+  }
+
+  function written(told) {
+    const values = Object.fromEntries(Object.entries(told.values || {}).map(([name, value]) => [name, valueOf(value)]));
+    return told.many ? fw.put.counted(told.id, told.many, told.n, values) : fw.put(told.id, values);
+  }
+
+  function valueOf(value) {
+    if (typeof value === "number") return fw.format.number(value);
+    if (Array.isArray(value)) return listed.format(value);
+    if (value === null || typeof value !== "object") return value;
+    return value.as ? WRITTEN[value.as](value.of) : written(value);
+  }
+
+  fw.said = said;
+  /* How a queue stands, as its tile says it. */
+  fw.standing = {
+    word: (standing) => fw.put(standing.word),
+    reasons: (standing) => fw.format.semicolon((standing.reasons || []).map((reason, index) => said((standing.said || [])[index], reason))),
+    lead: (standing) => said(standing.said && standing.said.lead, standing.lead),
+    rest: (standing) => said(standing.said && standing.said.rest, standing.rest),
+  };
+})();

@@ -1,0 +1,79 @@
+/* Alerts to be heard: silent until somebody presses the switch, since browsers let nothing sound
+   before, and a wall in an open office must not. The choice is remembered. */
+(function () {
+  "use strict";
+  const fw = (window.floorwatch = window.floorwatch || {});
+  // Two rising notes for what is urgent, one for the rest, none for what can be read today.
+  const NOTES = { page: [[880, 0], [1174.7, 0.18], [880, 0.5], [1174.7, 0.68]], notice: [[659.3, 0]], ticket: [] };
+  const LENGTH_S = 0.16, LOUD = 0.25;
+  let context = null, rung = 0;
+
+  function wanted() {
+    try { return localStorage.getItem("floorwatch.sound") === "on"; } catch (e) { return context !== null; }
+  }
+
+  function remember(on) {
+    try { localStorage.setItem("floorwatch.sound", on ? "on" : "off"); } catch (e) { /* no storage here */ }
+  }
+
+  const allowed = () => context !== null && context.state === "running";
+
+  /* Only from within a press: then the browser lets it sound. */
+  function open() {
+    if (!context) context = new AudioContext();
+    return context.resume().then(show, show);
+  }
+
+  function turn() {
+    const on = !(wanted() && allowed());
+    remember(on);
+    if (on) open().then(() => play("notice"));
+    show();
+  }
+
+  function ring(severity) {
+    if (!wanted() || !NOTES[severity].length) return;
+    // A wall without a keyboard may have been started with leave to sound.
+    if (!allowed()) open().then(() => { if (allowed()) play(severity); });
+    else play(severity);
+  }
+
+  function play(severity) {
+    rung += 1;
+    document.documentElement.dataset.rung = String(rung);
+    NOTES[severity].forEach(([pitch, after]) => {
+      const start = context.currentTime + after, tone = context.createOscillator(), level = context.createGain();
+      tone.frequency.value = pitch;
+      level.gain.setValueAtTime(0, start);
+      level.gain.linearRampToValueAtTime(LOUD, start + 0.02);
+      level.gain.exponentialRampToValueAtTime(0.001, start + LENGTH_S);
+      tone.connect(level).connect(context.destination);
+      tone.start(start);
+      tone.stop(start + LENGTH_S);
+    });
+  }
+
+  function show() {
+    const button = document.getElementById("sound");
+    if (!button) { setTimeout(show, 100); return; }
+    const on = wanted(), [words, how] = !on
+      ? [fw.t("Sound off"), fw.t("Alerts: press to hear alerts")]
+      : allowed() ? [fw.t("Sound on"), fw.t("Alerts: press to silence them")]
+      : [fw.t("Sound waits"), fw.t("Alerts: press to let this browser sound")];
+    fw.dom.text(button, words);
+    fw.dom.attribute(button, "aria-pressed", String(on && allowed()));
+    fw.dom.attribute(button, "title", how);
+    if (!button.dataset.ready) {
+      button.dataset.ready = "true";
+      button.addEventListener("click", turn);
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    show();
+    // Who comes back to a wall with sound has it again with the first touch of anything.
+    const again = () => { if (wanted() && !allowed()) open(); };
+    ["pointerdown", "keydown"].forEach((what) => addEventListener(what, again, { once: true, passive: true }));
+  });
+  fw.sound = { ring };
+})();

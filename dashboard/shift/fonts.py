@@ -1,0 +1,85 @@
+"""Fonts of a PDF: the library's own knows Latin alone, so other letters are looked for elsewhere.
+
+Cyrillic and Greek come from a font that the machine has, which is embedded; Chinese, Japanese and
+Korean from the fonts that readers of PDF bring along. A letter that no font has is a «?».
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+
+# Where systems keep a plain and a bold font with many scripts.
+_PLACES: Final = (
+    ("/usr/share/fonts/truetype/dejavu", "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
+    ("/usr/share/fonts/dejavu-sans-fonts", "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
+    ("/usr/share/fonts/TTF", "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
+    ("/usr/share/fonts/truetype/liberation", "LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"),
+    ("/usr/share/fonts/truetype/noto", "NotoSans-Regular.ttf", "NotoSans-Bold.ttf"),
+    ("/System/Library/Fonts/Supplemental", "Arial.ttf", "Arial Bold.ttf"),
+    ("C:/Windows/Fonts", "arial.ttf", "arialbd.ttf"),
+)  # fmt: skip
+_HAN: Final = "STSong-Light"
+# Letters that this font of readers has.
+_HAN_RANGES: Final = ((0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xFF00, 0xFFEF))
+LOST: Final = "?"
+
+
+class Face(NamedTuple):
+    """A font in two weights, and the letters that it has."""
+
+    plain: str
+    bold: str
+    letters: frozenset[int]
+
+
+@lru_cache(maxsize=1)
+def faces() -> tuple[Face, ...]:
+    """The fonts there are, the first that has a letter being the one it is set in."""
+    own = _face("Vera.ttf", "VeraBd.ttf", "Vera", "VeraBd")
+    assert own is not None
+    found = (
+        _face(f"{folder}/{plain}", f"{folder}/{bold}", "More", "MoreBd")
+        for folder, plain, bold in _PLACES
+        if Path(folder, plain).is_file() and Path(folder, bold).is_file()
+    )
+    more = next((face for face in found if face is not None), None)
+    pdfmetrics.registerFont(UnicodeCIDFont(_HAN))
+    han = frozenset(letter for low, high in _HAN_RANGES for letter in range(low, high + 1))
+    return (own, *(() if more is None else (more,)), Face(_HAN, _HAN, han))
+
+
+def set_in_fonts(text: str, *, bold: bool = False) -> str:
+    """A text as a paragraph's markup, each letter in a font that has it."""
+
+    def font_of(letter: str) -> str | None:
+        for face in faces():
+            if ord(letter) in face.letters:
+                return face.bold if bold else face.plain
+        return None
+
+    runs = ((font, "".join(letters)) for font, letters in groupby(text, font_of))
+    return "".join(
+        escape(LOST * len(run), quote=False)
+        if font is None
+        else f'<font name="{font}">{escape(run, quote=False)}</font>'
+        for font, run in runs
+    )
+
+
+def _face(plain_file: str, bold_file: str, plain: str, bold: str) -> Face | None:
+    try:
+        regular, heavy = TTFont(plain, plain_file), TTFont(bold, bold_file)
+    except (TTFError, OSError):
+        return None
+    for font in (regular, heavy):
+        pdfmetrics.registerFont(font)
+    letters = {*regular.face.charToGlyph, *(ord(letter) for letter in "\n \xa0")}
+    return Face(plain, bold, frozenset(letters))

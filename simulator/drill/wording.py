@@ -1,0 +1,112 @@
+"""What was done in a drill, and when, in words for its timeline and its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from stream.contract.drills import (
+    Act,
+    Anger,
+    Announce,
+    CallIn,
+    Leave,
+    Message,
+    MoveAgents,
+    Notice,
+    OfferCallbacks,
+    SetOverflow,
+    Volume,
+)
+from stream.contract.instants import to_datetime
+
+_HEARD: Final[dict[Message, str]] = {
+    "none": "Callers of {} hear no message any more",
+    "expected_wait": "Callers of {} are told how long it takes",
+    "call_later": "Callers of {} are asked to call later",
+    "self_service": "Callers of {} are told where to find an answer without waiting",
+}
+
+
+class Words:
+    """Names of queues and times of day of one floor."""
+
+    def __init__(self, names: Mapping[str, str], time_zone: str) -> None:
+        self._names = names
+        self._zone = ZoneInfo(time_zone)
+
+    def queue(self, queue: str | None) -> str:
+        """What a queue is called; the floor for None."""
+        return "the floor" if queue is None else self._names.get(queue, queue)
+
+    def time(self, at: int) -> str:
+        """The time of day at an instant: 10:42."""
+        return to_datetime(at).astimezone(self._zone).strftime("%H:%M")
+
+    def act(self, act: Act) -> str:
+        """What was done: the beginning of a sentence without its end."""
+        if isinstance(act, MoveAgents | CallIn):
+            return self._people(act)
+        if isinstance(act, SetOverflow | OfferCallbacks | Announce):
+            return self._line(act)
+        if isinstance(act, Notice):
+            return f"Trouble was seen: {self.queue(act.queue)}"
+        return self._surprise(act)
+
+    def _people(self, act: MoveAgents | CallIn) -> str:
+        who = f"{people(act.count)} {'was' if act.count == 1 else 'were'}"
+        if isinstance(act, CallIn):
+            return f"{who} called in from a break for {self.queue(act.queue)}"
+        return f"{who} moved from {self.queue(act.from_queue)} to {self.queue(act.to_queue)}"
+
+    def _line(self, act: SetOverflow | OfferCallbacks | Announce) -> str:
+        queue = self.queue(act.queue)
+        if isinstance(act, Announce):
+            return _HEARD[act.message].format(queue)
+        if isinstance(act, SetOverflow):
+            if act.to_queue is None:
+                return f"The overflow of {queue} was closed"
+            return f"The overflow of {queue} to {self.queue(act.to_queue)} was opened"
+        if act.after_s is None:
+            return f"Calls back were offered no longer in {queue}"
+        return f"Calls back were offered in {queue} after {act.after_s:g} s"
+
+    def _surprise(self, act: Volume | Leave | Anger) -> str:
+        whom = "every queue" if act.queue is None else self.queue(act.queue)
+        lasts = "for the day" if act.minutes is None else f"for {act.minutes:g} minutes"
+        match act:
+            case Volume():
+                return f"{act.times:g} times the contacts came to {whom} {lasts}"
+            case Leave():
+                return f"{people(act.count)} left {whom} {lasts}"
+            case Anger():
+                return f"Customers of {whom} were angry {lasts}"
+
+
+def people(count: int) -> str:
+    """So many people: the beginning of a sentence."""
+    return "1 person" if count == 1 else f"{count} people"
+
+
+def customers(count: int) -> str:
+    """So many customers."""
+    return "1 customer" if count == 1 else f"{count} customers"
+
+
+def length(seconds: float) -> str:
+    """A length of time: 4:10, or 1:04:10."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def minutes_of(cost: float) -> str:
+    """So many minutes of customers' time."""
+    whole = round(cost)
+    return "1 minute" if whole == 1 else f"{whole:,} minutes"
+
+
+def percent(share: float) -> str:
+    """A share, in percent."""
+    return f"{100 * share:.0f} %"

@@ -1,0 +1,58 @@
+"""Every screen in every state and both themes, looked at by axe: nothing serious, nothing critical."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenStage
+from tests.browser.stages import SCREENS, STATES, State
+
+pytestmark = pytest.mark.browser
+
+_OPTIONS: Final = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    # Off unless asked for.
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+
+
+def found(page: Page) -> list[str]:
+    """What axe finds: how bad, which rule, and where."""
+    violations: list[dict[str, Any]] = Axe().run(page, options=_OPTIONS).response["violations"]
+    return [
+        f"{one['impact']} {one['id']}: {node['target']} {node['failureSummary']}"
+        for one in violations
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("path", SCREENS)
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(open_stage: OpenStage, state: State, path: str) -> None:
+    """Dark, then light."""
+    page = open_stage(state, path)
+    dark = found(page)
+    page.emulate_media(color_scheme="light")
+    page.wait_for_selector('html[data-theme="light"]')
+    page.wait_for_timeout(400)
+
+    assert (dark, found(page)) == ([], [])
+
+
+def test_axe_is_asked(open_stage: OpenStage) -> None:
+    """What would be wrong is found, and a target that is too small, too."""
+    page = open_stage("ordinary", "/health")
+    page.evaluate(
+        """document.querySelector("main").insertAdjacentHTML("beforeend",
+        "<p style='color:#777;background:#888'><button></button>grey on grey</p><div>" +
+        "<button style='width:9px;height:9px;padding:0'>a</button>".repeat(2))"""
+    )
+
+    told = {line.split(":")[0] for line in found(page)}
+
+    assert {"critical button-name", "serious color-contrast", "serious target-size"} <= told

@@ -1,0 +1,163 @@
+"""What customers say, as somebody looks into it: how good, by whom, why, and their own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.app import create_app, serving
+from dashboard.rights import Rights
+from stream.contract import experience as ex
+from stream.contract.events import SurveyAnsweredData
+from stream.floor.hearing import Heard
+from tests.browser.conftest import OpenPage
+from tests.clock import now_us
+from tests.dashboard.customers import SECRET, Customers
+from tests.dashboard.pictures import TableReader, wall_clock
+
+KEY: Final = "correct horse battery"
+MARKUP: Final = "<img src=x onerror=document.body.dataset.broken=1>"
+
+
+@pytest.fixture
+def customers() -> Customers:
+    """Four hundred of them, and one whose words are markup."""
+    now = now_us()
+    customers = Customers(400, as_of=now)
+    data = SurveyAnsweredData(queue=MARKUP, csat=1, segment=MARKUP, comment=MARKUP)
+    customers.store.take([Heard(MARKUP, now, data, False, None)])
+    return customers
+
+
+@pytest.fixture
+def wall(reader: TableReader, customers: Customers) -> Iterator[str]:
+    """A dashboard with a key."""
+    app = create_app(reader, now=wall_clock, experience=customers, rights=Rights(KEY))
+    with serving(app) as url:
+        yield url
+
+
+def tile(page: Page, name: str) -> str:
+    """What one of the floor's seven shares says."""
+    place = page.locator(f'[data-score="{name}"]')
+    expect(place.locator('[data-part="note"]')).not_to_be_empty()
+    return place.inner_text().replace("\n", " ").replace("\u00a0", " ")
+
+
+def test_somebody_finds_out_how_good_it_is_for_whom_and_whether_waiting_costs(
+    open_page: OpenPage,
+) -> None:
+    """By mouse and by keyboard; the address holds what is looked at."""
+    page = open_page("/experience?window=60m")
+    assert tile(page, "csat") == "CSAT 75 % n 401, 70–79 %"
+    assert tile(page, "ease") == "Ease – no answers"
+    expect(page.locator("#sentence")).to_contain_text(
+        "75\u00a0% of 401 customers were content in the last hour."
+    )
+    expect(page.locator("#experience-asked")).to_contain_text("401 answered of 400 asked.")
+
+    page.get_by_role("button", name="Segment").click()
+    assert "by=segment" in page.url
+    row = page.locator("#experience-rows tbody tr").first
+    expect(row).to_contain_text("families")
+    expect(row.locator('[data-column="csat"]')).to_contain_text("n 400")
+    few = page.locator("#experience-rows tbody tr").nth(1)
+    expect(few.locator('[data-column="csat"]')).to_contain_text("0 of 1")
+    expect(few.locator('[data-column="csat"]')).to_contain_text("too few")
+    page.get_by_role("button", name="Language").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#experience-rows tbody th").first).to_have_text("Spanish")
+    page.go_back()
+    expect(row).to_contain_text("families")
+    expect(page.get_by_role("button", name="Segment")).to_have_attribute("aria-pressed", "true")
+
+    answer = page.locator("#curve-answer .curve-question").first
+    expect(answer).to_contain_text("Is it true here that waiting 20 to 90 s costs nothing?")
+    expect(answer).to_contain_text("No: it goes with a lower CSAT.")
+    expect(answer).to_contain_text("50 points lower, by the answers between 43 and 57")
+    page.get_by_text("The figures of the chart").click()
+    bins = page.locator("#curve-bins tbody tr")
+    expect(bins.nth(1)).to_contain_text("10\u00a0s to 20\u00a0s")
+    expect(bins.nth(1)).to_contain_text("200")
+    pains = page.locator("#experience-pains tbody tr")
+    expect(pains).to_have_count(1)
+    expect(pains.first).to_contain_text("unclear letter")
+
+
+def test_promises_count_down_by_themselves(open_page: OpenPage) -> None:
+    """What is overdue stands first and says so in words."""
+    page = open_page("/experience")
+    rows = page.locator("#experience-promises tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_contain_text("Overdue")
+    left = rows.nth(1).locator('[data-column="left"]')
+    expect(left).to_contain_text("9:")
+    before = left.inner_text()
+    expect(left).not_to_have_text(before)
+
+
+def test_comments_are_shown_to_whoever_knows_the_key(
+    open_page: OpenPage, customers: Customers
+) -> None:
+    """Once told, until it is taken back; and nobody's words are markup."""
+    page = open_page("/experience?by=queue")
+    field = page.get_by_label("Key")
+    field.fill("something else")
+    field.press("Enter")
+    expect(page.locator("#comments-right [role=alert]")).to_have_text("That is not the key.")
+    assert not [one for one in customers.asked if isinstance(one, ex.CommentsAsked)]
+    assert SECRET not in page.content()
+    field.fill(KEY)
+    page.get_by_role("button", name="Show comments").click()
+    expect(page.locator("#comments")).to_contain_text(SECRET)
+    expect(page.locator("#comments")).to_contain_text(MARKUP)
+    expect(page.locator("#thanks")).to_contain_text("For her patience.")
+    assert page.evaluate("document.cookie") == ""
+
+    page.reload()
+    expect(page.locator("#comments")).to_contain_text(SECRET)
+    hide = page.get_by_role("button", name="Hide comments in this browser")
+    page.route("**/key/forget", lambda route: route.abort())
+    hide.click()
+    expect(page.locator("#comments li")).to_have_count(0)
+    expect(page.locator("#toasts")).to_contain_text("The key could not be taken back")
+    page.unroute("**/key/forget")
+    # The key is no part of the floor, so it is taken back in the past as well.
+    now = page.url
+    page.evaluate("history.replaceState(null, '', '?at=2026-03-02T14:20:00Z')")
+    with page.expect_response("**/key/forget"):
+        hide.click()
+    page.goto(now)
+    expect(page.get_by_label("Key")).to_be_visible()
+    expect(page.locator("#comments li")).to_have_count(0)
+    assert SECRET not in page.content()
+    assert page.evaluate("document.body.dataset.broken") is None
+
+
+def test_what_is_missing_is_said_and_what_stood_there_stays(
+    open_page: OpenPage, customers: Customers
+) -> None:
+    """While the day is read back, and when nothing can be read."""
+    customers.reading = True
+    page = open_page("/experience")
+    told = page.locator("#experience-told")
+    expect(told).to_contain_text("The day is being read back: so far up to")
+    customers.failure = ex.NotTold("the log cannot be read: it is away")
+    expect(told).to_have_text("The log cannot be read: it is away.")
+    assert tile(page, "csat") == "CSAT 75 % n 401, 70–79 %"
+    customers.failure, customers.reading = None, False
+    expect(told).to_be_hidden(timeout=10_000)
+
+
+@pytest.mark.parametrize("width", [360, 683, 1366, 1920, 3840])
+def test_nothing_scrolls_sideways(open_page: OpenPage, width: int) -> None:
+    """Not with the longest of names either."""
+    page = open_page("/experience?by=queue", width=width, scheme="light")
+    tile(page, "csat")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for name in ("#experience-rows", "#experience-pains", "#experience-promises"):
+        wide = page.locator(name).evaluate("one => one.scrollWidth - one.parentElement.clientWidth")
+        assert wide <= 0, name

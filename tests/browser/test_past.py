@@ -1,0 +1,211 @@
+"""A wall wound back: the queue that was in trouble then is seen, played on, and left for now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import Page, expect
+
+from dashboard.app import create_app, serving
+from stream.alert_board import LogAlertBoard
+from stream.contract.instants import MINUTE_US, format_instant, to_datetime
+from stream.logs.embedded import EmbeddedLog
+from stream.logs.topics import topics
+from stream.past_apart import LogPast
+from tests.clock import now_us
+from tests.dashboard.pictures import TableReader, wall_clock
+from tests.incidents import Evaluator, surge_incident
+from tests.past_ground import PLAN, PastGround
+
+pytestmark = pytest.mark.browser
+
+OpenPage = Callable[..., Page]
+# The process that looks has to begin first.
+_SOON_MS: Final = 30_000
+_TILE: Final = '[data-queue="benefits"]'
+_WAITING: Final = f"{_TILE} .big-value >> nth=0"
+_LIVE: Final = '[data-queue="night"]'
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> PastGround:
+    """Two hours that ended some minutes ago, with an incident in them that fires still."""
+    begin = now_us() // MINUTE_US * MINUTE_US - 130 * MINUTE_US
+    return PastGround(tmp_path / "past", begin)
+
+
+@pytest.fixture
+def alerts(ground: PastGround, tmp_path: Path) -> Iterator[EmbeddedLog]:
+    """What the evaluator tells: the incident of the trouble."""
+    log = EmbeddedLog(tmp_path / "alerts", now=now_us)
+    log.create(topics(1))
+    Evaluator(log, now=now_us).tell(surge_incident(ground.trouble - 2 * MINUTE_US))
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def wall(reader: TableReader, ground: PastGround, alerts: EmbeddedLog) -> Iterator[str]:
+    """A dashboard whose floor is calm now, and was not."""
+    past = LogPast(ground.url, PLAN, now=now_us, title="Benefits centre")
+    app = create_app(reader, now=wall_clock, alerts=LogAlertBoard(alerts), past=past)
+    with serving(app) as url:
+        yield url
+
+
+def then(ground: PastGround, minutes: int = 0) -> str:
+    """The minute of the trouble in the address."""
+    return format_instant((ground.trouble // MINUTE_US + minutes) * MINUTE_US)
+
+
+def said(ground: PastGround, minutes: int = 0) -> re.Pattern[str]:
+    moment = to_datetime(ground.trouble) + timedelta(minutes=minutes)
+    return re.compile(rf"^As it was at {moment:%H:%M} on {moment.day} {moment:%B}, not now\.")
+
+
+def test_a_wall_is_wound_back_played_and_left(open_page: OpenPage, ground: PastGround) -> None:
+    """By hand, from now: to what was in trouble, a minute back by key, on at a minute a second, and
+    back to now; the browser's way back leads there again."""
+    page = open_page("/")
+    expect(page.locator(_LIVE)).to_be_visible(timeout=_SOON_MS)
+    assert page.locator("#past-bar").is_hidden()
+
+    page.click("#past-open")
+    # The list is of one day, and in the first two hours of one the incident is of the day before.
+    page.locator(".past-date").fill(f"{to_datetime(ground.trouble):%Y-%m-%d}")
+    expect(page.locator(".past-list option")).to_have_count(2, timeout=_SOON_MS)
+    page.locator(".past-list").select_option(index=1)
+    page.locator(".past-range").focus()
+
+    bar = page.locator("#past-bar")
+    expect(bar.locator(".past-text")).to_have_text(said(ground, -2), timeout=_SOON_MS)
+    expect(page.locator("html")).to_have_attribute("data-past", "on", timeout=_SOON_MS)
+    expect(page.locator(_WAITING)).to_have_text("14")
+    expect(page.locator(_LIVE)).to_have_count(0)
+    expect(page.locator("#sentence .lead")).to_contain_text("One queue in trouble")
+    expect(page.locator("#age")).to_contain_text("as of")
+    expect(page.locator("#strip-incident")).to_contain_text("Benefits will not recover")
+    assert not page.title().startswith("(")
+
+    page.keyboard.press(",")
+    expect(bar.locator(".past-text")).to_have_text(said(ground, -3), timeout=_SOON_MS)
+    expect(page.locator("html")).to_have_attribute("data-past", "on", timeout=_SOON_MS)
+    page.click('[data-speed="60"]')
+    expect(page.locator(_WAITING)).to_have_text("0", timeout=_SOON_MS)
+
+    page.click(".past-now")
+    expect(page.locator(_LIVE)).to_be_visible(timeout=_SOON_MS)
+    assert bar.is_hidden()
+    assert "at=" not in page.url
+    expect(page.locator("html")).to_have_attribute("data-past", "off")
+    expect(page.locator("#age")).to_contain_text("live")
+
+    page.go_back()
+    expect(bar).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-past", "on", timeout=_SOON_MS)
+
+
+def test_a_link_shows_what_was_seen_and_nothing_is_done_in_it(
+    open_page: OpenPage, ground: PastGround
+) -> None:
+    """Every screen is of that minute, and leads to others of the same; nobody takes an incident of
+    then."""
+    page = open_page(f"/alerts?at={then(ground)}")
+    expect(page.locator(".past-text")).to_have_text(said(ground), timeout=_SOON_MS)
+    expect(page.locator(".card-title")).to_have_text(
+        ["Benefits will not recover"], timeout=_SOON_MS
+    )
+    assert page.locator("#do-acknowledge").is_disabled()
+    assert page.locator("#do-note").is_disabled()
+    told = page.evaluate(
+        "floorwatch.http.post('/api/v1/alerts/x/acknowledge', {by: 'Ada'}).catch((e) => e.message)"
+    )
+    assert told == "this is the past, in which nothing can be done: go back to now first"
+
+    page.get_by_role("link", name="Wallboard").click()
+
+    page.wait_for_url(re.compile(r"/\?at="))
+    expect(page.locator(_WAITING)).to_have_text("14", timeout=_SOON_MS)
+
+
+def test_what_opened_meanwhile_is_told_on_the_way_back(
+    open_page: OpenPage, ground: PastGround, alerts: EmbeddedLog
+) -> None:
+    """Who looks at the past hears of an incident of now as soon as it is now again."""
+    page = open_page("/")
+    expect(page.locator("#strip-incident")).to_contain_text("Benefits", timeout=_SOON_MS)
+    page.evaluate(f"floorwatch.past.go({ground.trouble // 1000})")
+    expect(page.locator("html")).to_have_attribute("data-past", "on", timeout=_SOON_MS)
+    opened = replace(surge_incident(now_us()), id="0123456789abcdef")
+    Evaluator(alerts, now=now_us).tell(opened)
+    page.wait_for_timeout(1_500)
+    assert page.locator(".toast").count() == 0
+
+    page.click(".past-now")
+
+    expect(page.locator('.toast[data-incident="0123456789abcdef"]')).to_be_visible()
+
+
+def test_the_last_minute_goes_on_with_time(
+    open_page: OpenPage, wall: str, ground: PastGround
+) -> None:
+    """What the log holds is asked for again before a step, so that a minute that is over meanwhile can
+    be looked at."""
+    held = {"since": format_instant(ground.begin), "until": then(ground)}
+    page = open_page("/")
+    page.route("**/api/v1/past", lambda route: route.fulfill(json=held))
+    page.goto(f"{wall}/?at={then(ground)}")
+    text = page.locator(".past-text")
+    expect(page.locator("html")).to_have_attribute("data-past", "on", timeout=_SOON_MS)
+    page.keyboard.press(".")
+    page.wait_for_timeout(600)
+    expect(text).to_have_text(said(ground))
+
+    held["until"] = then(ground, 5)
+    page.evaluate("{ const now = performance.now(); performance.now = () => now + 11_000; }")
+    page.keyboard.press(".")
+
+    expect(text).to_have_text(said(ground, 1), timeout=_SOON_MS)
+
+
+def test_figures_of_then_are_dim_until_those_of_now_are_told(
+    open_page: OpenPage, ground: PastGround
+) -> None:
+    """On the way back nothing of then stands in full colour as if it were of now."""
+    page = open_page(f"/?at={then(ground)}")
+    expect(page.locator(_WAITING)).to_have_text("14", timeout=_SOON_MS)
+    page.evaluate(
+        """() => {
+          const root = document.documentElement;
+          window.pasts = [];
+          new MutationObserver(() => window.pasts.push([root.dataset.past,
+            Number(getComputedStyle(document.querySelector("main")).opacity)]))
+            .observe(root, { attributeFilter: ["data-past"] });
+        }"""
+    )
+
+    page.click(".past-now")
+
+    expect(page.locator(_LIVE)).to_be_visible(timeout=_SOON_MS)
+    pasts = page.evaluate("window.pasts")
+    assert [past for past, _ in pasts] == ["leaving", "off"]
+    assert [opacity < 1 for _, opacity in pasts] == [True, False]
+
+
+def test_a_minute_that_the_log_does_not_hold_says_so(
+    open_page: OpenPage, ground: PastGround
+) -> None:
+    """And the way back to now is there."""
+    page = open_page("/?at=2020-03-02T14:20:00Z")
+
+    expect(page.locator(".past-text")).to_contain_text(
+        f"Expected a time from {format_instant(ground.begin)[:16]}", timeout=_SOON_MS
+    )
+    page.click(".past-now")
+    expect(page.locator(_LIVE)).to_be_visible(timeout=_SOON_MS)

@@ -1,0 +1,79 @@
+"""The report of a shift as a manager gets it: choose a shift, read it, take it along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from dashboard.app import create_app, serving
+from stream.contract.floorplan import FloorPlan
+from stream.contract.instants import HOUR_US, to_datetime
+from stream.shift_apart import shift_reports
+from tests.browser.conftest import OpenPage
+from tests.dashboard.pictures import TableReader, wall_clock
+from tests.stream.shifts import SHIFT, Ground, two_hours
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    """A log with a shift in it."""
+    ground = two_hours(tmp_path)
+    ground.incident("i-1", 10, 40)
+    yield ground
+    ground.log.close()
+
+
+@pytest.fixture
+def wall(reader: TableReader, ground: Ground) -> Iterator[str]:
+    """A dashboard whose reports are of that log."""
+    reports = shift_reports(ground.url, FloorPlan(), now=lambda: ground.now_us, title="Centre")
+    with serving(create_app(reader, now=wall_clock, shifts=reports)) as url:
+        yield url
+
+
+def choose(page: Page, begin: str, end: str) -> None:
+    """A shift of the day of the log."""
+    fields = page.locator("#shift-fields")
+    fields.get_by_label("Day", exact=True).fill(f"{to_datetime(SHIFT.begin):%Y-%m-%d}")
+    fields.get_by_label("From", exact=True).fill(begin)
+    fields.get_by_label("To", exact=True).fill(end)
+    page.get_by_role("button", name="Read the report").click()
+
+
+def test_a_shift_is_chosen_read_and_taken_along(open_page: OpenPage) -> None:
+    """From the wall; the address then is a link to it, and the way back leads to the one before."""
+    page = open_page("/")
+    page.wait_for_selector('html[data-floor="drawn"]')
+    page.get_by_role("link", name="Report").click()
+    page.wait_for_selector('html[data-floor="drawn"]')
+    choose(page, "14:00", "16:00")
+    report = page.frame_locator("#shift-page iframe")
+
+    report.get_by_role("heading", name="Shift of 2026-03-02, 14:00 to 16:00").wait_for()
+    assert report.get_by_role("rowheader", name="14:00–15:00").first.is_visible()
+    assert report.get_by_text("Incident: Benefits is slow").is_visible()
+    assert "from=2026-03-02T14%3A00%3A00Z&to=2026-03-02T16%3A00%3A00Z" in page.url
+    pdf = page.get_by_role("link", name="PDF").get_attribute("href")
+    answer = page.request.get(page.url.split("/report")[0] + str(pdf))
+    assert answer.body().startswith(b"%PDF")
+
+    choose(page, "14:00", "15:00")
+    report.get_by_role("heading", name="Shift of 2026-03-02, 14:00 to 15:00").wait_for()
+    page.go_back()
+    report.get_by_role("heading", name="Shift of 2026-03-02, 14:00 to 16:00").wait_for()
+
+
+def test_what_cannot_be_reported_is_said(open_page: OpenPage, ground: Ground) -> None:
+    """In one sentence, and no old report stands below it."""
+    page = open_page("/report")
+    page.wait_for_selector('html[data-floor="drawn"]')
+    page.wait_for_function("document.querySelector('[name=day]').value")
+    ground.now_us = SHIFT.begin - 24 * HOUR_US
+    choose(page, "14:00", "16:00")
+
+    said = page.locator("#shift-told")
+    said.get_by_text("No report: from: expected a time that is past on the floor.").wait_for()
+    assert not page.locator("#shift-report").is_visible()

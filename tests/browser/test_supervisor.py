@@ -1,0 +1,361 @@
+"""The supervisor's screen as its user walks it: which queue is in trouble, why, who waits longest, and
+which promise is about to break; by mouse, by keyboard and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Final
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from dashboard.app import create_app, serving
+from stream.contract.detail import PresentAsked, PresentContact, PresentContacts
+from stream.contract.instants import SECOND_US
+from tests.browser.conftest import OpenPage
+from tests.clock import now_us
+from tests.dashboard.pictures import Q, TableReader, surge, wall_clock
+from tests.dashboard.test_detail_api import Desk
+
+pytestmark = pytest.mark.browser
+
+_SOON_MS: Final = 15_000
+_BAD: Final = "<img src=x onerror=alert(1)>"
+
+
+class Present(Desk):
+    """A floor whose contacts wait since it was made, a second apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened = now_us()
+
+    def contacts(self, asked: PresentAsked) -> Future[PresentContacts]:
+        """38 who wait for benefits, the oldest for 6:12, and two promises."""
+        self.asked.append(asked)
+        if asked.of == "callbacks_open":
+            found = [self._promise(1, -75), self._promise(2, 90), self._promise(3, 1500)]
+        elif asked.of in {"waiting", "waiting_over_target"}:
+            found = [self._waiting(number, asked.queue or "benefits") for number in range(38)]
+        else:
+            found = []
+        told = PresentContacts(now_us(), asked.of, len(found), found[: asked.most])
+        return self._told(told)
+
+    def _waiting(self, number: int, queue: str) -> PresentContact:
+        since = self.opened - (372 - 10 * number) * SECOND_US
+        due = since + 20 * SECOND_US
+        return PresentContact(
+            contact=f"c-{number}", queue=queue, channel="voice", state="waiting", since=since,
+            waited_us=now_us() - since, target_us=20 * SECOND_US, over_target=due < now_us(),
+            agent=None, due=due, overdue=due < now_us(), priority=2, language="es", segment=_BAD,
+            intent="renewal",
+        )  # fmt: skip
+
+    def _promise(self, number: int, due_s: int) -> PresentContact:
+        due = self.opened + due_s * SECOND_US
+        return PresentContact(
+            contact=f"p-{number}", queue="callbacks", channel=None, state="promised", since=None,
+            waited_us=None, target_us=None, over_target=None, agent=None, due=due,
+            overdue=due < now_us(),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def desk() -> Present:
+    """Who tells the contacts."""
+    return Present()
+
+
+@pytest.fixture
+def wall(reader: TableReader, desk: Present) -> Iterator[str]:
+    """A dashboard over the floor in a surge."""
+    reader.queues = surge()
+    with serving(create_app(reader, now=wall_clock, detail=desk)) as url:
+        yield url
+
+
+def row(page: Page, queue: str) -> Locator:
+    """A queue's row."""
+    return page.locator(f'#queue-grid .ag-center-cols-container [row-id="q {queue}"]')
+
+
+def names(page: Page) -> list[str]:
+    """The first column as it stands, from above."""
+    found: list[str] = page.evaluate(
+        """Array.from(document.querySelectorAll("#queue-grid .ag-center-cols-container .ag-row"))
+        .sort((a, b) => a.getAttribute("row-index") - b.getAttribute("row-index"))
+        .map((e) => e.querySelector(".queue-name, .group-name").firstChild.textContent
+          .replace("▾", e.querySelector(".group-name")?.childNodes[1].textContent))"""
+    )
+    return found
+
+
+def focused(page: Page) -> str:
+    """Which cell, field or part has the keyboard."""
+    told: str = page.evaluate(
+        """(() => { const e = document.activeElement, row = e.closest("[row-id]");
+        return row ? `${row.getAttribute("row-id")} ${e.getAttribute("col-id")}` : e.id; })()"""
+    )
+    return told
+
+
+def test_the_queue_in_trouble_is_found_and_understood_by_mouse(open_page: OpenPage) -> None:
+    """Worst first; beside it why, who waits longest, and until when; a number has its contacts."""
+    page = open_page("/supervisor")
+    benefits = row(page, "benefits")
+    expect(benefits.locator('[col-id="rank"]')).to_have_text("▲In trouble", timeout=_SOON_MS)
+    assert names(page)[:3] == ["Voice", "Benefits", "Medicaid renewals"]
+
+    benefits.locator('[col-id="name"]').click()
+    beside = page.locator("#beside")
+    expect(beside.locator("h2")).to_have_text("Benefits")
+    expect(beside.locator(".beside-why")).to_contain_text("Oldest waits 19 times the target")
+    expect(beside.locator('[data-name="level"] .beside-value')).to_have_text("32%")
+    longest = beside.locator(".contact-rows tbody tr").first
+    expect(longest.locator("th")).to_have_text("c-0", timeout=_SOON_MS)
+    expect(longest.locator('[data-column="waits"]')).to_have_text(re.compile(r"^[67]:\d\d$"))
+    expect(longest.locator('[data-column="due"]')).to_have_text(
+        re.compile(r"^▲broken for [56]:\d\d$")
+    )
+    expect(longest.locator('[data-column="about"]')).to_contain_text(_BAD)
+    expect(beside.locator(".level-row")).to_have_count(5)
+    expect(beside.locator(".level-row[data-own]")).to_contain_text("abandons count")
+    assert "queue=benefits" in page.url
+
+    benefits.locator('[col-id="waiting"]').click()
+    expect(page.locator("#dialog-title")).to_have_text("Contacts: Benefits")
+    expect(page.locator("#dialog .contact-rows tbody tr")).to_have_count(38, timeout=_SOON_MS)
+    expect(page.locator("#dialog .contacts-told")).to_contain_text("38 at")
+    page.keyboard.press("Escape")
+    page.go_back()
+    expect(beside).to_be_hidden()
+    assert page.url.endswith("/supervisor")
+
+
+def test_the_promise_about_to_break_is_found_by_keyboard(
+    open_page: OpenPage, desk: Present
+) -> None:
+    """From the filter into the table, into the queue, and back to where the keyboard was."""
+    page = open_page("/supervisor")
+    expect(row(page, "benefits")).to_be_visible(timeout=_SOON_MS)
+
+    page.keyboard.press("/")
+    page.keyboard.type("callb")
+    expect(page.locator("#found")).to_have_text("1 of 12 shown")
+    expect(row(page, "medicaid")).to_have_count(0)
+    assert names(page) == ["Callbacks", "Callbacks"]
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == "q callbacks name"
+    page.keyboard.press("Enter")
+
+    promises = page.locator(".beside-section").filter(has_text="Promised a call").locator("tr")
+    expect(promises.nth(1)).to_contain_text(re.compile(r"p-1▲broken for [12]:\d\d"))
+    expect(promises.nth(2)).to_contain_text(re.compile(r"p-2◆breaks in [01]:\d\d"))
+    expect(promises.nth(3)).to_contain_text(re.compile(r"p-3due in 2\d:\d\d"))
+    page.keyboard.press("b")
+    assert focused(page) == "beside-body"
+    page.keyboard.press("Escape")
+    expect(page.locator("#beside")).to_be_hidden()
+    assert focused(page) == "q callbacks name"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#dialog-title")).to_have_text("Contacts: Callbacks")
+    assert {asked.of for asked in desk.asked} >= {"waiting", "callbacks_open"}
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#dialog-title")).to_have_text("Keys")
+
+
+def test_what_is_seen_stands_in_the_address(open_page: OpenPage) -> None:
+    """Folded channels, one list, another order and an open queue: a link shows them."""
+    page = open_page("/supervisor?shut=voice&queue=email&sort=waiting.asc")
+    expect(row(page, "email")).to_be_visible(timeout=_SOON_MS)
+    expect(row(page, "email")).to_have_attribute("aria-selected", "true")
+    assert row(page, "benefits").count() == 0
+    expect(page.locator("#beside h2")).to_have_text("E-mail")
+
+    voice = page.locator('#queue-grid [row-id="c voice"] [col-id="name"]')
+    expect(voice).to_contain_text("▸")
+    voice.click()
+    expect(voice).to_contain_text("▾")
+    expect(row(page, "benefits")).to_be_visible()
+    assert "shut=" not in page.url
+
+    page.click("#grouping")
+    expect(voice).to_have_count(0)
+    assert names(page)[-2:] == ["Benefits", "E-mail"]
+    row(page, "benefits").locator('[col-id="name"]').click()
+    expect(page.locator("#beside h2")).to_have_text("Benefits")
+    page.reload()
+
+    expect(page.locator("#beside h2")).to_have_text("Benefits", timeout=_SOON_MS)
+    expect(row(page, "email")).to_be_visible()
+    assert names(page)[-2:] == ["Benefits", "E-mail"]
+
+
+def test_a_changed_number_glows_once(open_page: OpenPage, reader: TableReader) -> None:
+    """What has not changed does not, and what counts by itself never does."""
+    page = open_page("/supervisor")
+    waiting = row(page, "medicaid").locator('[col-id="waiting"]')
+    expect(waiting).to_have_text("6", timeout=_SOON_MS)
+    page.evaluate(
+        """window.glowed = []; new MutationObserver((all) => all.forEach(({ target }) => {
+        if (target.classList.contains("ag-cell-data-changed"))
+          window.glowed.push(`${target.closest("[row-id]").getAttribute("row-id")} ${target.getAttribute("col-id")}`);
+        })).observe(document.getElementById("queue-grid"), { subtree: true, attributeFilter: ["class"] })"""
+    )
+    page.wait_for_timeout(1_500)
+    assert page.evaluate("window.glowed") == []
+
+    reader.change(reader.queues | {"medicaid": replace(reader.queues["medicaid"], waiting=7)})
+    expect(waiting).to_have_text("7")
+
+    assert set(page.evaluate("window.glowed")) == {"q medicaid waiting", "c voice waiting"}
+    expect(waiting).not_to_have_class(re.compile("data-changed"), timeout=_SOON_MS)
+
+
+def test_agents_are_told_with_what_they_have_at_hand(open_page: OpenPage) -> None:
+    """State by shape and word, its time counting; a press leads to the person, another to a queue."""
+    page = open_page("/supervisor")
+    expect(row(page, "benefits")).to_be_visible(timeout=_SOON_MS)
+    page.keyboard.press("2")
+    agent = page.locator('#agent-grid [row-id="a-17"]')
+    expect(agent.locator('[col-id="stateRank"]')).to_have_text("◆Busy", timeout=_SOON_MS)
+    expect(agent.locator('[col-id="contact"]')).to_have_text("c9 and 1 more")
+    assert "view=agents" in page.url
+
+    agent.locator('[col-id="agent"]').click()
+
+    expect(page.locator("#beside h2")).to_have_text("a-17")
+    expect(page.locator('#beside [data-name="handled"] .beside-note')).to_have_text("30 min")
+
+
+def test_who_waits_now_does_not_stand_in_the_past(open_page: OpenPage) -> None:
+    """Wound back with a queue open, nothing of now is left beside the table; back at now it is told."""
+    page = open_page("/supervisor?queue=benefits")
+    waiting = page.locator("#beside .contact-rows tbody tr")
+    expect(waiting.first).to_be_visible(timeout=_SOON_MS)
+
+    page.evaluate("floorwatch.address.set({ at: '2026-03-02T14:20:00Z' })")
+
+    expect(waiting).to_have_count(0)
+    expect(page.locator("#beside-body")).to_contain_text("this is known of now alone")
+    events = page.locator(".events-beside")
+    expect(events).to_contain_text("this is the past")
+    page.evaluate("floorwatch.past.now()")
+    expect(waiting.first).to_be_visible(timeout=_SOON_MS)
+    expect(events).not_to_contain_text("this is the past")
+
+
+def test_who_waited_is_gone_when_nobody_tells_of_them(open_page: OpenPage) -> None:
+    """A refusal leaves no table of contacts beside its own words."""
+    page = open_page("/supervisor?queue=benefits")
+    waiting = page.locator("#beside .contact-rows tbody tr")
+    expect(waiting.first).to_be_visible(timeout=_SOON_MS)
+
+    page.route("**/api/v1/contacts?*", lambda route: route.abort())
+
+    expect(page.locator("#beside-body")).to_contain_text("The contacts are not told")
+    expect(waiting).to_have_count(0)
+
+
+def test_old_states_of_agents_do_not_count_on(open_page: OpenPage) -> None:
+    """What nobody has told for long, or is of another time, is no longer in the table."""
+    page = open_page("/supervisor?view=agents")
+    agent = page.locator('#agent-grid [row-id="a-17"]')
+    expect(agent).to_be_visible(timeout=_SOON_MS)
+
+    page.route("**/api/v1/agents", lambda route: route.abort())
+    page.evaluate("floorwatch.freshness.LOST_S = 1")
+    expect(agent).to_have_count(0)
+    expect(page.locator("#agent-grid-none")).to_contain_text("The agents are not told")
+
+    page.evaluate("floorwatch.freshness.LOST_S = 15")
+    page.unroute("**/api/v1/agents")
+    expect(agent).to_be_visible()
+    page.evaluate("floorwatch.address.set({ at: '2026-03-02T14:20:00Z' })")
+    expect(agent).to_have_count(0, timeout=2_000)
+    page.evaluate("floorwatch.past.now()")
+    expect(agent).to_be_visible()
+
+
+def test_the_palette_leads_anywhere_from_any_screen(open_page: OpenPage) -> None:
+    """A queue from the wall, an action in its place, and out of it again."""
+    page = open_page("/")
+    page.wait_for_selector("#queues .tile")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("medic re")
+    expect(page.locator("#palette [role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#beside h2")).to_have_text("Medicaid renewals", timeout=_SOON_MS)
+    assert re.search(r"/supervisor\?queue=medicaid$", page.url)
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("theme")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.click("#palette-open")
+    page.keyboard.type("a-1")
+    agent = page.locator("#palette [role=option]").filter(has_text="Agent")
+    expect(agent).to_have_text("a-17Agent", timeout=_SOON_MS)
+    agent.click()
+    expect(page.locator("#beside h2")).to_have_text("a-17")
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    expect(page.locator("#palette")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 780), (3840, 2160)])
+def test_it_fits_a_phone_and_a_large_screen(open_page: OpenPage, width: int, height: int) -> None:
+    """Nothing to scroll sideways, status in words; on a phone what is open takes the screen."""
+    page = open_page("/supervisor", width=width, height=height)
+    expect(row(page, "benefits").locator('[col-id="rank"]')).to_be_visible(timeout=_SOON_MS)
+    inside = "document.querySelector('#queue-grid .ag-center-cols-viewport')"
+    assert page.evaluate(f"{inside}.scrollWidth <= {inside}.clientWidth")
+    row(page, "benefits").locator('[col-id="name"]').click()
+    expect(page.locator("#beside .contact-rows tbody tr").first).to_be_visible(timeout=_SOON_MS)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    box = page.locator("#beside").bounding_box()
+    assert box is not None
+    assert (box["width"] == width) == (width == 360)
+
+
+def test_other_screens_load_no_grid(open_page: OpenPage) -> None:
+    """The library is large: only this screen fetches it."""
+    scripts = "Array.from(document.scripts, (one) => one.src).filter((one) => /ag_grid/.test(one))"
+
+    assert open_page("/").evaluate(scripts) == []
+    assert open_page("/supervisor").evaluate(scripts) != []
+
+
+def test_an_empty_floor_and_one_unheard_of_say_so(open_page: OpenPage, reader: TableReader) -> None:
+    """No table without queues; a link to a queue that is not there is no riddle."""
+    page = open_page("/supervisor?queue=gone")
+    expect(page.locator("#beside .beside-status")).to_have_text(
+        "–No such queue has been seen", timeout=_SOON_MS
+    )
+    page.keyboard.press("Escape")
+    reader.queues, reader.events = {}, 0
+    reader.change()
+    reader.events = 0
+    expect(page.locator("#empty")).to_be_visible(timeout=_SOON_MS)
+    expect(page.locator(".supervisor-tables")).to_be_hidden()
+
+
+def test_two_hundred_queues_keep_few_rows_on_the_page(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """What is not seen is not there to be drawn."""
+    reader.change({f"q{index}": Q(f"Queue {index}") for index in range(200)})
+    page = open_page("/supervisor")
+    expect(page.locator("#queue-grid .ag-row").first).to_be_visible(timeout=_SOON_MS)
+    expect(page.locator("#queue-grid-tab .tab-count")).to_have_text("200")
+
+    assert page.locator("#queue-grid .ag-center-cols-container .ag-row").count() < 60

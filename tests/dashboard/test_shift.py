@@ -1,0 +1,355 @@
+"""A shift's report as a page and as a PDF, over HTTP, and what it says of what is not known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from io import BytesIO
+from threading import Event
+
+import httpx2
+import pytest
+from msgspec import structs
+from pypdf import PdfReader
+
+from dashboard.api.shifts import KEPT_S, Desk
+from dashboard.app import create_app, serving
+from dashboard.document import Lines, Story, Table
+from dashboard.i18n import speaking
+from dashboard.i18n.languages import LANGUAGES
+from dashboard.shift import shift_html, shift_pdf
+from dashboard.shift.fonts import faces, set_in_fonts
+from dashboard.shift.telling import document
+from dashboard.shift.words import clock, moment
+from stream.contract.floorplan import parse_floor_plan
+from stream.contract.instants import HOUR_US, MINUTE_US, format_millis, parse_instant
+from stream.contract.shifts import NoShift, Shift, ShiftReport, ShiftReports, Thanks, TooLong
+from stream.shift_apart import shift_reports
+from stream.shift_log import shift_report
+from tests.dashboard.pictures import TableReader, ordinary, wall_clock
+from tests.stream.shifts import BEGIN, SHIFT, Ground, two_hours
+
+EVIL = "<script>alert(1)</script>"
+PLAN = parse_floor_plan(f"queues: {{benefits: {{name: '{EVIL}'}}}}", "floor.yaml")
+ADDRESS = {"from": format_millis(SHIFT.begin), "to": format_millis(SHIFT.end)}
+OTHER = {"from": format_millis(SHIFT.begin - HOUR_US), "to": format_millis(SHIFT.begin)}
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """Two hours of a small floor."""
+    ground = two_hours(tmp_path_factory.mktemp("log"))
+    ground.incident("i-1", 10, 40)
+    yield ground
+    ground.log.close()
+
+
+@pytest.fixture(scope="module")
+def report(ground: Ground) -> ShiftReport:
+    """Its report; somebody was thanked, and the queue has a wicked name."""
+    told = shift_report(ground.log, PLAN, SHIFT, ground.now_us, title="Centre")
+    return structs.replace(told, thanks=[Thanks("a-1", "customer", 2)])
+
+
+def texts(report: ShiftReport) -> list[str]:
+    """All that a report says, each text by itself."""
+    told = document(report)
+    found = [told.title, told.about, told.footnote, *(text for one in told.figures for text in one)]
+    for part in told.parts:
+        match part:
+            case Table():
+                if not part.rows:
+                    continue
+                found += [
+                    part.caption,
+                    part.note,
+                    *part.heads,
+                    *(c for row in part.rows for c in row),
+                ]
+            case Lines():
+                found += [part.caption, *part.lines]
+            case Story():
+                found += [part.caption, part.note, *(text for one in part.entries for text in one)]
+    return [text for text in found if text]
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def pdf_text(pdf: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+
+
+def test_page_and_pdf_say_all_of_it(report: ShiftReport) -> None:
+    """Every text of the report stands in both, and no name is taken for markup."""
+    page, pdf = shift_html(report), squeezed(pdf_text(shift_pdf(report)))
+    said = squeezed(unescape(re.sub(r"<[^>]*>", " ", page)))
+
+    assert [text for text in texts(report) if squeezed(text) not in said] == []
+    assert [text for text in texts(report) if squeezed(text) not in pdf] == []
+    assert EVIL not in page
+    assert shift_pdf(report) == shift_pdf(report)
+
+
+def tables(report: ShiftReport) -> dict[str, Table]:
+    """The report's tables by their captions."""
+    return {part.caption: part for part in document(report).parts if isinstance(part, Table)}
+
+
+def test_figures_are_written_as_they_are(report: ShiftReport) -> None:
+    """By the hour and by queue, with the variant and target named; none is a dash, never 0."""
+    hours = tables(report)["The floor by the hour"]
+    queue = tables(report)[f"{EVIL} by the hour"]
+
+    assert hours.heads == [
+        "Hour", "Offered", "Answered", "Abandoned", "Abandonment", "Service level", "ASA",
+        "Wait, p90", "Longest wait", "AHT", "CSAT", "Answers to surveys",
+    ]  # fmt: skip
+    assert hours.rows == [
+        ["14:00–15:00", "6", "6", "0", "0 %", "100 %", "0:12", "0:12", "0:12", "2:48", "–", "–"],
+        ["15:00–16:00", "6", "6", "0", "0 %", "100 %", "0:12", "0:12", "0:12", "2:48", "–", "–"],
+    ]
+    assert queue.note == "Service level in 20\u00a0s, abandons count"
+    assert queue.rows == hours.rows
+    assert tables(report)["Thanks"].rows == [["a-1", "2", "0", "0"]]
+
+
+def test_incidents_are_told_with_what_people_did(report: ShiftReport) -> None:
+    """When, what it was, and who had it."""
+    [story] = [part for part in document(report).parts if isinstance(part, Story)]
+
+    assert story.caption == "Incident: Benefits is slow"
+    assert story.note == "Urgent, opened 2026-03-02 14:10, over after 30\u00a0min"
+    assert story.entries == [("14:10", "Kim: acknowledged")]
+
+
+def test_what_is_not_known_is_said(report: ShiftReport) -> None:
+    """In sentences; and that nothing is known to be missing, where that is so."""
+    unknown = structs.replace(
+        report.unknown,
+        held_since=BEGIN + MINUTE_US,
+        gaps=[(BEGIN, BEGIN + 10 * MINUTE_US)] * 21,
+        rejected={"JSON": 1, "time": 2},
+        too_late=1,
+        without_wait=2,
+    )
+    none = structs.replace(report.unknown, gaps=[], rejected={})
+
+    def told(report: ShiftReport) -> list[str]:
+        [lines] = [part for part in document(report).parts if isinstance(part, Lines)]
+        return lines.lines
+
+    said = told(structs.replace(report, unknown=unknown))
+    assert said[:3] == [
+        "The log begins at 2026-03-02 14:01: what came before is missing here.",
+        "2 answers have no wait: transfers to an agent, or contacts first seen answered.",
+        "No event at all from 14:00 to 14:10, for 10\u00a0min.",
+    ]
+    assert said[22:] == [
+        "1 more stretch without any event.",
+        "3 events were rejected: JSON 1, time 2.",
+        "1 event came too late.",
+        said[-1],
+    ]
+    assert told(structs.replace(report, unknown=none))[0] == "Nothing is known to be missing."
+
+
+def test_a_shift_that_goes_on_says_so(report: ShiftReport, ground: Ground) -> None:
+    """When it was read, up to when it is told, and until when it goes on."""
+    assert report.read_at == ground.now_us
+    read_at = SHIFT.end + MINUTE_US
+    told = document(structs.replace(report, asked_end=SHIFT.end + HOUR_US, read_at=read_at))
+
+    assert told.about == (
+        "Centre · time of UTC · read at 2026-03-02 16:01 · "
+        "the shift goes on until 17:00: this is up to now"
+    )
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_it_can_be_had_in_every_language(report: ShiftReport, code: str) -> None:
+    """As a page that says which, and as a PDF."""
+    with speaking(LANGUAGES[code]):
+        assert f'<html lang="{code}">' in shift_html(report)
+        assert shift_pdf(report).startswith(b"%PDF")
+
+
+def test_each_letter_is_set_in_a_font_that_has_it() -> None:
+    """Latin in the library's own, Han in what readers bring; what no font has is a question mark."""
+    own, han = faces()[0], faces()[-1]
+
+    assert set_in_fonts("a<b") == f'<font name="{own.plain}">a&lt;b</font>'
+    assert set_in_fonts("队", bold=True) == f'<font name="{han.bold}">队</font>'
+    assert set_in_fonts("a\U00013000") == f'<font name="{own.plain}">a</font>?'
+
+
+@pytest.fixture
+def client_of() -> Iterator[Callable[[ShiftReports | None], httpx2.Client]]:
+    """Clients of dashboards with these reports."""
+    from contextlib import ExitStack
+
+    with ExitStack() as parts:
+
+        def made(reports: ShiftReports | None) -> httpx2.Client:
+            app = create_app(TableReader(ordinary(), wall_clock), now=wall_clock, shifts=reports)
+            url = parts.enter_context(serving(app))
+            return parts.enter_context(httpx2.Client(base_url=url, timeout=60))
+
+        yield made
+
+
+Clients = Callable[[ShiftReports | None], httpx2.Client]
+
+
+def test_a_report_can_be_had_over_http(client_of: Clients, ground: Ground) -> None:
+    """Read in a process apart; as a page, in a language of one's own, and as a PDF."""
+    reports = shift_reports(ground.url, PLAN, now=lambda: ground.now_us, title="Centre")
+    client = client_of(reports)
+
+    before = client.get("/api/v1/report/state", params=ADDRESS).json()
+    page = client.get("/api/v1/report", params=ADDRESS)
+    italian = client.get("/api/v1/report", params=ADDRESS, headers={"Accept-Language": "it"})
+    pdf = client.get("/api/v1/report", params={**ADDRESS, "format": "pdf"})
+
+    assert before == {"state": "none", "done": 0.0}
+    assert client.get("/api/v1/report/state", params=ADDRESS).json()["state"] == "ready"
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<h1>Shift of 2026-03-02, 14:00 to 16:00</h1>" in page.text
+    assert '<html lang="it">' in italian.text
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert pdf.headers["content-disposition"] == 'inline; filename="shift-2026-03-02-14.00Z.pdf"'
+    assert pdf.content.startswith(b"%PDF")
+
+
+def test_one_shift_is_read_at_a_time(client_of: Clients, report: ShiftReport) -> None:
+    """Who asks for another meanwhile is told to wait; how far the first is can be seen; who asks
+    again for what was read gets it without another reading, unless it is wanted anew."""
+    go_on, heard, read = Event(), Event(), []
+
+    def reports(shift: Shift, on_progress: Callable[[float], None]) -> ShiftReport:
+        read.append(shift)
+        on_progress(0.25)
+        heard.set()
+        assert go_on.wait(20)
+        return report
+
+    client = client_of(reports)
+    from threading import Thread
+
+    asking = Thread(target=client.get, args=("/api/v1/report",), kwargs={"params": ADDRESS})
+    asking.start()
+    assert heard.wait(20)
+    state = client.get("/api/v1/report/state", params=ADDRESS).json()
+    other = client.get("/api/v1/report", params=OTHER)
+    go_on.set()
+    asking.join()
+    client.get("/api/v1/report", params=ADDRESS)
+    client.get("/api/v1/report", params={**ADDRESS, "anew": "1"})
+
+    assert state == {"state": "reading", "done": 0.25}
+    assert (other.status_code, other.headers["retry-after"]) == (503, "2")
+    assert read == [SHIFT, SHIFT]
+
+
+def test_an_hour_that_comes_twice_is_told_with_its_offset() -> None:
+    """As the clocks go back in Rome; none before and after it, nor as they go forward."""
+    back, forward = (
+        int(parse_instant(day)) for day in ("2026-10-25T00:00:00Z", "2026-03-29T00:00:00Z")
+    )
+    assert [clock(back + n * HOUR_US, "Europe/Rome") for n in range(-1, 3)] == [
+        "01:00",
+        "02:00+02:00",
+        "02:00+01:00",
+        "03:00",
+    ]
+    assert moment(back, "Europe/Rome") == "2026-10-25 02:00+02:00"
+    assert [clock(forward + n * HOUR_US, "Europe/Rome") for n in range(3)] == [
+        "01:00",
+        "03:00",
+        "04:00",
+    ]
+
+
+def test_a_report_is_not_kept_for_long(report: ShiftReport) -> None:
+    """What came late since is in the next one."""
+    now, read = 100.0, []
+
+    def reports(shift: Shift, on_progress: Callable[[float], None]) -> ShiftReport:
+        read.append(shift)
+        return report
+
+    desk = Desk(reports, clock=lambda: now)
+
+    def ask() -> None:
+        asked = desk.ask(SHIFT, anew=False)
+        assert asked is not None
+        assert asked.result(20) is report
+
+    ask()
+    now += KEPT_S - 1
+    ask()
+    assert (len(read), desk.state(SHIFT).state) == (1, "ready")
+    now += 1
+    assert desk.state(SHIFT).state == "none"
+    ask()
+    assert len(read) == 2
+
+
+@pytest.mark.parametrize(
+    ("params", "status", "said"),
+    [
+        ({**ADDRESS, "to": ADDRESS["from"]}, 422, "to: expected a time after from"),
+        ({**ADDRESS, "from": "2026-03-01T00:00:00Z"}, 422, "to: expected at most 25 hours after from"),
+        ({**ADDRESS, "from": "2026-03-02T14:00:01Z"}, 422, "from, to: expected whole minutes"),
+        ({**ADDRESS, "from": "yesterday"}, 422, "from: expected"),
+        ({**ADDRESS, "from": "2026-03-02T14:00:00"}, 422, "from: expected"),
+        ({**ADDRESS, "format": "doc"}, 422, "format: expected"),
+        ({"to": ADDRESS["to"]}, 422, "from: missing"),
+    ],
+)  # fmt: skip
+def test_what_is_no_shift_is_said_in_one_line(
+    client_of: Clients, params: dict[str, str], status: int, said: str
+) -> None:
+    """And which field it is."""
+    answer = client_of(_none).get("/api/v1/report", params=params)
+
+    assert answer.status_code == status
+    assert answer.json()["detail"].startswith(said)
+
+
+def _none(shift: Shift, on_progress: Callable[[float], None]) -> ShiftReport:
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (NoShift("from: expected a time that is past on the floor"), 422, "from: expected a time"),
+        (TooLong(), 503, "too many events to be read while somebody waits"),
+        (EOFError(), 503, "not read (EOFError)"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_one_line(
+    client_of: Clients, error: Exception, status: int, said: str
+) -> None:
+    """Whatever it was."""
+
+    def reports(shift: Shift, on_progress: Callable[[float], None]) -> ShiftReport:
+        raise error
+
+    answer = client_of(reports).get("/api/v1/report", params=ADDRESS)
+
+    assert answer.status_code == status
+    assert answer.json()["detail"].startswith(said)
+
+
+def test_without_a_log_there_is_none(client_of: Clients) -> None:
+    """Said in one line."""
+    answer = client_of(None).get("/api/v1/report", params=ADDRESS)
+
+    assert (answer.status_code, answer.json()["detail"]) == (
+        503,
+        "this dashboard has no log to report from",
+    )

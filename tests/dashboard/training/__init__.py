@@ -1,0 +1,1 @@
+"""A drill's report on its page and as a PDF."""

@@ -1,0 +1,162 @@
+"""`boards.yaml`: what it may say, and errors with file, line and what is allowed."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import Final
+
+import pytest
+
+from stream.contract.boards import (
+    BoardFile,
+    FigureTile,
+    Limit,
+    QueueTile,
+    boards_text,
+    parse_board,
+    parse_boards,
+)
+from stream.contract.yaml_lines import YamlError
+from tests.boards import EVERY_KIND, every_kind
+
+TILES: Final = """\
+    boards:
+      front:
+        title: Front
+        pages:
+          - tiles:
+              - {tile}
+    """
+
+
+def told(text: str) -> list[str]:
+    """What is wrong with an indented text."""
+    with pytest.raises(YamlError) as error:
+        parse_boards(dedent(text))
+    return str(error.value).splitlines()
+
+
+def test_every_kind_of_tile_is_read() -> None:
+    """As it stands in the file, with what is not set at its default."""
+    front, lines = every_kind()["front"], every_kind()["lines"]
+
+    assert [tile.kind for page in front.pages for tile in page.tiles] == [
+        "queue", "group", "channel", "team", "floor", "figure",
+        "figure", "trend", "alerts", "thanks", "text", "clock",
+    ]  # fmt: skip
+    assert front.pages[0].tiles[5] == FigureTile(
+        kind="figure",
+        figure="occupancy",
+        window="60m",
+        watch=Limit(above=0.8),
+        trouble=Limit(above=0.9),
+    )
+    assert (lines.turn_s, lines.floor, lines.ticker, lines.thanks) == (20, False, True, "count")
+    assert lines.pages[0].tiles == [QueueTile(kind="queue", queue="007")]
+
+
+def test_boards_are_written_as_they_are_read() -> None:
+    """Names that YAML would take for numbers among them; what is not set is left out."""
+    text = boards_text(every_kind())
+
+    assert parse_boards(text) == every_kind()
+    assert "size: 1x1" not in text
+    assert (
+        parse_board("front", every_kind()["front"].model_dump(mode="json"))
+        == (every_kind()["front"])
+    )
+
+
+def test_an_empty_file_has_no_boards() -> None:
+    """Nothing is needed."""
+    assert parse_boards("") == BoardFile().boards == {}
+
+
+@pytest.mark.parametrize(
+    ("tile", "says"),
+    [
+        pytest.param(
+            "{kind: queues, queue: a}",
+            "boards.front.pages.0.tiles.0.kind: expected one of queue, group, channel, team, floor, "
+            "figure, trend, alerts, thanks, text, clock",
+            id="an unknown kind",
+        ),
+        pytest.param(
+            "{kind: queue, queue: a, size: 5x1}",
+            "boards.front.pages.0.tiles.0.size: string should match pattern '^[1-4]x[1-4]$'",
+            id="too wide",
+        ),
+        pytest.param(
+            "{kind: queue, queue: a, colour: red}",
+            "boards.front.pages.0.tiles.0.colour: unknown key, expected one of title, size, kind, "
+            "queue",
+            id="an unknown key",
+        ),
+        pytest.param(
+            "{kind: figure, figure: happiness}",
+            "boards.front.pages.0.tiles.0.figure: expected a name of docs/metrics.md such as "
+            "waiting or service_level",
+            id="no figure",
+        ),
+        pytest.param(
+            "{kind: figure, figure: occupancy, channel: voice}",
+            "boards.front.pages.0.tiles.0.figure: expected a figure that has a meaning for a channel",
+            id="without a meaning there",
+        ),
+        pytest.param(
+            "{kind: figure, figure: csat_score, queue: a, team: b}",
+            "boards.front.pages.0.tiles.0.team: expected one of queue, channel, team: queue is set",
+            id="of two things",
+        ),
+        pytest.param(
+            "{kind: figure, figure: waiting, watch: {above: 5}, trouble: {above: 4}}",
+            "boards.front.pages.0.tiles.0.trouble.above: expected no less than where watch begins",
+            id="trouble before watch",
+        ),
+        pytest.param(
+            "{kind: figure, figure: csat_score, watch: {below: 0.8}, trouble: {below: 0.9}}",
+            "boards.front.pages.0.tiles.0.trouble.below: expected no more than where watch begins",
+            id="trouble before watch, from above",
+        ),
+        pytest.param(
+            "{kind: figure, figure: waiting, watch: {above: 5}, trouble: {below: 4}}",
+            "boards.front.pages.0.tiles.0.trouble: expected the same side as watch: both above, or "
+            "both below",
+            id="two sides",
+        ),
+        pytest.param(
+            "{kind: figure, figure: waiting, watch: {}}",
+            "boards.front.pages.0.tiles.0.watch: expected one of above, below",
+            id="a limit without a side",
+        ),
+    ],
+)
+def test_a_wrong_tile_is_told_by_its_line(tile: str, says: str) -> None:
+    """File, line, field and what is allowed."""
+    assert told(TILES.replace("{tile}", tile)) == [f"boards.yaml:6: {says}"]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        pytest.param(("turn_s: 15", "turn_s: 3"), "4: boards.front.turn_s: expected 0, or 5 at least"
+                     ": a page must be read", id="too fast"),
+        pytest.param(("columns: 4", "columns: 1"), "11: boards.front.pages.0.tiles.0.size: expected "
+                     "at most the page's 1 columns", id="wider than the page"),
+        pytest.param(("front:", "Front Hall:"), "2: boards.Front Hall: string should match pattern "
+                     "'^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$'", id="a name that no link can hold"),
+        pytest.param(("thanks: names", "thanks: all"), "5: boards.front.thanks: input should be "
+                     "'none', 'count', 'teams' or 'names'", id="no way to thank"),
+    ],
+)  # fmt: skip
+def test_a_wrong_board_is_told_by_its_line(change: tuple[str, str], says: str) -> None:
+    """File, line, field and what is allowed."""
+    assert told(EVERY_KIND.replace(*change)) == [f"boards.yaml:{says}"]
+
+
+def test_a_board_from_a_screen_is_checked_as_a_files() -> None:
+    """Whatever JSON can say."""
+    with pytest.raises(YamlError, match=r"boards\.a\.pages: missing"):
+        parse_board("a", {"title": "A"})
+    with pytest.raises(YamlError, match=r"boards\.a\.title: "):
+        parse_board("a", {"title": 7, "pages": [{"tiles": [{"kind": "clock"}]}]})

@@ -1,0 +1,1 @@
+"""What customers said, followed from the log."""

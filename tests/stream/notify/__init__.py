@@ -1,0 +1,1 @@
+"""Tests of what is sent outside, against real servers on loopback."""

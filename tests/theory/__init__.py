@@ -1,0 +1,1 @@
+"""Mathematics worked out another way, to hold the product's own to."""
