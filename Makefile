@@ -10,6 +10,9 @@ PORT ?= 8050
 SCENARIO ?=
 SPEED ?= 1
 ARGS ?=
+# A test that drives a browser, a broker or processes may fail once where the machine stands still for
+# seconds. It is tried once more, and told in the closing lines (RERUN): what fails twice is a failure.
+RERUNS := --reruns 1 -rR
 
 BIN := .venv/bin
 # Each stamp says that .venv holds what these files asked for when they last changed, the compiled
@@ -47,7 +50,7 @@ demo: $(INSTALLED) ## run a whole floor on this machine (PORT=8050 SCENARIO=name
 .PHONY: test
 test: $(INSTALLED_TEST) ## run all tests but the slow ones (ARGS="-k waiting" for some)
 	@browser="$$(scripts/chromium.sh)"; \
-	    FLOORWATCH_CHROMIUM="$$browser" exec $(BIN)/python -m pytest -m "not slow" $(ARGS)
+	    FLOORWATCH_CHROMIUM="$$browser" exec $(BIN)/python -m pytest -m "not slow" $(RERUNS) $(ARGS)
 
 .PHONY: test-pure
 test-pure: $(INSTALLED_TEST) ## the stream's tests with its core in plain Python, as where nothing compiles

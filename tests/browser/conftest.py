@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboard.app import create_app, serving
 from tests.browser.stages import Stage, State, staged
@@ -19,6 +19,9 @@ _ARGUMENTS: Final = (
     "--disable-gpu",
     "--disable-background-networking",
 )
+# How long a page may take to show what it must: a bound on waiting where something is wrong, no
+# measure of speed. A loaded machine may take seconds for what is usually there in a tenth of one.
+expect.set_options(timeout=30_000)
 OpenPage = Callable[..., Page]
 OpenStage = Callable[..., Page]
 

@@ -44,7 +44,7 @@ from tests.incidents import (
 
 pytestmark = pytest.mark.browser
 
-_SOON_MS = 3_000
+_SOON_MS = 30_000
 _BEAT_S = 0.5
 
 
@@ -133,7 +133,7 @@ def test_a_new_incident_is_seen_on_every_screen_at_once(open_page: OpenPage, flo
 
     for page in pages:
         toast = page.locator(".toast")
-        expect(toast).to_have_attribute("data-state", "trouble", timeout=1_000)
+        expect(toast).to_have_attribute("data-state", "trouble")
         expect(toast).to_contain_text("▲Urgent")
         expect(toast).to_contain_text("Benefits will not recover")
         expect(page.locator("#alarm")).to_have_text(
@@ -191,7 +191,6 @@ def test_an_evaluator_that_stops_is_never_a_calm_screen(open_page: OpenPage, flo
     for page in pages:
         expect(page.locator("#strip-watch")).to_have_text(
             re.compile(r"Alerts are not being watched: nothing from the evaluator for \d s\."),
-            timeout=9_000,
         )
     expect(pages[1].locator("#incidents-none")).to_contain_text("nobody watches")
     floor.evaluator.tell()
@@ -231,7 +230,7 @@ def test_health_tells_who_watches_and_who_is_told(open_page: OpenPage, floor: Fl
     )
     assert watch.locator('[data-key="rules"] td').inner_text() == "12, from a file"
     floor.stop()
-    expect(watch.locator('[data-key="state"]')).to_have_text("State▲Not watched", timeout=8_000)
+    expect(watch.locator('[data-key="state"]')).to_have_text("State▲Not watched")
 
 
 def test_sound_waits_for_a_press_and_is_remembered(open_page: OpenPage, floor: Floor) -> None:

@@ -205,7 +205,7 @@ def test_pages_turn_by_themselves_until_held(open_page: OpenPage, shelf: LogBoar
     mark = page.locator("#pager-mark")
     expect(mark).to_have_text("Page 1 of 2 · Calls")
 
-    expect(mark).to_have_text("Page 2 of 2 · Beside", timeout=7_000)
+    expect(mark).to_have_text("Page 2 of 2 · Beside")
     page.click("#pager-hold")
     page.wait_for_timeout(6_000)
     assert mark.inner_text() == "Page 2 of 2 · Beside"
@@ -219,7 +219,7 @@ def test_a_wall_on_a_tv_loads_a_newer_build_and_a_changed_board(
     page = open_page("/?board=mine&kiosk=1")
     expect(page.locator("#title")).to_have_text("Lines")
     shelf.keep("mine", every_kind()["front"], "Ada", 2)
-    expect(page.locator("#title")).to_have_text("Front hall", timeout=5_000)
+    expect(page.locator("#title")).to_have_text("Front hall")
 
     page.evaluate("window.before = true")
     page.evaluate("floorwatch.kiosk.heard({ screens: { build: 'another', boards: 1 } })")
@@ -463,9 +463,9 @@ def test_a_new_thanks_is_told_for_a_moment(browser: Browser, shelf: LogBoardShel
         thanked.thank("a-17")
         reader.thanks += 1
 
-        expect(told).to_have_text("Somebody just thanked Maria", timeout=6_000)
+        expect(told).to_have_text("Somebody just thanked Maria")
         expect(page.locator("#foot-thanks")).to_have_attribute("data-new", "true")
-        expect(told).to_have_text("4 thank-yous today: Maria 3", timeout=12_000)
+        expect(told).to_have_text("4 thank-yous today: Maria 3")
         page.close()
 
 
@@ -485,13 +485,12 @@ def test_open_alerts_run_along_the_foot(
 
             floor.evaluator.tell(surge_incident(now_us() - 4 * MINUTE_US))
 
-            expect(page.locator("#foot-ticker")).to_be_visible(timeout=5_000)
+            expect(page.locator("#foot-ticker")).to_be_visible()
             expect(page.locator("#foot-ticker-count")).to_have_text(re.compile("of 2$"))
             first = page.inner_text("#foot-ticker-text")
             page.wait_for_function(
                 "first => document.getElementById('foot-ticker-text').textContent !== first",
                 arg=first,
-                timeout=12_000,
             )
             page.close()
 

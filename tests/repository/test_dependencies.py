@@ -24,6 +24,7 @@ NOT_IMPORTED: Final = {
     "tzdata": "the time zones that zoneinfo reads where the system has none",
     "import-linter": "the command lint-imports",
     "mypy": "a command",
+    "pytest-rerunfailures": "a plugin of pytest",
     "pytest-timeout": "a plugin of pytest",
     "ruff": "a command",
     "types-pyyaml": "types for mypy",
