@@ -81,11 +81,19 @@ def test_goals_are_judged_by_the_largest_crowd() -> None:
     assert goals([base, hundred, cell(1001, 1.6, 300)], good) == [False, False, False, True, True]
 
 
+def test_rounds_of_a_crowd_are_one_crowd() -> None:
+    """All delays; and no round that was disturbed decides what a viewer costs."""
+    rounds = crowds.pooled([cell(100, 0.2), cell(100, 5.0, 900.0), cell(100, 0.3)])
+
+    assert (rounds.viewers, rounds.frames, rounds.cores) == (100, 30, 0.3)
+    assert sorted(rounds.delays_ms) == [10.0] * 20 + [900.0] * 10
+
+
 @pytest.mark.slow
 def test_a_crowd_is_measured_on_a_tiny_floor(tmp_path: Path) -> None:
     """With the real parts: every crowd saw frames, and the slow one got the newest in the end."""
-    file = size_file(tmp_path, TINY, 4_000)
-    family = crowds.measured(Asked(TINY, RATE, (1, 2, 5), 3), file, 3_000)
+    file = size_file(tmp_path, TINY, 5_000)
+    family = crowds.measured(Asked(TINY, RATE, (1, 2, 5), 3, 2), file, 3_800)
 
     assert family.grid is not None
     assert [line[0] for line in family.grid.lines] == ["1", "2", "5"]
