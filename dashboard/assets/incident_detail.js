@@ -34,12 +34,13 @@
     const state = fw.alertWords.STATES[told.state];
     text(place.children[0], [`${over ? "●" : kind.mark} ${kind.word}`, state].filter(Boolean).join(" · "));
     text(place.children[1], fw.alertWords.titleOf(told));
-    const since = fw.alertWords.since(told.opened_at);
-    const time = fw.format.moment(told.opened_at);
-    const opened = since && !over ? fw.t("since {time} ({span})", { time, span: since }) : fw.t("since {time}", { time });
-    const lasted = over ? fw.t("until {time}", { time: fw.format.moment(told.resolved_at) }) : "";
+    const since = fw.alertWords.since(told.since);
+    const time = fw.format.moment(told.since);
+    const fires = since && !over ? fw.t("since {time} ({span})", { time, span: since }) : fw.t("since {time}", { time });
+    const lasted = over ? fw.t("until {time}", { time: fw.format.moment(told.resolved_at) }) : told.state === "firing" ? "" : fw.alertWords.lasts(told);
+    const first = told.since === told.opened_at ? "" : fw.t("first at {time}", { time: fw.format.moment(told.opened_at) });
     const judged = told.true === null ? "" : fw.incidentList.judged(told);
-    text(place.children[2], [opened, lasted, fw.alertWords.owner(told) || (over ? "" : fw.t("nobody has it")), judged].filter(Boolean).join(" · "));
+    text(place.children[2], [fires, lasted, first, fw.alertWords.owner(told) || (over ? "" : fw.t("nobody has it")), judged].filter(Boolean).join(" · "));
   }
 
   function section(title, ...children) {

@@ -85,7 +85,7 @@
   }
 
   function when(told, over) {
-    if (!over) return fw.alertWords.since(told.opened_at) || "";
+    if (!over) return (told.state === "firing" ? fw.alertWords.since(told.since) : fw.alertWords.lasts(told)) || "";
     const lasted = (Date.parse(told.resolved_at) - Date.parse(told.opened_at)) / 1000;
     return fw.t("{time}, for {span}", { time: fw.format.moment(told.opened_at), span: fw.format.span(lasted) });
   }

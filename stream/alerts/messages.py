@@ -169,13 +169,16 @@ def _lines(notification: Notification, here: Whereabouts) -> Iterator[str]:
 
 def _since(notification: Notification, zone: ZoneInfo) -> str:
     incident = notification.incident
-    began = _clock(incident.opened_at, zone)
+    began = _clock(incident.since, zone)
+    first = ""
+    if incident.reopened_at is not None:
+        first = f"; it came back, and fired first at {_clock(incident.opened_at, zone)}"
     if incident.resolved_at is not None:
-        lasted = duration((incident.resolved_at - incident.opened_at) / SECOND_US)
+        lasted = duration((incident.resolved_at - incident.since) / SECOND_US)
         over = _clock(incident.resolved_at, zone)
-        return f"Since: {began}, over at {over} after {lasted} ({zone.key})"
-    lasted = duration((notification.at - incident.opened_at) / SECOND_US)
-    return f"Since: {began}, for {lasted} ({zone.key})"
+        return f"Since: {began}, over at {over} after {lasted}{first} ({zone.key})"
+    lasted = duration((notification.at - incident.since) / SECOND_US)
+    return f"Since: {began}, for {lasted}{first} ({zone.key})"
 
 
 def _who(incident: Incident, alerts: list[Alert], zone: ZoneInfo) -> Iterator[str]:

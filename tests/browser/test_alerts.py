@@ -110,6 +110,41 @@ def chosen(page: Page) -> str:
     return page.locator(".card[aria-current] .card-title").inner_text()
 
 
+def test_what_recovers_is_said_to_wherever_it_stands(open_page: OpenPage, floor: Floor) -> None:
+    """What is true now and for how long it is clear; since when this firing lasts, and the first."""
+    now = now_us()
+    told = notice_incident(now - 40 * MINUTE_US)
+    says = "Callbacks: recovering, no callback is due within 10 min"
+    clear = replace(
+        told.alerts[0],
+        state="recovering",
+        changed_at=now - 2 * MINUTE_US,
+        message=says,
+        fired_message=told.alerts[0].message,
+    )
+    floor.evaluator.tell(
+        replace(
+            told,
+            state="recovering",
+            title=says,
+            alerts=[clear],
+            reopened_at=now - 15 * MINUTE_US,
+        )
+    )
+
+    page = open_page("/supervisor")
+    strip = page.locator("#strip-incident")
+    expect(strip).to_contain_text(says)
+    expect(strip).to_contain_text("clear for 2 min")
+    page = open_page("/alerts")
+    expect(page.locator(".card-since")).to_have_text("clear for 2 min")
+    head = page.locator("#detail-head")
+    expect(head.locator(".detail-title")).to_have_text(says)
+    expect(head).to_contain_text(
+        re.compile(r"since \S+ \(15\smin\) · clear for 2\smin · first at \S+ ·")
+    )
+
+
 def test_a_calm_floor_has_no_alerts_on_any_screen(open_page: OpenPage) -> None:
     """No strip, no toast, no count."""
     for path in ("/", "/health"):

@@ -17,7 +17,7 @@ import pytest
 
 from stream.alerts.rule_file import default_rules
 from stream.backtest import Backtest
-from stream.contract.alerts import Firing
+from stream.contract.backtest import Firing
 from stream.contract.codec import encode
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import MINUTE_US, to_datetime

@@ -110,6 +110,76 @@ def test_an_alert_is_told_with_its_figures() -> None:
     floor.waits(1, benefits=8)
     (alert,) = floor.incidents[0].alerts
     assert (alert.figures, alert.peak, alert.as_of) == ({"waiting": 8}, 9.0, floor.at_us)
+    assert (alert.message, floor.incidents[0].title) == ("benefits: 8 wait", "benefits: 8 wait")
+
+
+TIMED: Final = "{kind: threshold, metric: waiting, above: 5, clear: 2, clear_after: 20s}"
+
+
+def test_what_an_alert_says_is_true_now() -> None:
+    """While it fires, between its levels, and as it recovers; of one that is over, what it said
+    as it fired, whoever tells it."""
+    floor = Floor(f"rules: {{slow: {TIMED}}}")
+    said = []
+    for waiting in (9, 7, 4, 1, 0, 9, 0, 0, 0, 0, 0):
+        floor.step(5, queues={"benefits": {"waiting": waiting}}, kill="after")
+        (incident,) = floor.incidents
+        assert incident.alerts[0].message == incident.title
+        said.append(incident.title.removeprefix("benefits: "))
+
+    assert said == [
+        "waiting is 9, above 5",
+        "waiting is 7, above 5",
+        "waiting is 4, above 2",
+        "recovering, waiting is 1",
+        "recovering, waiting is 0",
+        "waiting is 9, above 5",
+        *["recovering, waiting is 0"] * 4,
+        "waiting is 9, above 5",
+    ]
+    (alert,) = floor.incidents[0].alerts
+    assert (alert.state, alert.as_fired) == ("resolved", alert)
+    assert [entry.text for entry in floor.incidents[0].history] == [
+        "benefits: waiting is 9, above 5",
+        "nothing of it is left",
+    ]
+
+
+def test_what_recovers_by_being_told_of_no_more_has_no_number() -> None:
+    """Neither in what it says nor among its figures."""
+    floor = Floor("rules: {due: {kind: promise, clear_after: 1m}}")
+    due = {"callbacks": {"benefits": [BASE_US + 60 * SECOND_US]}}
+    floor.step(promises=due)
+    (alert,) = floor.incidents[0].alerts
+    assert (alert.message, alert.figures) == (
+        "benefits: 1 callback is due within 10 min",
+        {"callbacks_at_risk": 1},
+    )
+
+    floor.step(5, promises={})
+    (alert,) = floor.incidents[0].alerts
+    assert (alert.state, alert.message, alert.figures) == (
+        "recovering",
+        "benefits: recovering, no callback is due within 10 min",
+        {"callbacks_at_risk": None},
+    )
+
+
+def test_of_an_alert_without_data_what_was_known_last_is_said() -> None:
+    """As that, and once; then again what is true."""
+    floor = Floor(f"rules: {{slow: {TIMED}}}")
+    floor.waits(benefits=9)
+    said = []
+    for after_s, known in ((1, False), (UNKNOWN_FOR_US // SECOND_US, False), (9, False), (1, True)):
+        floor.step(after_s, known=known, queues={"benefits": {"waiting": 8}})
+        said.append(floor.incidents[0].title)
+
+    assert said == [
+        "benefits: waiting is 9, above 5",
+        "Last known: benefits: waiting is 9, above 5",
+        "Last known: benefits: waiting is 9, above 5",
+        "benefits: waiting is 8, above 5",
+    ]
 
 
 def test_the_worst_of_what_should_be_much_is_the_least() -> None:
@@ -171,6 +241,7 @@ def test_what_comes_back_soon_is_the_same_alert_again() -> None:
     (alert,) = incident.alerts
 
     assert (alert.flaps, alert.fired_at, alert.state) == (1, floor.at_us, "firing")
+    assert (incident.opened_at, incident.since) == (BASE_US + 60 * SECOND_US, floor.at_us)
     assert [entry.what for entry in incident.history] == ["opened", "resolved", "reopened"]
 
 

@@ -19,7 +19,7 @@ from stream.alerts.messages import (
     message_of,
 )
 from stream.contract.alerts import Incident, Notification, Target, Why
-from stream.contract.instants import SECOND_US
+from stream.contract.instants import MINUTE_US, SECOND_US
 from tests.stream.alerts.told import (
     HERE,
     NOON,
@@ -199,3 +199,18 @@ def test_times_are_told_in_their_units(seconds: float, told: str) -> None:
     body = message_of(notification(incident=incident), PLAIN).body
 
     assert f", for {told} (UTC)" in body
+
+
+def test_one_that_came_back_is_told_since_it_did() -> None:
+    """And when it fired first; so is its all-clear."""
+    again = replace(SURGE_INCIDENT, reopened_at=NOON - 2 * MINUTE_US)
+    fired, clear = notification(incident=again), notification("resolved", over(again))
+
+    assert (
+        "Since: 2026-03-02 13:58, for 2 min; it came back, and fired first at 2026-03-02 13:50 (UTC)"
+        in message_of(fired, PLAIN).body
+    )
+    assert (
+        "Since: 2026-03-02 13:58, over at 2026-03-02 14:20 after 22 min; it came back, and fired"
+        " first at 2026-03-02 13:50 (UTC)"
+    ) in message_of(clear, PLAIN).body
