@@ -26,6 +26,7 @@ from stream.contract.alerts import (
     Why,
 )
 from stream.contract.figures import Value
+from stream.contract.incidents import worse
 from stream.contract.instants import SECOND_US, to_datetime
 
 TITLE_MAX: Final = 120
@@ -163,7 +164,7 @@ def _lines(notification: Notification, here: Whereabouts) -> Iterator[str]:
     why = why_of(incident)
     if why is not None:
         yield f"Why: {why.text}"
-        yield from (f"- {_part(part)}" for part in why.parts)
+        yield from (f"- {_part(part, worse(why))}" for part in why.parts)
     yield from _who(incident, alerts, here.zone)
 
 
@@ -202,8 +203,8 @@ def _figures(figures: Mapping[str, Value]) -> Iterator[str]:
         yield f"{name_of(name)} {figure(name, figures[name])}{beside}"
 
 
-def _part(part: Part) -> str:
-    share = f"{100 * abs(part.share):.0f} % of the change"
+def _part(part: Part, whole: float) -> str:
+    share = f"{100 * abs(part.share) / whole:.0f} %"
     doing = f"explains {share}" if part.share >= 0 else f"held back {share}"
     return (
         f"{_FACTOR_WORDS[part.factor]} {_factor_value(part.factor, part.before)}"

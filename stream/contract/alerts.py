@@ -46,8 +46,8 @@ class Target(Struct, frozen=True, order=True):
 
 class Part(Struct, frozen=True):
     """How much one factor explains: what it was at the baseline and what it is now (contacts an
-    hour, seconds, agents, a share), and how much of the change in expected wait is its doing, as
-    a share of the whole change. Shares add up to 1; one that helped is negative."""
+    hour, seconds, agents, a share), and how much of the longer wait is its doing, as a share of the
+    whole change. Shares add up to 1; one that helped is negative."""
 
     factor: Factor
     before: float | None
@@ -56,7 +56,8 @@ class Part(Struct, frozen=True):
 
 
 class Why(Struct, frozen=True):
-    """What changed against the baseline, by the Erlang A model: the largest part first.
+    """What is worse than at the baseline as an alert fires, by the Erlang A model: the largest part
+    first, and none where nothing is.
 
     `wait_before_s` and `wait_now_s` are the mean waits that the model gives for the two. `since`
     is when a surge began, in microseconds, and `size` how many times the baseline it is.

@@ -1,8 +1,8 @@
-"""How an incident stands: by which of its alerts it is told, and since when."""
+"""How an incident stands: by which of its alerts it is told, since when, and what made it worse."""
 
 from __future__ import annotations
 
-from stream.contract.alerts import OPEN_STATES, SEVERITY_RANK, Alert, Incident
+from stream.contract.alerts import OPEN_STATES, SEVERITY_RANK, Alert, Incident, Why
 
 
 def leading(incident: Incident) -> Alert | None:
@@ -14,6 +14,11 @@ def leading(incident: Incident) -> Alert | None:
         key=lambda one: (one.state == "recovering", SEVERITY_RANK[one.severity]),
         default=None,
     )
+
+
+def worse(why: Why) -> float:
+    """The shares of all that made it worse, together: percentages are read of it."""
+    return sum(part.share for part in why.parts if part.share > 0) or 1.0
 
 
 def changed_at(incident: Incident) -> int:

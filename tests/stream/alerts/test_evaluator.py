@@ -5,6 +5,7 @@ That it may be killed anywhere, tests/properties/test_alerts.py holds.
 
 from __future__ import annotations
 
+import re
 from textwrap import dedent
 from typing import Any, Final
 
@@ -634,3 +635,42 @@ def test_a_fresh_surge_is_explained_by_its_own_rate() -> None:
     assert volume.now is not None
     assert volume.now == pytest.approx(volume.before * (alert.why.size or 0))
     assert volume.now > 2 * volume.before
+
+
+@pytest.mark.parametrize(
+    ("rule", "counts", "queue", "text"),
+    [
+        pytest.param(
+            "surge",
+            [40] * 5,
+            {"average_handle_time_s": 60.0, "agents_staffed": 90.0, "agents_away": 0.0},
+            r"More contacts come than usual: \d{4} contacts an hour against \d{3}\."
+            r" By the model the wait is not longer than usual\.",
+            id="a surge that people enough are there for",
+        ),
+        pytest.param(
+            "drop",
+            [0] * 30,
+            {"average_handle_time_s": 60.0},
+            r"Fewer contacts come than usual: [\d.]+ contacts an hour against \d{3}\.",
+            id="a drop",
+        ),
+    ],
+)
+def test_what_is_seen_in_arrivals_is_told_by_them(
+    rule: str, counts: list[int], queue: Metrics, text: str
+) -> None:
+    """Where the model finds no longer wait, and where a wait is not what it is about."""
+    floor = Floor(f"rules: {{it: {{kind: {rule}}}}}")
+    told = [6] * 14 * 24 * 60 + counts
+    for end in (*range(60, len(told) - 60, 60), *range(len(told) - 60, len(told) + 1)):
+        after_s = 60 if end > len(told) - 60 else 3600
+        hour = told[end - 60 : end]
+        floor.step(after_s, queues={"benefits": queue}, arrivals={None: hour, "benefits": hour})
+        if floor.open:
+            break
+    why = floor.incidents[0].alerts[0].why
+
+    assert why is not None
+    assert re.fullmatch(text, why.text)
+    assert (why.parts, why.since is not None) == ([], True)
