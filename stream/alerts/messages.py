@@ -153,7 +153,9 @@ def _lines(notification: Notification, here: Whereabouts) -> Iterator[str]:
     news = _news(notification)
     alerts = [*news, *(each for each in fired_alerts(incident) if each not in news)]
     for alert in alerts[:ALERTS_TOLD_MAX]:
-        yield alert.message
+        # What is over by now is told for what it was.
+        gone = incident.is_open and alert.state == "resolved"
+        yield f"{alert.message} (over)" if gone else alert.message
         yield f"Where: {where(alert.target, here)}"
         figures = ", ".join(_figures(alert.figures))
         if figures:
@@ -163,7 +165,7 @@ def _lines(notification: Notification, here: Whereabouts) -> Iterator[str]:
     yield _since(notification, here.zone)
     why = why_of(incident)
     if why is not None:
-        yield f"Why: {why.text}"
+        yield f"Why it fired: {why.text}"
         yield from (f"- {_part(part, worse(why))}" for part in why.parts)
     yield from _who(incident, alerts, here.zone)
 

@@ -132,6 +132,9 @@ def test_what_recovers_is_said_to_wherever_it_stands(open_page: OpenPage, floor:
         )
     )
 
+    over = resolved_incident(now - 60 * MINUTE_US)
+    floor.evaluator.tell(replace(over, reopened_at=now - 55 * MINUTE_US))
+
     page = open_page("/supervisor")
     strip = page.locator("#strip-incident")
     expect(strip).to_contain_text(says)
@@ -143,6 +146,8 @@ def test_what_recovers_is_said_to_wherever_it_stands(open_page: OpenPage, floor:
     expect(head).to_contain_text(
         re.compile(r"since \S+ \(15\smin\) · clear for 2\smin · first at \S+ ·")
     )
+    page.get_by_role("tab", name="History").click()
+    expect(page.locator(".card-since")).to_have_text(re.compile(r"for 3\smin$"))
 
 
 def test_a_calm_floor_has_no_alerts_on_any_screen(open_page: OpenPage) -> None:

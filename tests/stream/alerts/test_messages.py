@@ -68,7 +68,7 @@ def test_an_alarm_says_all_that_is_needed_to_act() -> None:
         Where: queue Benefits & appeals
         Figures: offered 210 (usually 120), service level 52 %, waiting 31
         Since: 2026-03-02 14:50, for 10 min (Europe/Rome)
-        Why: more contacts than usual since 14:46, and fewer agents
+        Why it fired: more contacts than usual since 14:46, and fewer agents
         - contacts an hour 120 → 210: explains 76 %
         - agents 12 → 10: explains 24 %
         - handle time 5 min → 4 min 50 s: held back 5 %
@@ -92,7 +92,7 @@ def test_several_alerts_of_one_cause_are_one_message() -> None:
         Where: queue sales
         Figures: oldest wait 12 min 5 s, csat score –
         Since: 2026-03-02 14:50, for 10 min (Europe/Rome)
-        Why: more contacts than usual since 14:46, and fewer agents
+        Why it fired: more contacts than usual since 14:46, and fewer agents
         - contacts an hour 120 → 210: explains 76 %
         - agents 12 → 10: explains 24 %
         - handle time 5 min → 4 min 50 s: held back 5 %
@@ -101,6 +101,17 @@ def test_several_alerts_of_one_cause_are_one_message() -> None:
         Owner: duty manager
         https://floor.example.org/alerts#0c41d2
         """)
+
+
+def test_what_is_over_in_an_incident_that_goes_on_is_told_as_over() -> None:
+    """Since its sentence is what it said as it fired; of an all-clear everything is."""
+    gone = replace(SURGE, state="resolved", resolved_at=NOON, why=None)
+    both = replace(SURGE_INCIDENT, alerts=[WAIT, gone])
+
+    lines = read(notification("escalated", both)).splitlines()
+    assert f"{SURGE.message} (over)" in lines
+    assert WAIT.message in lines
+    assert "(over)" not in read(notification("resolved", over(both)))
 
 
 def test_an_all_clear_says_how_long_it_lasted() -> None:
