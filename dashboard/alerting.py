@@ -21,6 +21,7 @@ from stream.contract.alerts import (
     State,
 )
 from stream.contract.figures import STALE_US
+from stream.contract.incidents import changed_at, leading
 from stream.contract.instants import DAY_US, SECOND_US, format_millis, from_datetime
 
 WATCHED_S_MAX: Final = STALE_US / SECOND_US
@@ -33,8 +34,9 @@ GIVEN_UP_TOLD_US: Final = DAY_US
 
 
 class Brief(Struct, frozen=True):
-    """An incident as a banner or a list says it. `message` is that of its gravest open alert; what
-    other languages write title and message from stands beside them."""
+    """An incident as a banner or a list says it. `message` is that of the alert that it is told by;
+    what other languages write title and message from stands beside them. `since` is when it fired
+    without having been over since, `changed_at` when it entered its state."""
 
     id: str
     title: str
@@ -43,6 +45,8 @@ class Brief(Struct, frozen=True):
     message: str
     targets: int
     opened_at: str
+    since: str
+    changed_at: str
     resolved_at: str | None = None
     acknowledged_by: str | None = None
     assigned_to: str | None = None
@@ -251,9 +255,15 @@ def _receivers(names: Sequence[str], undelivered: Sequence[Notification]) -> lis
 
 
 def gravest_first(incidents: Iterable[Incident]) -> list[Incident]:
-    """By severity, then those that are open longest."""
+    """By severity, then those that do not recover, then those that are open longest."""
     return sorted(
-        incidents, key=lambda one: (SEVERITIES.index(one.severity), one.opened_at, one.id)
+        incidents,
+        key=lambda one: (
+            SEVERITIES.index(one.severity),
+            one.state == "recovering",
+            one.opened_at,
+            one.id,
+        ),
     )
 
 
@@ -275,18 +285,21 @@ def urgent(board: Board) -> tuple[object, ...]:
 
 def brief(incident: Incident) -> Brief:
     """An incident in short."""
-    alerts = [one for one in incident.alerts if one.state != "resolved"] or incident.alerts
-    gravest = min(alerts, key=lambda one: SEVERITIES.index(one.severity), default=None)
+    told_by = leading(incident) or min(
+        incident.alerts, key=lambda one: SEVERITIES.index(one.severity), default=None
+    )
     return Brief(
         id=incident.id,
         title=incident.title,
         severity=incident.severity,
         state=incident.state,
-        message="" if gravest is None else gravest.message,
+        message="" if told_by is None else told_by.message,
         title_said=title_said(incident),
-        message_said=None if gravest is None else gravest.said,
+        message_said=None if told_by is None else told_by.said,
         targets=len({one.target for one in incident.alerts}),
         opened_at=format_millis(incident.opened_at),
+        since=format_millis(incident.since),
+        changed_at=format_millis(changed_at(incident)),
         resolved_at=_millis(incident.resolved_at),
         acknowledged_by=None if incident.acknowledged is None else incident.acknowledged.by,
         assigned_to=incident.assigned_to,

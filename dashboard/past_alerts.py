@@ -22,6 +22,7 @@ from stream.contract.alerts import (
     Incident,
     Mark,
 )
+from stream.contract.incidents import leading
 from stream.contract.instants import SECOND_US
 
 # Whose last word says whether the incident was open, and whether somebody had it.
@@ -51,15 +52,31 @@ def incident_at(incident: Incident, at: int) -> Incident:
     severities = [one.severity for one in alerts] or [incident.severity]
     return replace(
         incident,
+        title=_title(incident, alerts),
         severity=min(severities, key=SEVERITY_RANK.__getitem__),
         state=state,
         alerts=alerts,
         history=history,
         resolved_at=over,
+        reopened_at=_reopened(history),
         acknowledged=None if mark is None else Mark(mark.by or "", mark.at),
         snoozed_until=None,
         assigned_to=_assigned(incident, history),
     )
+
+
+def _title(incident: Incident, alerts: list[Alert]) -> str:
+    """What the alert that it was told by then said as it fired; a title of its own stays."""
+    said = {one.id: one.as_fired.message for one in incident.alerts}
+    told_by = leading(replace(incident, alerts=alerts))
+    if told_by is None or all(one.message != incident.title for one in incident.alerts):
+        return incident.title
+    return said[told_by.id]
+
+
+def _reopened(history: list[Entry]) -> int | None:
+    """When it fired again after it had been over, as of the end of the history."""
+    return next((entry.at for entry in reversed(history) if entry.what == "reopened"), None)
 
 
 def _ended(incident: Incident, history: list[Entry], at: int) -> int | None:
@@ -83,7 +100,7 @@ def _alert_at(alert: Alert, at: int) -> Alert:
     if over is not None and over <= at:
         return alert
     if alert.as_of <= at:
-        return replace(alert, state="firing")
+        return replace(alert.as_fired, state="firing")
     return replace(
         alert, state="firing", resolved_at=None, as_of=at, message="", figures={}, peak=None
     )

@@ -222,9 +222,11 @@ def _troubles(
     if oldest > TROUBLE_WAIT_IN_TARGETS and over >= TROUBLE_WAITING_OVER_TARGET:
         reasons.append(say("oldest waits {times} times the target", times=round(oldest)))
     level = _level(section)
-    recovered = last_level is not None and last_level >= RECOVERED_LEVEL
+    # Where nothing came to an end in the last minutes and nobody waits, nobody is failed now.
+    recovered = not waiting if last_level is None else last_level >= RECOVERED_LEVEL
     if level is not None and level < TROUBLE_LEVEL and not recovered:
-        reasons.append(say("{level} in target, counting those who wait", level=_share(level)))
+        waits = say("{level} in target, counting those who wait", level=_share(level))
+        reasons.append(waits if over else say("{level} in target", level=_share(level)))
     return reasons
 
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from stream.alerts.rule_file import RuleSet
     from stream.backtest import Backtest
-    from stream.contract.alerts import Firing, Target
+    from stream.contract.alerts import Target
+    from stream.contract.backtest import Firing
     from stream.contract.floorplan import FloorPlan
 
 NOTHING: Final = "–"

@@ -25,7 +25,8 @@ from stream.appended import appended_between
 from stream.clocks import current_clock
 from stream.compute import head_of
 from stream.contract import alerts as al
-from stream.contract.alerts import Alert, Firing, Incident, State
+from stream.contract.alerts import Alert, Incident, State
+from stream.contract.backtest import Firing
 from stream.contract.batch import Batch, decode_batch
 from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import head_key
@@ -241,7 +242,7 @@ def _firing(alert: Alert, incident: Incident) -> Firing:
         fired_at=alert.fired_at,
         resolved_at=alert.resolved_at,
         peak=alert.peak,
-        message=alert.message,
+        message=alert.as_fired.message,
         incident=incident.id,
         cause=incident.cause,
         why=alert.why.text if alert.why is not None else None,

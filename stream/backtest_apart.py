@@ -10,7 +10,7 @@ from typing import Final
 
 from stream.backtest import backtest_of_log
 from stream.clocks import current_clock
-from stream.contract.alerts import BackTest
+from stream.contract.backtest import BackTest
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import DAY_US
 from stream.logs.urls import open_log

@@ -12,7 +12,7 @@ from stream.alerts.rule_file import problems_of_change
 from stream.backtest_apart import last_day
 from stream.behind_apart import behind_alerts
 from stream.board_shelf import following_boards
-from stream.contract.alerts import BackTest
+from stream.contract.backtest import BackTest
 from stream.contract.behind import ContactsBehind
 from stream.contract.boards import Board, BoardShelf
 from stream.contract.detail import Detail

@@ -14,6 +14,7 @@ from typing import Final
 from stream.alert_board import FollowedAlerts, following_alerts
 from stream.alert_service import Setting, evaluating
 from stream.clocks import turn_clock
+from stream.contract.alerts import Incident
 from stream.contract.clock import FloorClock
 from stream.contract.figures import DrillMark
 from stream.contract.floorplan import FloorPlan
@@ -129,7 +130,9 @@ class Round:
     def alerts(self) -> list[tuple[int, str]]:
         """When which incident began, by the floor's clock."""
         board = None if self._alerts is None else self._alerts.board()
-        return [] if board is None else [(one.opened_at, one.title) for one in board.incidents]
+        return (
+            [] if board is None else [(one.opened_at, _opened_as(one)) for one in board.incidents]
+        )
 
     def acknowledged(self) -> list[int]:
         """When somebody took an incident, by the floor's clock."""
@@ -151,6 +154,12 @@ class Round:
         with closing(EmbeddedLog(self._directory, now=self._now)) as log:
             log.create(topics(PARTITIONS))
             yield log
+
+
+def _opened_as(incident: Incident) -> str:
+    """What it said as it opened; by now it may say something else."""
+    opened = (entry.text for entry in incident.history if entry.what == "opened")
+    return next(opened, incident.title)
 
 
 @contextmanager

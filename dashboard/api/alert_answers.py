@@ -9,7 +9,6 @@ from dashboard.alerting import WATCHED_S_MAX
 from dashboard.said import title_said
 from stream.contract.alerts import (
     Alert,
-    BackTest,
     Board,
     Incident,
     Notification,
@@ -17,6 +16,8 @@ from stream.contract.alerts import (
     Target,
     Why,
 )
+from stream.contract.backtest import BackTest
+from stream.contract.incidents import changed_at
 from stream.contract.instants import format_millis
 
 
@@ -94,6 +95,8 @@ def _incident(one: Incident) -> dict[str, Any]:
         "severity": one.severity,
         "state": one.state,
         "opened_at": format_millis(one.opened_at),
+        "since": format_millis(one.since),
+        "changed_at": format_millis(changed_at(one)),
         "resolved_at": _time(one.resolved_at),
         "cause": one.cause,
         "acknowledged": None if mark is None else {"by": mark.by, "at": format_millis(mark.at)},
@@ -122,6 +125,7 @@ def _alert(one: Alert) -> dict[str, Any]:
         "fired_at": _time(one.fired_at),
         "resolved_at": _time(one.resolved_at),
         "message": one.message,
+        "fired_message": one.as_fired.message,
         "figures": one.figures,
         "peak": one.peak,
         "owner": one.owner,

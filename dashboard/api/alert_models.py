@@ -77,7 +77,10 @@ class Alert(_Shape):
     as_of: Time
     fired_at: Time | None
     resolved_at: Time | None
-    message: str
+    message: str = Field(
+        description="What is true of it as of `as_of`; once over, `fired_message`."
+    )
+    fired_message: str = Field(description="What it said as it fired.")
     figures: dict[str, float | None]
     peak: float | None
     owner: str | None
@@ -110,7 +113,9 @@ class Incident(_Shape):
     said: Said
     severity: Severity
     state: State
-    opened_at: Time
+    opened_at: Time = Field(description="When it fired first.")
+    since: Time = Field(description="Since when it fires without having been over.")
+    changed_at: Time = Field(description="Since when it is in its state.")
     resolved_at: Time | None
     cause: Cause | None
     acknowledged: Mark | None

@@ -18,7 +18,7 @@ from dashboard.api.alerts import Acting
 from dashboard.api.models import Problem
 from dashboard.rule_form import RuleValues, rule_values
 from stream.contract import alerts as contract
-from stream.contract.alerts import BackTest
+from stream.contract.backtest import BackTest
 from stream.contract.behind import ContactsBehind
 
 _JSON: Final = "application/json"

@@ -69,7 +69,7 @@
     const place = document.getElementById("strip-incident"), { text, part, attribute } = fw.dom;
     place.hidden = !one;
     if (!one) return;
-    const kind = fw.alertWords.kind(one), more = alerts.open - 1, since = fw.alertWords.since(one.opened_at);
+    const kind = fw.alertWords.kind(one), more = alerts.open - 1;
     attribute(place, "data-state", kind.state);
     attribute(place, "data-taken", String(!fw.alertWords.calling(one)));
     attribute(place, "href", `/alerts#${encodeURIComponent(one.id)}`);
@@ -77,7 +77,7 @@
     text(part(place, "word"), kind.word);
     text(part(place, "title"), fw.alertWords.titleOf(one));
     text(part(place, "message"), fw.alertWords.message(one));
-    text(part(place, "since"), since ? fw.t("since {span}", { span: since }) : "");
+    text(part(place, "since"), fw.alertWords.lasts(one) || "");
     text(part(place, "owner"), fw.alertWords.owner(one));
     text(part(place, "more"), more > 0 ? fw.tn("+{n} more", "+{n} more", more) : "");
   }

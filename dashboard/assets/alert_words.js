@@ -83,6 +83,17 @@
     return now === null ? null : fw.format.span(Math.max(0, (now - Date.parse(instant)) / 1000));
   }
 
+  const LASTS = {
+    recovering: (span) => fw.t("clear for {span}", { span }),
+    no_data: (span) => fw.t("not known for {span}", { span }),
+  };
+
+  /* For how long it stands as it does: since when this firing lasts, or is clear again. */
+  function lasts(told) {
+    const state = LASTS[told.state], span = since(state ? told.changed_at : told.since);
+    return span && (state ? state(span) : fw.t("since {span}", { span }));
+  }
+
   function calling(told) {
     return !who(told) && !silenced(told);
   }
@@ -102,10 +113,11 @@
     return fw.format.comma(...words);
   }
 
-  /* By severity, then those open longest: as the dashboard sorts them. */
+  /* By severity, then those that do not recover, then those open longest: as the dashboard sorts them. */
   function gravestFirst(incidents) {
     return [...incidents].sort((a, b) =>
       ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) ||
+      (a.state === "recovering") - (b.state === "recovering") ||
       Date.parse(a.opened_at) - Date.parse(b.opened_at) || (a.id < b.id ? -1 : 1));
   }
 
@@ -114,5 +126,5 @@
   const titleOf = (told) => fw.said(told.said || told.title_said, told.title);
   const kind = (told) => SEVERITIES[told.severity] || SEVERITIES.ticket;
 
-  fw.alertWords = { kind, figure, figures, title, target, since, calling, silenced, owner, who, message, titleOf, gravestFirst, factor: (name) => FACTORS[name] || [title(name), number], STATES, percent, seconds };
+  fw.alertWords = { kind, figure, figures, title, target, since, lasts, calling, silenced, owner, who, message, titleOf, gravestFirst, factor: (name) => FACTORS[name] || [title(name), number], STATES, percent, seconds };
 })();

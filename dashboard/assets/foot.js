@@ -32,7 +32,7 @@
     // Whoever reads it, or holds the pages, is not hurried.
     if (fw.pager.isHeld() || part("ticker").matches(":hover")) since = now;
     if (now - since >= EACH_MS) { at += 1; since = now; }
-    const nth = at % open.length, one = open[nth], kind = fw.alertWords.kind(one), opened = fw.alertWords.since(one.opened_at);
+    const nth = at % open.length, one = open[nth], kind = fw.alertWords.kind(one);
     const place = part("ticker");
     if (place.dataset.incident !== one.id && place.dataset.incident !== undefined && !fw.dom.calm()) {
       part("ticker-text").animate([{ opacity: 0 }, { opacity: 1 }], { duration: 400 });
@@ -41,7 +41,7 @@
     fw.dom.attribute(place, "data-state", kind.state);
     fw.dom.text(part("ticker-mark"), kind.mark);
     fw.dom.text(part("ticker-word"), kind.word);
-    fw.dom.text(part("ticker-text"), [fw.alertWords.titleOf(one), fw.alertWords.message(one), opened && fw.t("since {time}", { time: opened })].filter(Boolean).join(" · "));
+    fw.dom.text(part("ticker-text"), [fw.alertWords.titleOf(one), fw.alertWords.message(one), fw.alertWords.lasts(one)].filter(Boolean).join(" · "));
     fw.dom.text(part("ticker-count"), fw.t("{n} of {all}", { n: nth + 1, all: frame.alerts.open }));
   }
 

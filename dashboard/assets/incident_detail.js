@@ -34,12 +34,13 @@
     const state = fw.alertWords.STATES[told.state];
     text(place.children[0], [`${over ? "●" : kind.mark} ${kind.word}`, state].filter(Boolean).join(" · "));
     text(place.children[1], fw.alertWords.titleOf(told));
-    const since = fw.alertWords.since(told.opened_at);
-    const time = fw.format.moment(told.opened_at);
-    const opened = since && !over ? fw.t("since {time} ({span})", { time, span: since }) : fw.t("since {time}", { time });
-    const lasted = over ? fw.t("until {time}", { time: fw.format.moment(told.resolved_at) }) : "";
+    const since = fw.alertWords.since(told.since);
+    const time = fw.format.moment(told.since);
+    const fires = since && !over ? fw.t("since {time} ({span})", { time, span: since }) : fw.t("since {time}", { time });
+    const lasted = over ? fw.t("until {time}", { time: fw.format.moment(told.resolved_at) }) : told.state === "firing" ? "" : fw.alertWords.lasts(told);
+    const first = told.since === told.opened_at ? "" : fw.t("first at {time}", { time: fw.format.moment(told.opened_at) });
     const judged = told.true === null ? "" : fw.incidentList.judged(told);
-    text(place.children[2], [opened, lasted, fw.alertWords.owner(told) || (over ? "" : fw.t("nobody has it")), judged].filter(Boolean).join(" · "));
+    text(place.children[2], [fires, lasted, first, fw.alertWords.owner(told) || (over ? "" : fw.t("nobody has it")), judged].filter(Boolean).join(" · "));
   }
 
   function section(title, ...children) {
@@ -47,7 +48,7 @@
   }
 
   function body(told, picture) {
-    const whys = told.alerts.filter((one) => one.why).map((one) => section(fw.t("Why"), ...why(one.why)));
+    const whys = told.alerts.filter((one) => one.why).map((one) => section(fw.t("Why it fired, at {time}", { time: fw.format.moment(one.fired_at) }), ...why(one.why)));
     const alerts = section(told.alerts.length === 1 ? fw.t("What fired") : fw.t("What fired, of one cause"), fw.dom.make("div", "alerts-fired", ...told.alerts.map((one) => alert(one, picture))));
     return [...whys.slice(0, 1), alerts, ...behind(told, picture), section(fw.t("History"), past(told))];
   }
@@ -58,23 +59,25 @@
     const waits = waitsOf(told);
     if (waits) pieces.push(make("p", "why-waits", waits));
     if (!told.parts.length) return pieces;
+    // Percentages are of all that made it worse, as in the text.
+    const worse = told.parts.reduce((sum, part) => sum + Math.max(part.share, 0), 0) || 1;
     const most = Math.max(...told.parts.map((part) => Math.abs(part.share)), 0.01);
     const helps = told.parts.some((part) => part.share < 0);
-    const list = make("ul", "why-parts", ...told.parts.map((part) => bar(part, most, helps)));
+    const list = make("ul", "why-parts", ...told.parts.map((part) => bar(part, most, worse, helps)));
     return [...pieces, list];
   }
 
   function waitsOf(told) {
     const { given } = fw.format, before = fw.alertWords.seconds(told.wait_before_s), now = fw.alertWords.seconds(told.wait_now_s);
-    if (given(told.wait_before_s) && given(told.wait_now_s)) return fw.t("Mean wait by the model: {before} at the baseline, {now} now.", { before, now });
+    if (given(told.wait_before_s) && given(told.wait_now_s)) return fw.t("Mean wait by the model: {before} at the baseline, {now} then.", { before, now });
     if (given(told.wait_before_s)) return fw.t("Mean wait by the model: {before} at the baseline.", { before });
-    return given(told.wait_now_s) ? fw.t("Mean wait by the model: {now} now.", { now }) : "";
+    return given(told.wait_now_s) ? fw.t("Mean wait by the model: {now} then.", { now }) : "";
   }
 
-  function bar(part, most, helps) {
+  function bar(part, most, worse, helps) {
     const { make } = fw.dom, [name, write] = fw.alertWords.factor(part.factor);
     const value = (told) => (fw.format.given(told) ? write(told) : "–");
-    const share = (part.share < 0 ? "−" : "+") + fw.format.percent(String(Math.round(Math.abs(part.share) * 100)));
+    const share = (part.share < 0 ? "−" : "+") + fw.format.percent(String(Math.round((Math.abs(part.share) / worse) * 100)));
     const fill = make("span", "why-fill"), track = make("span", "why-track", fill);
     fill.style.setProperty("--share", String(Math.abs(part.share) / most));
     track.setAttribute("aria-hidden", "true");

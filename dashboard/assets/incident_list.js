@@ -85,9 +85,10 @@
   }
 
   function when(told, over) {
-    if (!over) return fw.alertWords.since(told.opened_at) || "";
-    const lasted = (Date.parse(told.resolved_at) - Date.parse(told.opened_at)) / 1000;
-    return fw.t("{time}, for {span}", { time: fw.format.moment(told.opened_at), span: fw.format.span(lasted) });
+    if (!over) return (told.state === "firing" ? fw.alertWords.since(told.since) : fw.alertWords.lasts(told)) || "";
+    // Of one that came back, the last time: it was over in between.
+    const lasted = (Date.parse(told.resolved_at) - Date.parse(told.since)) / 1000;
+    return fw.t("{time}, for {span}", { time: fw.format.moment(told.since), span: fw.format.span(lasted) });
   }
 
   const judged = (told) => (told.true === null ? fw.t("not judged") : told.true ? fw.t("it was true") : fw.t("it was false"));

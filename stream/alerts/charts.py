@@ -20,12 +20,10 @@ from stream.contract.alerts import Target, Why
 from stream.contract.figures import Value
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import DAY_US
-from stream.staffing.explanation import explain
+from stream.staffing.explanation import Conditions, explain, how_many_come
 
 # So long after a queue was told of last, what its weeks are like is forgotten.
 FORGOTTEN_US: Final = 56 * DAY_US
-# Of the usual load: less than this is a load that fell.
-FELL_BELOW: Final = 0.95
 # More queues are not watched; how many were left out is told.
 WATCHES_MAX: Final = 5_000
 
@@ -119,13 +117,13 @@ class Charts:
         if not before.agents:
             # Nobody was there, or nobody tells: by people nothing can be explained.
             before, now = replace(before, agents=None), replace(now, agents=None)
-        chart = watch.chart(name)
-        if isinstance(rule, Surge) and expected is not None and chart.size is not None:
-            # The last quarter of an hour lags behind a surge that has just begun.
-            now = replace(now, offered_per_hour=expected * chart.size)
-        told = explain(before, now)
         if not isinstance(rule, Surge | Drop):
-            return said_plainly(told)
+            return explain(before, now)
+        chart = watch.chart(name)
+        if expected is not None and chart.size is not None:
+            # The last quarter of an hour lags behind what has just begun.
+            now = replace(now, offered_per_hour=expected * chart.size)
+        told = _of_arrivals(rule, before, now)
         return replace(told, since=chart.began, size=chart.size)
 
     def changed(self) -> dict[str, bytes | None]:
@@ -163,18 +161,13 @@ class Charts:
         return self._plan.zone if queue is None else self._plan.zone_of(queue)
 
 
-def said_plainly(told: Why) -> Why:
-    """Why, with a word before it where less load cannot be the reason of what got worse, and the
-    people, who may be, are not known."""
-    load = 1.0
-    for part in told.parts:
-        if part.factor == "people":
-            return told
-        if part.factor in ("volume", "handle_time") and part.before and part.now is not None:
-            load *= part.now / part.before
-    if load > FELL_BELOW:
-        return told
-    return replace(told, text=f"the load fell; how many were on is not known ({told.text})")
+def _of_arrivals(rule: Surge | Drop, before: Conditions, now: Conditions) -> Why:
+    if isinstance(rule, Drop):
+        # Contacts that stay away are no reason for a wait.
+        return Why(how_many_come(now, before))
+    told = explain(before, now)
+    # People enough may be there: a surge it is all the same.
+    return told if told.parts else replace(told, text=f"{how_many_come(now, before)} {told.text}")
 
 
 def _chart_rule(rule: Surge | Drop) -> ChartRule:

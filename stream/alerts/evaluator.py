@@ -20,19 +20,19 @@ from msgspec.structs import replace
 
 from stream.alerts import life as lives
 from stream.alerts import memory as mem
+from stream.alerts.as_told import fired, gone_on
 from stream.alerts.charts import Charts
-from stream.alerts.incidents import Incidents, id_of
+from stream.alerts.incidents import Incidents
 from stream.alerts.life import GAP_US, INACTIVE, Life, Timing
 from stream.alerts.memory import Key
 from stream.alerts.readings import Readings
 from stream.alerts.records import Records
 from stream.alerts.rule_file import RECEIVERS_STAY, RuleSet, parse_rules
 from stream.alerts.rules import AnyRule, Drop, NoData, Surge
-from stream.alerts.signals import BREACH, HOLD, SIGNAL, UNTOLD, Judged, judge, places, worse
+from stream.alerts.signals import BREACH, HOLD, SIGNAL, UNTOLD, Judged, judge, places
 from stream.alerts.telling import NOTHING, Clocks, Told, tell
-from stream.alerts.words import sentence
 from stream.contract import alerts as al
-from stream.contract.alerts import Alert, Decisive, Entry, Judge, SetRules, State, Target
+from stream.contract.alerts import Decisive, Entry, Judge, SetRules, State, Target
 from stream.contract.figures import Value
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US
@@ -282,50 +282,23 @@ class Evaluator:
         changed = after.state != known.state
         if not changed and abs(as_of - known.as_of) < REFRESH_US:
             return
-        alert = known
-        if figures:
-            rule = self._rules.rules[key.rule]
-            alert = replace(
-                alert,
-                as_of=as_of,
-                figures=figures,
-                peak=worse(rule, alert.peak, figures),
-            )
-        if changed:
-            over = after.resolved_at if after.state == "resolved" else None
-            alert = replace(alert, state=after.state, changed_at=after.since, resolved_at=over)
+        rule, called = self._rules.rules[key.rule], self._called(key.target)
+        alert = gone_on(known, rule, called, after, figures, as_of)
         self.incidents.take(self._records.followed(alert, readings))
 
     def _fire(self, key: Key, life: Life, figures: dict[str, Value], readings: Readings) -> None:
         rule, target = self._rules.rules[key.rule], key.target
-        assert life.fired_at is not None
-        assert life.began is not None
-        name = target.name or ""
-        told = self._plan.name_of(name) if target.dimension == "queue" else name
-        says = sentence(rule, target, told, figures)
+        alert = fired(key, rule, self._called(target), life, figures, readings.as_of)
         again = self.incidents.newest_of(key.rule, target) if life.flaps else None
-        alert = Alert(
-            id=id_of(key.rule, target, life.fired_at) if again is None else again.id,
-            rule=key.rule,
-            kind=rule.kind,
-            target=target,
-            severity=rule.severity,
-            state=life.state,
-            began=life.began,
-            changed_at=life.since,
-            as_of=readings.as_of,
-            message=says.text,
-            figures=figures,
-            fired_at=life.fired_at,
-            peak=worse(rule, None, figures),
-            owner=rule.owner,
-            why=self._charts.why(rule, key.rule, target, readings),
-            flaps=life.flaps,
-            said=says.said,
-        )
+        why = self._charts.why(rule, key.rule, target, readings)
+        alert = replace(alert, id=alert.id if again is None else again.id, why=why)
         self._records.fired(alert)
         incident = self.incidents.take(self._records.followed(alert, readings))
         self._records.joined(alert, incident)
+
+    def _called(self, target: Target) -> str:
+        name = target.name or ""
+        return self._plan.name_of(name) if target.dimension == "queue" else name
 
     # --- what is told -------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ from stream.contract.alerts import (
     State,
     Target,
 )
+from stream.contract.incidents import leading
 from stream.contract.instants import DAY_US, MINUTE_US, format_millis
 
 # What fires within this time of another, for the same cause, is the same incident.
@@ -89,7 +90,7 @@ class Incidents:
 
     def withdraw(self, alert: Alert, now: int) -> None:
         """Close an alert whose rule looks at its target no longer."""
-        gone = replace(alert, state="resolved", changed_at=now, resolved_at=now)
+        gone = replace(alert.as_fired, state="resolved", changed_at=now, resolved_at=now)
         text = f"the rule {alert.rule} looks at it no longer"
         self.note(self.take(gone).id, Entry(now, "note", text))
 
@@ -227,16 +228,18 @@ def _with_alert(incident: Incident, alert: Alert) -> Incident:
         alerts=alerts,
         state=_state(alerts),
         severity=_gravest(alerts, incident.severity),
-        title=_title(alerts, incident.title),
         cause=incident.cause or _cause(alert),
     )
+    changed = replace(changed, title=_title(changed, incident, alert))
     if incident.alerts and SEVERITY_RANK[changed.severity] < SEVERITY_RANK[incident.severity]:
         # What somebody silenced or took was less grave: nobody has heard of this yet.
         changed = replace(changed, snoozed_until=None, acknowledged=None)
     for entry in _entries(incident, changed, alert, is_new=is_new):
         changed = _with_entry(changed, entry)
     if changed.is_open:
-        return replace(changed, resolved_at=None)
+        came_back = bool(incident.alerts) and not incident.is_open
+        reopened_at = alert.changed_at if came_back else incident.reopened_at
+        return replace(changed, resolved_at=None, reopened_at=reopened_at)
     return replace(changed, resolved_at=incident.resolved_at or alert.changed_at)
 
 
@@ -263,10 +266,13 @@ def _state(alerts: Sequence[Alert]) -> State:
     return min(still, key=lambda state: _STATE_RANK[state], default="resolved")
 
 
-def _title(alerts: Sequence[Alert], before: str) -> str:
-    """What its gravest open alert says, the oldest of several; when nothing is open, as before."""
-    still = [each for each in alerts if _is_open(each)]
-    return min(still, key=lambda one: SEVERITY_RANK[one.severity]).message if still else before
+def _title(incident: Incident, before: Incident, alert: Alert) -> str:
+    """What the alert that it is told by says; once it is over, what the last that was open said as
+    it fired."""
+    told_by = leading(incident)
+    if told_by is not None:
+        return told_by.message
+    return alert.message if before.is_open else before.title
 
 
 def _is_open(alert: Alert) -> bool:

@@ -26,6 +26,7 @@ from stream.contract.alerts import (
     Why,
 )
 from stream.contract.figures import Value
+from stream.contract.incidents import worse
 from stream.contract.instants import SECOND_US, to_datetime
 
 TITLE_MAX: Final = 120
@@ -152,7 +153,9 @@ def _lines(notification: Notification, here: Whereabouts) -> Iterator[str]:
     news = _news(notification)
     alerts = [*news, *(each for each in fired_alerts(incident) if each not in news)]
     for alert in alerts[:ALERTS_TOLD_MAX]:
-        yield alert.message
+        # What is over by now is told for what it was.
+        gone = incident.is_open and alert.state == "resolved"
+        yield f"{alert.message} (over)" if gone else alert.message
         yield f"Where: {where(alert.target, here)}"
         figures = ", ".join(_figures(alert.figures))
         if figures:
@@ -162,20 +165,23 @@ def _lines(notification: Notification, here: Whereabouts) -> Iterator[str]:
     yield _since(notification, here.zone)
     why = why_of(incident)
     if why is not None:
-        yield f"Why: {why.text}"
-        yield from (f"- {_part(part)}" for part in why.parts)
+        yield f"Why it fired: {why.text}"
+        yield from (f"- {_part(part, worse(why))}" for part in why.parts)
     yield from _who(incident, alerts, here.zone)
 
 
 def _since(notification: Notification, zone: ZoneInfo) -> str:
     incident = notification.incident
-    began = _clock(incident.opened_at, zone)
+    began = _clock(incident.since, zone)
+    first = ""
+    if incident.reopened_at is not None:
+        first = f"; it came back, and fired first at {_clock(incident.opened_at, zone)}"
     if incident.resolved_at is not None:
-        lasted = duration((incident.resolved_at - incident.opened_at) / SECOND_US)
+        lasted = duration((incident.resolved_at - incident.since) / SECOND_US)
         over = _clock(incident.resolved_at, zone)
-        return f"Since: {began}, over at {over} after {lasted} ({zone.key})"
-    lasted = duration((notification.at - incident.opened_at) / SECOND_US)
-    return f"Since: {began}, for {lasted} ({zone.key})"
+        return f"Since: {began}, over at {over} after {lasted}{first} ({zone.key})"
+    lasted = duration((notification.at - incident.since) / SECOND_US)
+    return f"Since: {began}, for {lasted}{first} ({zone.key})"
 
 
 def _who(incident: Incident, alerts: list[Alert], zone: ZoneInfo) -> Iterator[str]:
@@ -199,8 +205,8 @@ def _figures(figures: Mapping[str, Value]) -> Iterator[str]:
         yield f"{name_of(name)} {figure(name, figures[name])}{beside}"
 
 
-def _part(part: Part) -> str:
-    share = f"{100 * abs(part.share):.0f} % of the change"
+def _part(part: Part, whole: float) -> str:
+    share = f"{100 * abs(part.share) / whole:.0f} %"
     doing = f"explains {share}" if part.share >= 0 else f"held back {share}"
     return (
         f"{_FACTOR_WORDS[part.factor]} {_factor_value(part.factor, part.before)}"

@@ -1,4 +1,4 @@
-"""An alert in words: what it is, in one sentence with its figures."""
+"""An alert in words: what it is, or how it clears, in one sentence with its figures of now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from string import Formatter
 from typing import Any, Final, NamedTuple
 
 from stream.alerts.rules import AnyRule, BurnRate, Forecast, PromiseDue, Threshold
-from stream.contract.alerts import Target
+from stream.contract.alerts import Alert, State, Target
 from stream.contract.figures import SHARES, WINDOWS, Value
 from stream.contract.instants import SECOND_US
 from stream.contract.said import Said
@@ -26,14 +26,27 @@ class Sentence(NamedTuple):
     said: Said | None
 
 
-def sentence(rule: AnyRule, target: Target, name: str, figures: Figures) -> Sentence:
-    """What the alert says: the rule's own message filled in, or its kind's."""
+def sentence(
+    rule: AnyRule, target: Target, name: str, figures: Figures, state: State = "firing"
+) -> Sentence:
+    """What the alert says that fires or recovers: the rule's own message filled in, or its kind's."""
     is_floor = target.dimension == "floor"
+    recovers = state == "recovering"
     if rule.message is not None:
         where = _FLOOR if is_floor else name
-        return Sentence(_filled(rule.message, {"name": where, **figures}), None)
+        own = _filled(rule.message, {"name": where, **figures})
+        return (
+            say("Recovering: {sentence}", sentence=(own, own)) if recovers else Sentence(own, None)
+        )
     place: _Told = say("the floor") if is_floor else (name, name)
-    return _SENTENCES[rule.kind](rule, place, figures)
+    if not recovers:
+        return _SENTENCES[rule.kind](rule, place, figures)
+    return _CLEAR[rule.kind](rule, place, figures) or say("{where}: recovering", where=place)
+
+
+def last_known(alert: Alert) -> Sentence:
+    """What the alert says whose figures are not known any more."""
+    return say("Last known: {sentence}", sentence=(alert.message, alert.said or alert.message))
 
 
 def say(text: str, **values: _Told) -> Sentence:
@@ -141,21 +154,34 @@ def _threshold(rule: AnyRule, where: _Told, figures: Figures) -> Sentence:
     assert isinstance(rule, Threshold)
     metric = (name_of(rule.metric), {"as": "metric", "of": rule.metric})
     told = _told(figures, rule.metric)
+    limit = _figure(rule.metric, _limit(rule, figures.get(rule.metric)))
     if rule.above is not None:
         return say(
             "{where}: {metric} is {value}, above {limit}",
             where=where,
             metric=metric,
             value=told,
-            limit=_figure(rule.metric, rule.above),
+            limit=limit,
         )
     return say(
         "{where}: {metric} is {value}, below {limit}",
         where=where,
         metric=metric,
         value=told,
-        limit=_figure(rule.metric, rule.below),
+        limit=limit,
     )
+
+
+def _limit(rule: Threshold, value: Value) -> Value:
+    """The level that the value is beyond: between the two it is not back at the one to clear."""
+    breach = rule.above if rule.above is not None else rule.below
+    if value is None or rule.clear is None or _is_beyond(rule, value):
+        return breach
+    return rule.clear
+
+
+def _is_beyond(rule: Threshold, value: float) -> bool:
+    return value > rule.above if rule.above is not None else value < (rule.below or 0)
 
 
 def _waiting(_rule: AnyRule, where: _Told, figures: Figures) -> Sentence:
@@ -207,4 +233,95 @@ _SENTENCES: Final[Mapping[str, Callable[[AnyRule, _Told, Figures], Sentence]]] =
     "promise": _promise,
     "forecast": _forecast,
     "no_data": _no_data,
+}
+
+
+# --- of what recovers: without a sentence, that it does and no more ------------------------------
+
+
+def _surge_over(_rule: AnyRule, where: _Told, _figures: Figures) -> Sentence:
+    # A chart that is clear counts nothing any more.
+    return say("{where}: recovering, the surge of arrivals is over", where=where)
+
+
+def _drop_over(_rule: AnyRule, where: _Told, _figures: Figures) -> Sentence:
+    return say("{where}: recovering, no arrivals are missing any more", where=where)
+
+
+def _burn_clear(rule: AnyRule, where: _Told, figures: Figures) -> Sentence:
+    assert isinstance(rule, BurnRate)
+    windows = {rule.long: rule.metric, rule.short: f"{rule.metric}_{rule.short}"}
+    known = {name: window for window, name in windows.items() if figures.get(name) is not None}
+    if not known or (figures.get("contacts") or 0) < rule.at_least:
+        return _too_few(where)
+    # It is clear by the better of the two.
+    best = max(known, key=lambda name: figures.get(name) or 0)
+    return say(
+        "{where}: recovering, {level} in target over {window}, {promised} promised",
+        where=where,
+        level=_told(figures, best),
+        window=(known[best], {"as": "window", "of": known[best]}),
+        promised=_figure(rule.metric, rule.target),
+    )
+
+
+def _threshold_clear(rule: AnyRule, where: _Told, figures: Figures) -> Sentence:
+    assert isinstance(rule, Threshold)
+    value = figures.get(rule.metric)
+    if value is None or _is_beyond(rule, value):
+        return _too_few(where)
+    metric = (name_of(rule.metric), {"as": "metric", "of": rule.metric})
+    told = _told(figures, rule.metric)
+    return say("{where}: recovering, {metric} is {value}", where=where, metric=metric, value=told)
+
+
+def _too_few(where: _Told) -> Sentence:
+    return say("{where}: recovering, too little to judge by", where=where)
+
+
+def _waiting_clear(_rule: AnyRule, where: _Told, figures: Figures) -> Sentence:
+    if not figures.get("oldest_wait_s"):
+        return say("{where}: recovering, nobody waits", where=where)
+    wait = _told(figures, "oldest_wait_s")
+    return say("{where}: recovering, who waits longest has for {wait}", where=where, wait=wait)
+
+
+def _promise_clear(rule: AnyRule, where: _Told, figures: Figures) -> Sentence:
+    assert isinstance(rule, PromiseDue)
+    count = figures.get(f"{rule.of}_at_risk")
+    told = {"where": where, "ahead": _ahead(rule.ahead_us)}
+    if count:
+        return say(
+            "{where}: recovering, due within {ahead}: {count}", **told, count=_figure("", count)
+        )
+    if rule.of == "callbacks":
+        return say("{where}: recovering, no callback is due within {ahead}", **told)
+    return say("{where}: recovering, no reply is due within {ahead}", **told)
+
+
+def _forecast_clear(rule: AnyRule, where: _Told, figures: Figures) -> Sentence | None:
+    assert isinstance(rule, Forecast)
+    if figures.get("wait_ahead_s") is None:
+        return None
+    return say(
+        "{where}: recovering, {wait} of waiting in {ahead} as things stand",
+        where=where,
+        wait=_told(figures, "wait_ahead_s"),
+        ahead=_ahead(rule.ahead_us),
+    )
+
+
+def _data_again(_rule: AnyRule, _where: _Told, _figures: Figures) -> Sentence:
+    return say("recovering: the stream tells again how the floor stands")
+
+
+_CLEAR: Final[Mapping[str, Callable[[AnyRule, _Told, Figures], Sentence | None]]] = {
+    "surge": _surge_over,
+    "drop": _drop_over,
+    "burn_rate": _burn_clear,
+    "threshold": _threshold_clear,
+    "waiting": _waiting_clear,
+    "promise": _promise_clear,
+    "forecast": _forecast_clear,
+    "no_data": _data_again,
 }

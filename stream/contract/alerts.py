@@ -11,6 +11,7 @@ from typing import Final, Literal, Protocol
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from stream.contract.figures import Value
 from stream.contract.said import Said
@@ -45,8 +46,8 @@ class Target(Struct, frozen=True, order=True):
 
 class Part(Struct, frozen=True):
     """How much one factor explains: what it was at the baseline and what it is now (contacts an
-    hour, seconds, agents, a share), and how much of the change in expected wait is its doing, as
-    a share of the whole change. Shares add up to 1; one that helped is negative."""
+    hour, seconds, agents, a share), and how much of the longer wait is its doing, as a share of the
+    whole change. Shares add up to 1; one that helped is negative."""
 
     factor: Factor
     before: float | None
@@ -55,7 +56,8 @@ class Part(Struct, frozen=True):
 
 
 class Why(Struct, frozen=True):
-    """What changed against the baseline, by the Erlang A model: the largest part first.
+    """What is worse than at the baseline as an alert fires, by the Erlang A model: the largest part
+    first, and none where nothing is.
 
     `wait_before_s` and `wait_now_s` are the mean waits that the model gives for the two. `since`
     is when a surge began, in microseconds, and `size` how many times the baseline it is.
@@ -76,6 +78,9 @@ class Alert(Struct, frozen=True):
     `changed_at` when it entered its state; microseconds of the floor's clock. `figures` are the
     numbers it was judged by, as of `as_of`; `peak` is the worst of the first of them so far.
     `flaps` is how often it came back soon; its level first broke at `broke_at`; `said` is to translate.
+
+    `message` is true as of `as_of`, and of one that is over what it said as it fired. Where it said
+    something else then, that is `fired_message`.
     """
 
     id: str
@@ -97,6 +102,16 @@ class Alert(Struct, frozen=True):
     flaps: int = 0
     broke_at: int | None = None
     said: Said | None = None
+    fired_message: str | None = None
+    fired_said: Said | None = None
+
+    @property
+    def as_fired(self) -> Alert:
+        """The alert saying what it said as it fired."""
+        if self.fired_message is None:
+            return self
+        says = {"message": self.fired_message, "said": self.fired_said}
+        return replace(self, **says, fired_message=None, fired_said=None)
 
 
 class Mark(Struct, frozen=True):
@@ -134,8 +149,9 @@ class Incident(Struct, frozen=True):
     """All alerts of one cause, and what people made of it.
 
     `state` is that of its gravest open alert, or `resolved`. `true` is what somebody judged it to
-    be, None while nobody did. Times in microseconds: `opened_at`, `resolved_at` and the history on
-    the floor's clock, marks and `snoozed_until` on the wall clock.
+    be, None while nobody did. Times in microseconds: `opened_at`, `reopened_at` (when it fired again
+    after it had been over), `resolved_at` and the history on the floor's clock, marks and
+    `snoozed_until` on the wall clock.
     """
 
     id: str
@@ -151,11 +167,17 @@ class Incident(Struct, frozen=True):
     snoozed_until: int | None = None
     assigned_to: str | None = None
     true: bool | None = None
+    reopened_at: int | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether any of its alerts is not over."""
         return self.state in OPEN_STATES
+
+    @property
+    def since(self) -> int:
+        """Since when it fires, or fired, without having been over in between."""
+        return self.opened_at if self.reopened_at is None else self.reopened_at
 
 
 # --- what people do ---------------------------------------------------------------------------
@@ -303,32 +325,6 @@ class Board(Struct, frozen=True):
     rules: RulesInForce | None = None
     # Rises with every change of anything but the head.
     version: int = 0
-
-
-class Firing(Struct, frozen=True):
-    """One alert of a back-test: what rules would have told of a past that is known. Times are the
-    floor's, in microseconds; `resolved_at` is None where it fires still at the end of what was
-    looked at. `cause` and `incident` are those of the incident that it would have been in."""
-
-    rule: str
-    target: Target
-    severity: Severity
-    fired_at: int
-    resolved_at: int | None
-    peak: float | None
-    message: str
-    incident: str
-    cause: Cause | None = None
-    why: str | None = None
-    flaps: int = 0
-
-
-class BackTest(Struct, frozen=True):
-    """What rules would have done between two instants of the floor's clock, in microseconds."""
-
-    since: int
-    until: int
-    firings: list[Firing]
 
 
 class AlertsAway(Exception):

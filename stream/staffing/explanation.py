@@ -1,4 +1,4 @@
-"""Why contacts wait otherwise than usual: what changed, and how much of it each change explains."""
+"""Why contacts wait longer than usual: what changed, and how much of it each change explains."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from stream.contract.alerts import Factor, Part, Why
 from stream.staffing.erlang_a import steady_state
-from stream.staffing.wording import Values, Yardstick, say
+from stream.staffing.wording import Values, Yardstick, say, say_arrivals
 
 FACTORS: Final[tuple[Factor, ...]] = ("volume", "redials", "handle_time", "people", "patience")
 
-# A wait that changes by less is told apart by nobody: then load per agent is what is explained.
+# A wait that is longer by less is told apart by nobody.
 WAIT_CHANGE_S_MIN: Final = 1.0
 # Of the larger of two loads per agent: with less between them, nothing is explained.
 LOAD_CHANGE_MIN: Final = 0.01
@@ -42,7 +42,10 @@ class Conditions(Struct, frozen=True, kw_only=True):
 
 
 def explain(before: Conditions, now: Conditions) -> Why:
-    """What makes the difference between the two, the largest part first.
+    """What makes the wait longer now than before, the largest part first.
+
+    Only what is worse is explained: where the wait is longer by less than `WAIT_CHANGE_S_MIN`, or
+    shorter, there are no parts, and the text says so.
 
     The change in the mean wait of Erlang A is divided among the factors by Shapley's value
     (Shapley 1953, "A value for n-person games"): what a factor adds when it changes after some
@@ -52,10 +55,10 @@ def explain(before: Conditions, now: Conditions) -> Why:
     Where volume and redials are both known, `volume` is the contacts that are neither transfers
     nor repeated calls, and redials multiply them: offered = volume / (1 - redials).
 
-    Where the wait changes by less than `WAIT_CHANGE_S_MIN`, or has no end or is not known, it is
-    the load per agent that is divided (offered load in erlangs / agents); the text says so. A
-    factor known at only one of the two is taken as unchanged and has no part; the text says so of
-    those that matter. There are no parts where that changes by less than `LOAD_CHANGE_MIN`.
+    Where the wait has no end or is not known, it is the load per agent that is divided (offered
+    load in erlangs / agents); the text says so. There are no parts where that is higher by less
+    than `LOAD_CHANGE_MIN`, or lower. A factor known at only one of the two is taken as unchanged and
+    has no part; the text says so of those that matter.
     """
     was, is_now = _values(before, now), _values(now, before)
     known = [factor for factor in FACTORS if factor in was and factor in is_now]
@@ -73,6 +76,11 @@ def explain(before: Conditions, now: Conditions) -> Why:
         wait_before_s=_finite_wait_s(begin) if was.keys() >= _QUEUE else None,
         wait_now_s=_finite_wait_s(end) if is_now.keys() >= _QUEUE else None,
     )
+
+
+def how_many_come(now: Conditions, usual: Conditions) -> str:
+    """How many contacts come, against what is usual, as a sentence."""
+    return say_arrivals(now.offered_per_hour, usual.offered_per_hour)
 
 
 def mean_wait_s(values: Values) -> float:
@@ -130,19 +138,22 @@ def _finite_wait_s(values: Values) -> float | None:
 def _shares(
     known: Sequence[Factor], begin: Values, end: Values
 ) -> tuple[Yardstick, dict[Factor, float]]:
-    """By which yardstick, and of each changed factor its share of the change; none without one."""
+    """By which yardstick, and of each changed factor its share of what is worse; none where
+    nothing is."""
     changed = [factor for factor in known if begin[factor] != end[factor]]
     first_s, last_s = _finite_wait_s(begin), _finite_wait_s(end)
-    if first_s is not None and last_s is not None and abs(last_s - first_s) >= WAIT_CHANGE_S_MIN:
+    if first_s is not None and last_s is not None:
+        if last_s - first_s < WAIT_CHANGE_S_MIN:
+            return "wait", {}
         by_wait = shapley(mean_wait_s, changed, begin, end)
         # Between two waits that end there may be one that does not, if nobody gives up.
         if all(map(math.isfinite, by_wait.values())):
             return "wait", _of_one(by_wait)
     loads = load_per_agent(begin), load_per_agent(end)
-    if max(loads) == math.inf:
+    if loads[1] == math.inf:
         # The fewer the agents, the more of a change of the load is theirs: without any, all.
         return "load", {"people": 1.0} if "people" in changed else {}
-    if abs(loads[1] - loads[0]) <= LOAD_CHANGE_MIN * max(loads):
+    if loads[1] - loads[0] <= LOAD_CHANGE_MIN * loads[1]:
         return "load", {}
     return "load", _of_one(shapley(load_per_agent, changed, begin, end))
 

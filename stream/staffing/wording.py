@@ -34,17 +34,25 @@ _UNKNOWN: Final[dict[Factor, str]] = {
 def say(parts: Sequence[Part], before: Values, now: Values, yardstick: Yardstick) -> str:
     """The explanation as one or two sentences, and what was not known for it.
 
-    Percentages are of all that pushed the way the change went, so that they never exceed 100;
-    what worked the other way is named last, without one.
+    Percentages are of all that made it worse, so that they never exceed 100; what worked the other
+    way is named last, without one. Without parts nothing is worse, and nothing is named.
     """
     if now.get("people") == 0:
         return _nobody(before.get("people"))
     if parts:
         said = _explanation(parts, "redials" in now, yardstick)
     else:
-        said = _no_explanation(before, now)
+        said = _no_explanation(before, now, yardstick)
     unknown = _unknown(before, now) if before.keys() & now.keys() else []
     return " ".join([said[0].upper() + said[1:], *unknown])
+
+
+def say_arrivals(now: float | None, usual: float | None) -> str:
+    """How many contacts come an hour, against what is usual."""
+    if now is None or usual is None:
+        return "How many contacts are usual is not known."
+    more = "More" if now > usual else "Fewer"
+    return f"{more} contacts come than usual: {_fact('volume', usual, now, split=False)}."
 
 
 def _nobody(before: float | None) -> str:
@@ -85,18 +93,13 @@ def _explanation(parts: Sequence[Part], split: bool, yardstick: Yardstick) -> st
     return ("by load per agent, " if yardstick == "load" else "") + "; ".join(clauses) + "."
 
 
-def _no_explanation(before: Values, now: Values) -> str:
+def _no_explanation(before: Values, now: Values, yardstick: Yardstick) -> str:
     both = [factor for factor in _NAMES if factor in before and factor in now]
     if not both:
         return "there is nothing to compare with."
-    facts = [
-        f"{_NAMES[factor]}: {_fact(factor, before[factor], now[factor], 'redials' in now)}"
-        for factor in both
-        if abs(now[factor] - before[factor]) >= SAID_MIN * max(now[factor], before[factor], 1e-9)
-    ]
-    if not facts:
-        return "hardly anything that is measured has changed."
-    return f"the changes balance. {'; '.join(facts).capitalize()}."
+    if yardstick == "wait":
+        return "by the model the wait is not longer than usual."
+    return "by load per agent there is no more to do than usual."
 
 
 def _unknown(before: Values, now: Values) -> list[str]:

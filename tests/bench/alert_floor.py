@@ -24,7 +24,7 @@ from stream.alerts.profile import SLOT_MINUTES, SLOTS, Day
 from stream.alerts.rule_file import RuleSet, default_rules
 from stream.alerts.watch import Watched
 from stream.backtest import Backtest
-from stream.contract.alerts import Firing
+from stream.contract.backtest import Firing
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import DAY_US, MINUTE_US, SECOND_US, format_millis
 from stream.staffing.erlang_a import steady_state

@@ -9,7 +9,8 @@ from pathlib import Path
 from dashboard.app import RuleTools
 from stream.alert_board import LogAlertBoard
 from stream.alerts.rule_file import problems_of_change
-from stream.contract.alerts import Action, BackTest, Firing, RulesInForce, Target, decode_action
+from stream.contract.alerts import Action, RulesInForce, Target, decode_action
+from stream.contract.backtest import BackTest, Firing
 from stream.contract.instants import HOUR_US, MINUTE_US
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.topics import ALERT_ACTIONS, topics

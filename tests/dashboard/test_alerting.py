@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from dashboard.alerting import OPEN_TOLD_MAX, Watch, alerts_told, is_calling
 from dashboard.feed import Feed
 from stream.contract.alerts import Action, AlertsHead, Board, Incident, Mark
-from stream.contract.instants import DAY_US, MINUTE_US, SECOND_US, from_datetime
+from stream.contract.instants import DAY_US, MINUTE_US, SECOND_US, format_millis, from_datetime
 from tests.dashboard.pictures import START
 from tests.dashboard.test_feed import Clock, ScriptedReader, sent_at_s
 from tests.incidents import (
@@ -68,6 +68,34 @@ def test_the_gravest_stand_first_then_the_longest_open() -> None:
     assert [one.id for one in told.incidents] == [older.id, page.id, notice.id, ticket.id]
     assert [one.id for one in told.resolved] == [over[1].id, over[0].id]
     assert (told.open, told.calling) == (4, 3)
+
+
+def test_what_recovers_stands_behind_what_fires_as_gravely() -> None:
+    """However long it is open; and it is told since when it is clear, by what is true now."""
+    fires = surge_incident(AT)
+    clear_at = AT - MINUTE_US
+    alerts = [
+        replace(one, state="recovering", changed_at=clear_at, message=f"{one.rule} clears")
+        for one in surge_incident(AT - 9 * MINUTE_US).alerts
+    ]
+    recovers = replace(
+        surge_incident(AT - 9 * MINUTE_US),
+        state="recovering",
+        alerts=alerts,
+        title=alerts[0].message,
+        reopened_at=AT - 5 * MINUTE_US,
+    )
+    told = alerts_told(Board([recovers, notice_incident(AT), fires], head()), 0.2, START)
+
+    first, second, _ = told.incidents
+    assert (first.id, second.id) == (fires.id, recovers.id)
+    assert (first.since, first.changed_at) == (format_millis(AT), format_millis(AT))
+    assert (second.title, second.message) == ("surge clears", "surge clears")
+    assert (second.opened_at, second.since, second.changed_at) == (
+        format_millis(AT - 9 * MINUTE_US),
+        format_millis(AT - 5 * MINUTE_US),
+        format_millis(clear_at),
+    )
 
 
 def test_a_frame_has_a_bound_but_counts_all() -> None:

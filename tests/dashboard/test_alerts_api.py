@@ -418,6 +418,8 @@ def test_a_frame_carries_the_open_incidents_in_short(client: httpx2.Client) -> N
         "message": "Benefits: arrivals 1.6 times the baseline",
         "targets": 2,
         "opened_at": told["incidents"][0]["opened_at"],
+        "since": told["incidents"][0]["opened_at"],
+        "changed_at": told["incidents"][0]["opened_at"],
         "resolved_at": None,
         "acknowledged_by": None,
         "assigned_to": None,

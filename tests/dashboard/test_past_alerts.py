@@ -69,6 +69,24 @@ def test_alerts_that_joined_later_are_not_in_it_yet() -> None:
     assert late.alerts[0].message == "Benefits: arrivals 1.6 times the baseline"
 
 
+def test_what_it_says_by_now_is_not_what_it_was_called_then() -> None:
+    """But what the alert that it was told by said as it fired; nor came it back before it did."""
+    began = surge_incident(AT)
+    surge, *others = began.alerts
+    clears = replace(surge, state="recovering", message="it clears", fired_message=surge.message)
+    incident = replace(
+        began,
+        title="it clears",
+        alerts=[clears, *others],
+        reopened_at=AT + 15 * MINUTE_US,
+        history=[*began.history, Entry(AT + 15 * MINUTE_US, "reopened", "again")],
+    )
+    early, late = (incident_at(incident, AT + minutes * MINUTE_US) for minutes in (10, 16))
+
+    assert (early.title, late.alerts[0].message) == (surge.message, surge.message)
+    assert (early.since, late.since) == (AT, AT + 15 * MINUTE_US)
+
+
 def test_who_had_it_is_told_from_when_they_took_it() -> None:
     """And nobody where it was given back."""
     taken = notice_incident(AT)

@@ -36,10 +36,22 @@ def judged(queue: Q, *others: Q) -> Standing:
             id="the last five minutes have recovered",
         ),
         pytest.param(
-            replace(CALM, in_target=24, hour=(None,) * 60),
+            replace(CALM, in_target=24, hour=(None,) * 60, waiting=1),
             "trouble",
             "In trouble",
-            id="nothing known of the last five minutes",
+            id="nobody was answered in the last five minutes, and somebody waits",
+        ),
+        pytest.param(
+            replace(CALM, in_target=24, hour=(*(0.9,) * 59, None)),
+            "watch",
+            "Watch",
+            id="no contacts in the last five minutes after it had recovered",
+        ),
+        pytest.param(
+            replace(CALM, in_target=24, hour=(*(0.5,) * 59, None)),
+            "watch",
+            "Watch",
+            id="no contacts in the last five minutes, and nobody waits",
         ),
         pytest.param(
             replace(CALM, answered=9, in_target=0, abandoned=0), "none", "Too few", id="nine bad"
@@ -114,6 +126,16 @@ def test_every_state_but_on_target_has_a_reason() -> None:
     told = standing(picture(surge())).queues.values()
 
     assert all(queue.reasons for queue in told if queue.state != "on_target")
+
+
+@pytest.mark.parametrize(
+    ("over", "reason"), [(0, "59 % in target"), (1, "57 % in target, counting those who wait")]
+)
+def test_those_who_wait_are_said_to_count_where_any_do(over: int, reason: str) -> None:
+    """Of contacts that are over target; who waits for less is in no share."""
+    bad = replace(CALM, in_target=24, hour=(0.5,) * 60, waiting=1, over=over, oldest_s=9)
+
+    assert judged(bad).queues["q"].reasons[0] == reason
 
 
 def test_a_floor_that_tells_of_no_agents_is_not_closed() -> None:

@@ -15,6 +15,7 @@ from prometheus_client.core import CollectorRegistry
 from pydantic import TypeAdapter
 
 import floorwatch
+from dashboard import status
 from dashboard.api.alert_gauges import alert_metrics
 from dashboard.app import create_app
 from stream.adapters.registry import ADAPTERS
@@ -359,6 +360,36 @@ def wrongly_null(page: str) -> list[str]:
 def test_every_figure_is_explained_once() -> None:
     """Every count, figure, now and health name, and none that there is not."""
     assert misnamed(read("docs/metrics.md")) == []
+
+
+def test_the_rules_of_status_are_told_with_their_thresholds() -> None:
+    """Each state by its word in their order, and each of its numbers in the order of its rules."""
+    page = read("docs/metrics.md")
+    told = {row["status"]: row["a queue is that where"] for row in table(page, "status")}
+    numbers = {
+        word: [float(one) for one in re.findall(r"\d+", text)] for word, text in told.items()
+    }
+    share = 100.0
+
+    assert numbers == {
+        "In trouble": [
+            status.TROUBLE_WAIT_IN_TARGETS,
+            status.TROUBLE_WAITING_OVER_TARGET,
+            share * status.TROUBLE_LEVEL,
+        ],
+        "Watch": [
+            status.WATCH_WAIT_IN_TARGETS,
+            status.WATCH_WAITING_OVER_TARGET,
+            share * status.GOAL,
+            share * status.GOAL,
+            status.EVIDENCE_MIN,
+            status.WATCH_WAIT_IN_TARGETS,
+        ],
+        **{word: [] for word in ("Closed", "On target", "Too few", "Quiet", "No data")},
+    }
+    assert f"only of at least {status.EVIDENCE_MIN} contacts" in page
+    assert f"were at {share * status.RECOVERED_LEVEL:.0f} % or better" in page
+    assert f"until the\n  half hour is at {share * status.GOAL:.0f} %" in page
 
 
 def test_it_is_told_where_a_name_has_no_meaning() -> None:

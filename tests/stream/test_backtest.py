@@ -11,7 +11,8 @@ import pytest
 from stream.alerts.rule_file import default_rules, parse_rules
 from stream.alerts.surge import BUILDING, DROP, SURGE
 from stream.backtest import Backtest, backtest, backtest_of_log
-from stream.contract.alerts import Firing, Target
+from stream.contract.alerts import Target
+from stream.contract.backtest import Firing
 from stream.contract.codec import decode
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US

@@ -5,6 +5,7 @@ That it may be killed anywhere, tests/properties/test_alerts.py holds.
 
 from __future__ import annotations
 
+import re
 from textwrap import dedent
 from typing import Any, Final
 
@@ -110,6 +111,76 @@ def test_an_alert_is_told_with_its_figures() -> None:
     floor.waits(1, benefits=8)
     (alert,) = floor.incidents[0].alerts
     assert (alert.figures, alert.peak, alert.as_of) == ({"waiting": 8}, 9.0, floor.at_us)
+    assert (alert.message, floor.incidents[0].title) == ("benefits: 8 wait", "benefits: 8 wait")
+
+
+TIMED: Final = "{kind: threshold, metric: waiting, above: 5, clear: 2, clear_after: 20s}"
+
+
+def test_what_an_alert_says_is_true_now() -> None:
+    """While it fires, between its levels, and as it recovers; of one that is over, what it said
+    as it fired, whoever tells it."""
+    floor = Floor(f"rules: {{slow: {TIMED}}}")
+    said = []
+    for waiting in (9, 7, 4, 1, 0, 9, 0, 0, 0, 0, 0):
+        floor.step(5, queues={"benefits": {"waiting": waiting}}, kill="after")
+        (incident,) = floor.incidents
+        assert incident.alerts[0].message == incident.title
+        said.append(incident.title.removeprefix("benefits: "))
+
+    assert said == [
+        "waiting is 9, above 5",
+        "waiting is 7, above 5",
+        "waiting is 4, above 2",
+        "recovering, waiting is 1",
+        "recovering, waiting is 0",
+        "waiting is 9, above 5",
+        *["recovering, waiting is 0"] * 4,
+        "waiting is 9, above 5",
+    ]
+    (alert,) = floor.incidents[0].alerts
+    assert (alert.state, alert.as_fired) == ("resolved", alert)
+    assert [entry.text for entry in floor.incidents[0].history] == [
+        "benefits: waiting is 9, above 5",
+        "nothing of it is left",
+    ]
+
+
+def test_what_recovers_by_being_told_of_no_more_has_no_number() -> None:
+    """Neither in what it says nor among its figures."""
+    floor = Floor("rules: {due: {kind: promise, clear_after: 1m}}")
+    due = {"callbacks": {"benefits": [BASE_US + 60 * SECOND_US]}}
+    floor.step(promises=due)
+    (alert,) = floor.incidents[0].alerts
+    assert (alert.message, alert.figures) == (
+        "benefits: 1 callback is due within 10 min",
+        {"callbacks_at_risk": 1},
+    )
+
+    floor.step(5, promises={})
+    (alert,) = floor.incidents[0].alerts
+    assert (alert.state, alert.message, alert.figures) == (
+        "recovering",
+        "benefits: recovering, no callback is due within 10 min",
+        {"callbacks_at_risk": None},
+    )
+
+
+def test_of_an_alert_without_data_what_was_known_last_is_said() -> None:
+    """As that, and once; then again what is true."""
+    floor = Floor(f"rules: {{slow: {TIMED}}}")
+    floor.waits(benefits=9)
+    said = []
+    for after_s, known in ((1, False), (UNKNOWN_FOR_US // SECOND_US, False), (9, False), (1, True)):
+        floor.step(after_s, known=known, queues={"benefits": {"waiting": 8}})
+        said.append(floor.incidents[0].title)
+
+    assert said == [
+        "benefits: waiting is 9, above 5",
+        "Last known: benefits: waiting is 9, above 5",
+        "Last known: benefits: waiting is 9, above 5",
+        "benefits: waiting is 8, above 5",
+    ]
 
 
 def test_the_worst_of_what_should_be_much_is_the_least() -> None:
@@ -171,6 +242,7 @@ def test_what_comes_back_soon_is_the_same_alert_again() -> None:
     (alert,) = incident.alerts
 
     assert (alert.flaps, alert.fired_at, alert.state) == (1, floor.at_us, "firing")
+    assert (incident.opened_at, incident.since) == (BASE_US + 60 * SECOND_US, floor.at_us)
     assert [entry.what for entry in incident.history] == ["opened", "resolved", "reopened"]
 
 
@@ -563,3 +635,42 @@ def test_a_fresh_surge_is_explained_by_its_own_rate() -> None:
     assert volume.now is not None
     assert volume.now == pytest.approx(volume.before * (alert.why.size or 0))
     assert volume.now > 2 * volume.before
+
+
+@pytest.mark.parametrize(
+    ("rule", "counts", "queue", "text"),
+    [
+        pytest.param(
+            "surge",
+            [40] * 5,
+            {"average_handle_time_s": 60.0, "agents_staffed": 90.0, "agents_away": 0.0},
+            r"More contacts come than usual: \d{4} contacts an hour against \d{3}\."
+            r" By the model the wait is not longer than usual\.",
+            id="a surge that people enough are there for",
+        ),
+        pytest.param(
+            "drop",
+            [0] * 30,
+            {"average_handle_time_s": 60.0},
+            r"Fewer contacts come than usual: [\d.]+ contacts an hour against \d{3}\.",
+            id="a drop",
+        ),
+    ],
+)
+def test_what_is_seen_in_arrivals_is_told_by_them(
+    rule: str, counts: list[int], queue: Metrics, text: str
+) -> None:
+    """Where the model finds no longer wait, and where a wait is not what it is about."""
+    floor = Floor(f"rules: {{it: {{kind: {rule}}}}}")
+    told = [6] * 14 * 24 * 60 + counts
+    for end in (*range(60, len(told) - 60, 60), *range(len(told) - 60, len(told) + 1)):
+        after_s = 60 if end > len(told) - 60 else 3600
+        hour = told[end - 60 : end]
+        floor.step(after_s, queues={"benefits": queue}, arrivals={None: hour, "benefits": hour})
+        if floor.open:
+            break
+    why = floor.incidents[0].alerts[0].why
+
+    assert why is not None
+    assert re.fullmatch(text, why.text)
+    assert (why.parts, why.since is not None) == ([], True)

@@ -35,6 +35,7 @@ from stream.contract.alerts import (
     Target,
     Why,
 )
+from stream.contract.incidents import changed_at
 from stream.contract.instants import MINUTE_US, SECOND_US
 from tests.builders import BASE_US
 
@@ -344,7 +345,34 @@ def test_what_flaps_reopens_its_incident() -> None:
 
     assert incident.alerts == [again]
     assert (incident.state, incident.resolved_at, incident.opened_at) == ("firing", None, BASE_US)
+    assert (incident.reopened_at, incident.since) == (BASE_US + 9, BASE_US + 9)
+    over = incidents.take(turned(again, "resolved", 12))
+    assert (over.since, over.resolved_at) == (BASE_US + 9, BASE_US + 12)
     assert lines(incident) == ["opened", "resolved", "reopened"]
+
+
+def test_it_is_told_by_what_fires_still() -> None:
+    """By the gravest of that, and by one that recovers only where all of it does; over, by what the
+    last that was open said as it fired."""
+    page, notice = alert("a", severity="page"), alert("b", at=1)
+    clear = replace(turned(page, "recovering", 2), message="a clears", fired_message=page.message)
+    also = replace(
+        turned(notice, "recovering", 3), message="b clears", fired_message=notice.message
+    )
+    over = [turned(one.as_fired, "resolved", at) for at, one in ((4, clear), (5, also))]
+    incidents, told = Incidents(), []
+    for each in (page, notice, clear, also, *over):
+        incident = incidents.take(each)
+        told.append((incident.title, changed_at(incident) - BASE_US))
+
+    assert told == [
+        ("a benefits", 0),
+        ("a benefits", 0),
+        ("b benefits", 0),
+        ("a clears", 3),
+        ("b clears", 3),
+        ("b benefits", 5),
+    ]
 
 
 def test_an_alert_is_followed_where_it_fired_last() -> None:

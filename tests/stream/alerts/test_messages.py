@@ -19,7 +19,7 @@ from stream.alerts.messages import (
     message_of,
 )
 from stream.contract.alerts import Incident, Notification, Target, Why
-from stream.contract.instants import SECOND_US
+from stream.contract.instants import MINUTE_US, SECOND_US
 from tests.stream.alerts.told import (
     HERE,
     NOON,
@@ -68,10 +68,10 @@ def test_an_alarm_says_all_that_is_needed_to_act() -> None:
         Where: queue Benefits & appeals
         Figures: offered 210 (usually 120), service level 52 %, waiting 31
         Since: 2026-03-02 14:50, for 10 min (Europe/Rome)
-        Why: more contacts than usual since 14:46, and fewer agents
-        - contacts an hour 120 → 210: explains 80 % of the change
-        - agents 12 → 10: explains 25 % of the change
-        - handle time 5 min → 4 min 50 s: held back 5 % of the change
+        Why it fired: more contacts than usual since 14:46, and fewer agents
+        - contacts an hour 120 → 210: explains 76 %
+        - agents 12 → 10: explains 24 %
+        - handle time 5 min → 4 min 50 s: held back 5 %
         Nobody has it yet.
         Owner: duty manager
         https://floor.example.org/alerts#0c41d2
@@ -92,15 +92,26 @@ def test_several_alerts_of_one_cause_are_one_message() -> None:
         Where: queue sales
         Figures: oldest wait 12 min 5 s, csat score –
         Since: 2026-03-02 14:50, for 10 min (Europe/Rome)
-        Why: more contacts than usual since 14:46, and fewer agents
-        - contacts an hour 120 → 210: explains 80 % of the change
-        - agents 12 → 10: explains 25 % of the change
-        - handle time 5 min → 4 min 50 s: held back 5 % of the change
+        Why it fired: more contacts than usual since 14:46, and fewer agents
+        - contacts an hour 120 → 210: explains 76 %
+        - agents 12 → 10: explains 24 %
+        - handle time 5 min → 4 min 50 s: held back 5 %
         Anna has it since 2026-03-02 14:54.
         Assigned to Bruno.
         Owner: duty manager
         https://floor.example.org/alerts#0c41d2
         """)
+
+
+def test_what_is_over_in_an_incident_that_goes_on_is_told_as_over() -> None:
+    """Since its sentence is what it said as it fired; of an all-clear everything is."""
+    gone = replace(SURGE, state="resolved", resolved_at=NOON, why=None)
+    both = replace(SURGE_INCIDENT, alerts=[WAIT, gone])
+
+    lines = read(notification("escalated", both)).splitlines()
+    assert f"{SURGE.message} (over)" in lines
+    assert WAIT.message in lines
+    assert "(over)" not in read(notification("resolved", over(both)))
 
 
 def test_an_all_clear_says_how_long_it_lasted() -> None:
@@ -199,3 +210,18 @@ def test_times_are_told_in_their_units(seconds: float, told: str) -> None:
     body = message_of(notification(incident=incident), PLAIN).body
 
     assert f", for {told} (UTC)" in body
+
+
+def test_one_that_came_back_is_told_since_it_did() -> None:
+    """And when it fired first; so is its all-clear."""
+    again = replace(SURGE_INCIDENT, reopened_at=NOON - 2 * MINUTE_US)
+    fired, clear = notification(incident=again), notification("resolved", over(again))
+
+    assert (
+        "Since: 2026-03-02 13:58, for 2 min; it came back, and fired first at 2026-03-02 13:50 (UTC)"
+        in message_of(fired, PLAIN).body
+    )
+    assert (
+        "Since: 2026-03-02 13:58, over at 2026-03-02 14:20 after 22 min; it came back, and fired"
+        " first at 2026-03-02 13:50 (UTC)"
+    ) in message_of(clear, PLAIN).body

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 from pydantic import TypeAdapter
 
 from stream.alerts.rules import AnyRule, Rule
-from stream.alerts.words import duration, figure, sentence
+from stream.alerts.words import duration, figure, last_known, sentence
 from stream.contract.alerts import Target
 from stream.contract.figures import Value
 from stream.contract.said import Said
+from tests.stream.alerts.told import SURGE
 
 _rules: Final[TypeAdapter[AnyRule]] = TypeAdapter(Rule)
 QUEUE: Final = Target("queue", "q1")
@@ -78,6 +80,120 @@ def test_each_kind_has_its_sentence(
 ) -> None:
     """With the name that screens know the thing by, and its figures."""
     assert sentence(_rules.validate_python(rule), QUEUE, "Benefits", figures).text == expected
+
+
+BURN: Final = {"kind": "burn_rate", "burn": 3.0}
+WAITS: Final = {"kind": "threshold", "metric": "waiting", "above": 5.0, "clear": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("rule", "figures", "expected"),
+    [
+        ({"kind": "promise"}, {"callbacks_at_risk": 0}, "no callback is due within 10 min"),
+        ({"kind": "promise"}, {"callbacks_at_risk": None}, "no callback is due within 10 min"),
+        (
+            {"kind": "promise", "of": "replies", "ahead": "5m"},
+            {"replies_at_risk": 0},
+            "no reply is due within 5 min",
+        ),
+        (
+            {"kind": "promise", "more_than": 5},
+            {"callbacks_at_risk": 4},
+            "due within 10 min: 4",
+        ),
+        (
+            {"kind": "surge"},
+            {"size": None, "offered": 0, "expected": 0.0},
+            "the surge of arrivals is over",
+        ),
+        (
+            {"kind": "drop"},
+            {"size": None, "offered": 0, "expected": 0.0},
+            "no arrivals are missing any more",
+        ),
+        (
+            BURN,
+            {"stuck_proof": 0.5, "stuck_proof_5m": 0.9, "contacts": 40},
+            "90 % in target over 5m, 80 % promised",
+        ),
+        (
+            BURN,
+            {"stuck_proof": 0.62, "stuck_proof_5m": None, "contacts": 40},
+            "62 % in target over 30m, 80 % promised",
+        ),
+        (
+            BURN,
+            {"stuck_proof": 0.1, "stuck_proof_5m": 0.1, "contacts": 3},
+            "too little to judge by",
+        ),
+        (WAITS, {"waiting": 2}, "waiting is 2"),
+        (WAITS, {"waiting": 9}, "too little to judge by"),
+        (WAITS, {"waiting": None}, "too little to judge by"),
+        ({"kind": "waiting", "over": "1m"}, {"oldest_wait_s": None}, "nobody waits"),
+        (
+            {"kind": "waiting", "over": "1m"},
+            {"oldest_wait_s": 12.0},
+            "who waits longest has for 12 s",
+        ),
+        ({"kind": "forecast"}, {"wait_ahead_s": 20}, "20 s of waiting in 15 min as things stand"),
+    ],
+)
+def test_what_recovers_says_so_and_what_is_true_now(
+    rule: dict[str, Any], figures: dict[str, Value], expected: str
+) -> None:
+    """Never that it still is as it was when it fired."""
+    told = sentence(_rules.validate_python(rule), QUEUE, "Benefits", figures, "recovering")
+
+    assert told.text == f"Benefits: recovering, {expected}"
+    assert told.said is not None
+
+
+def test_what_recovers_of_which_nothing_is_known_says_no_more() -> None:
+    """And a message of one's own, and that of the silent stream, is told to recover."""
+    ahead = _rules.validate_python({"kind": "forecast"})
+    own = _rules.validate_python({"kind": "surge", "message": "{name}: call the vendor"})
+    silent = _rules.validate_python({"kind": "no_data", "scope": {"floor": True}})
+    told = [
+        sentence(rule, QUEUE, "Benefits", {}, "recovering").text for rule in (ahead, own, silent)
+    ]
+
+    assert told == [
+        "Benefits: recovering",
+        "Recovering: Benefits: call the vendor",
+        "recovering: the stream tells again how the floor stands",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "expected"),
+    [
+        (WAITS, 6, "waiting is 6, above 5"),
+        (WAITS, 4, "waiting is 4, above 3"),
+        (WAITS | {"clear": None}, 6, "waiting is 6, above 5"),
+        (WAITS | {"above": None, "below": 3.0, "clear": 5.0}, 2, "waiting is 2, below 3"),
+        (WAITS | {"above": None, "below": 3.0, "clear": 5.0}, 4, "waiting is 4, below 5"),
+    ],
+)
+def test_between_its_levels_it_is_not_said_to_be_beyond_the_first(
+    rule: dict[str, Any], value: int, expected: str
+) -> None:
+    """But that it is not back at the level to clear."""
+    told = _rules.validate_python(rule)
+
+    assert sentence(told, QUEUE, "Benefits", {"waiting": value}).text == f"Benefits: {expected}"
+
+
+def test_what_is_not_known_any_more_was_so_when_it_was() -> None:
+    """In other languages by the text of the sentence, where there is one."""
+    said = Said("{where} waits", values={"where": "Benefits"})
+
+    assert last_known(SURGE) == (
+        f"Last known: {SURGE.message}",
+        Said("Last known: {sentence}", values={"sentence": SURGE.message}),
+    )
+    assert last_known(replace(SURGE, said=said)).said == Said(
+        "Last known: {sentence}", values={"sentence": said}
+    )
 
 
 def test_other_languages_are_told_the_text_and_its_values() -> None:
