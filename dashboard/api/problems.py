@@ -9,6 +9,8 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 
+from stream.contract.patterns import in_words
+
 # How pydantic begins what is said to be expected.
 _OPENING: Final = re.compile(r"^(Input|String|List) should (be|have) ")
 
@@ -32,6 +34,8 @@ def _in_one_line(problem: dict[str, Any]) -> str:
             return "the body: missing"
         case "extra_forbidden":
             return f"{place}: unknown field"
+        case "string_pattern_mismatch":
+            return f"{place}: expected {in_words(problem['ctx']['pattern'])}"
         case _:
             message = _OPENING.sub("", problem["msg"].removeprefix("Value error, ")).rstrip(".")
             return f"{place or 'the body'}: expected {message}"
