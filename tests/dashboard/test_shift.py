@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from html import unescape
 from io import BytesIO
@@ -174,6 +175,21 @@ def test_it_can_be_had_in_every_language(report: ShiftReport, code: str) -> None
     with speaking(LANGUAGES[code]):
         assert f'<html lang="{code}">' in shift_html(report)
         assert shift_pdf(report).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "zh"])
+def test_no_word_of_a_head_is_broken(report: ShiftReport, code: str) -> None:
+    """However long the words of a language are: each stands whole on one line, as often as heads
+    and other texts say it. Chinese has no spaces between words."""
+    with speaking(LANGUAGES[code]):
+        told = Counter(word for text in texts(report) for word in text.split())
+        printed = Counter(pdf_text(shift_pdf(report)).split())
+        heads = {
+            word for part in tables(report).values() if part.rows for head in part.heads
+            for word in head.split()
+        }  # fmt: skip
+
+    assert {word: (told[word], printed[word]) for word in heads if printed[word] < told[word]} == {}
 
 
 def test_each_letter_is_set_in_a_font_that_has_it() -> None:
