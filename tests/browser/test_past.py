@@ -198,14 +198,42 @@ def test_figures_of_then_are_dim_until_those_of_now_are_told(
     assert [opacity < 1 for _, opacity in pasts] == [True, False]
 
 
-def test_a_minute_that_the_log_does_not_hold_says_so(
-    open_page: OpenPage, ground: PastGround
+def test_a_minute_that_the_log_does_not_hold_is_asked_for_once(
+    open_page: OpenPage, wall: str, ground: PastGround, reader: TableReader
 ) -> None:
-    """And the way back to now is there."""
-    page = open_page("/?at=2020-03-02T14:20:00Z")
-
-    expect(page.locator(".past-text")).to_contain_text(
-        f"Expected a time from {format_instant(ground.begin)[:16]}", timeout=_SOON_MS
-    )
-    page.click(".past-now")
+    """It is said which span the log holds, by the floor's clock, and the nearest minute is offered."""
+    reader.time_zone = "Asia/Tokyo"
+    page = open_page("/")
     expect(page.locator(_LIVE)).to_be_visible(timeout=_SOON_MS)
+    refused: list[str] = []
+    page.on("response", lambda told: refused.append(told.url) if told.status == 422 else None)
+    page.clock.install()
+    page.goto(f"{wall}/?at=2019-12-31T16:20:00Z")
+    begin = to_datetime(ground.first) + timedelta(hours=9)
+
+    text = page.locator(".past-text")
+    words = (
+        rf"^The log holds nothing of 1 Jan 2020 01:20: it goes from {begin.day} .* {begin:%H:%M} "
+        r"to .* \d\d:\d\d, by the clock of Tokyo\.$"
+    )
+    expect(text).to_have_text(re.compile(words.replace(" ", r"\s")), timeout=_SOON_MS)
+    page.clock.run_for(30_000)
+    expect(page.locator("#banner")).to_be_hidden()
+    assert len(refused) == 1
+    page.click(".past-nearest")
+    expect(page.locator("html")).to_have_attribute("data-past", "on", timeout=_SOON_MS)
+    nearest = page.evaluate("floorwatch.address.get('at')")
+    assert nearest == format_instant(ground.begin + MINUTE_US)
+
+
+def test_what_is_no_time_is_said(open_page: OpenPage) -> None:
+    """And it is now that is shown, not the past; whoever closes the bar is rid of it."""
+    page = open_page("/?at=half%20past%20two")
+
+    expect(page.locator(".past-text")).to_have_text(
+        "«half past two» is no time such as 2026-03-02T14:20:00Z: this is now.", timeout=_SOON_MS
+    )
+    expect(page.locator(_LIVE)).to_be_visible(timeout=_SOON_MS)
+    page.click("#past-open")
+    expect(page.locator("#past-bar")).to_be_hidden()
+    assert "at=" not in page.url
