@@ -41,6 +41,8 @@ from stream.contract.instants import SECOND_US, format_millis, parse_instant
 _JSON: Final = "application/json"
 # An answer comes at once, but for the first, which reads the log.
 _ANSWER_S_MAX: Final = 40.0
+# A screen's clock may be a little ahead of the floor's.
+AHEAD_US_MAX: Final = 10 * SECOND_US
 _ASKED_FOR: Final = (*PRESENT, *COUNTS)
 _PROBLEMS: Final[dict[int | str, dict[str, object]]] = {
     404: {"model": Problem, "description": "No such queue, agent or team is on the floor."},
@@ -114,6 +116,8 @@ def contacts_now_router(feed: Feed, detail: Detail | None) -> APIRouter:
             found = await read_once(reading, asked, partial(detail.counted, asked))
             if found is None:
                 return turned_away("another number")
+            if asked.as_of is not None and asked.as_of > found.as_of + AHEAD_US_MAX:
+                raise HTTPException(422, "as_of: expected a time that is past on the floor")
             told = _counted(found)
         if not told["total"]:
             await refuse_unknown(feed, queue=wanted.queue, agent=wanted.agent, team=wanted.team)

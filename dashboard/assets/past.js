@@ -43,8 +43,8 @@
     refused = "";
     outside = null;
     // On the way back, what stands here is of then until something of now is told.
-    if (on()) document.documentElement.dataset.past = told && told.ready ? "on" : "reading";
-    else if (frame.picture || frame.training) document.documentElement.dataset.past = "off";
+    if (on()) fw.dom.attribute(document.documentElement, "data-past", told && told.ready ? "on" : "reading");
+    else if (frame.picture || frame.training) fw.dom.attribute(document.documentElement, "data-past", "off");
     if (told && told.ended && speed()) {
       fw.toasts.note(fw.t("Caught up: this is now."));
       now();

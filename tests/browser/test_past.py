@@ -14,11 +14,13 @@ from playwright.sync_api import Page, expect
 
 from dashboard.app import create_app, serving
 from stream.alert_board import LogAlertBoard
+from stream.contract.experience import NotHeld
 from stream.contract.instants import MINUTE_US, format_instant, to_datetime
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.topics import topics
 from stream.past_apart import LogPast
 from tests.clock import now_us
+from tests.dashboard.customers import Customers
 from tests.dashboard.pictures import TableReader, wall_clock
 from tests.incidents import Evaluator, surge_incident
 from tests.past_ground import PLAN, PastGround
@@ -54,7 +56,11 @@ def alerts(ground: PastGround, tmp_path: Path) -> Iterator[EmbeddedLog]:
 def wall(reader: TableReader, ground: PastGround, alerts: EmbeddedLog) -> Iterator[str]:
     """A dashboard whose floor is calm now, and was not."""
     past = LogPast(ground.url, PLAN, now=now_us, title="Benefits centre")
-    app = create_app(reader, now=wall_clock, alerts=LogAlertBoard(alerts), past=past)
+    customers = Customers(0, as_of=now_us())
+    customers.failure = NotHeld(f"what customers said is known from {then(ground, 60)} on")
+    app = create_app(
+        reader, now=wall_clock, alerts=LogAlertBoard(alerts), past=past, experience=customers
+    )
     with serving(app) as url:
         yield url
 
@@ -224,6 +230,29 @@ def test_a_minute_that_the_log_does_not_hold_is_asked_for_once(
     expect(page.locator("html")).to_have_attribute("data-past", "on", timeout=_SOON_MS)
     nearest = page.evaluate("floorwatch.address.get('at')")
     assert nearest == format_instant(ground.begin + MINUTE_US)
+
+
+def test_what_customers_said_is_asked_for_once_where_it_is_not_known_any_more(
+    open_page: OpenPage, wall: str, ground: PastGround
+) -> None:
+    """And from when on it is, by the floor's clock."""
+    page = open_page("/")
+    asked: list[str] = []
+    page.on(
+        "request", lambda told: asked.append(told.url) if "/experience/pains" in told.url else None
+    )
+    page.clock.install()
+    page.goto(f"{wall}/experience?at={then(ground)}")
+
+    expect(page.locator("#experience-told")).to_have_text(
+        re.compile(
+            r"^What customers said then is not known any more: it is from .*"
+            rf"{to_datetime(ground.trouble + 60 * MINUTE_US):%H:%M} on\.$"
+        ),
+        timeout=_SOON_MS,
+    )
+    page.clock.run_for(30_000)
+    assert len(asked) == 1
 
 
 def test_what_is_no_time_is_said(open_page: OpenPage) -> None:

@@ -201,7 +201,8 @@ def test_contacts_are_told_with_times_and_seconds(client: httpx2.Client, desk: D
             {"of": "offered", "as_of": "noon"},
             "as_of: expected RFC 3339 with date, T, seconds and an offset",
         ),
-        ({"of": "waiting", "most": "1001"}, "most: expected less than or equal to 1000"),
+        ({"of": "waiting", "most": "1001"}, "most: expected 1000 at most"),
+        ({"of": "waiting", "most": "many"}, "most: expected a whole number"),
         ({}, "of: missing"),
     ],
 )
@@ -393,6 +394,13 @@ def test_a_name_of_which_there_is_none_is_said(
     desk.empty = True
     answer = client.get(f"/api/v1/{asked}")
     assert (answer.status_code, answer.json()) == (404, {"detail": detail})
+
+
+def test_a_figure_that_is_still_to_come_counts_nobody(client: httpx2.Client) -> None:
+    """Nobody is told the contacts of now for those of then."""
+    answer = client.get("/api/v1/contacts?of=handled&as_of=2031-03-02T14:00:00Z")
+    detail = "as_of: expected a time that is past on the floor"
+    assert (answer.status_code, answer.json()) == (422, {"detail": detail})
 
 
 def test_who_is_there_and_has_nothing_is_answered_with_nothing(
