@@ -96,7 +96,7 @@ def create_app(  # noqa: PLR0913  what is joined here
         detail_router(feed, detail, looks),
         figures_router(feed, looks),
         stream_router(feed, looks),
-        past_router(looks),
+        past_router(feed, looks),
         # Before the incidents, of which one might be called «rules».
         rules_router(acting, rules),
         alerts_router(acting, feed, looks),

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from stream.contract.instants import parse_instant
+from stream.contract.patterns import SCENARIO_NAME
 
 DAY_MINUTES: Final = 24 * 60
 
@@ -34,7 +35,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Times = Annotated[float, Field(ge=0.01, le=100)]
 Minutes = Annotated[float, Field(ge=0, le=60 * DAY_MINUTES)]
 MinuteOfDay = Annotated[int, BeforeValidator(_minute_of_day)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Name = Annotated[str, Field(pattern=SCENARIO_NAME)]
 
 
 def _words(value: Any) -> Any:

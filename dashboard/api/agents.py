@@ -15,6 +15,7 @@ from dashboard import strain as strains
 from dashboard.api import detail_models as models
 from dashboard.api.contacts import Identifier, answered
 from dashboard.api.figures import WindowName, ask_figures
+from dashboard.api.known import refuse_unknown
 from dashboard.api.models import Problem
 from dashboard.api.past import LookAsked, feed_of
 from dashboard.cadence import PERIOD
@@ -42,6 +43,7 @@ _MADE_KEPT: Final = 2 * PERIOD
 _KNOWN_S_MAX: Final = 1.0
 _FIGURES: Final = ("average_handle_time_s", "csat_score", "csat_low", "csat_high", "occupancy")
 _PROBLEMS: Final[dict[int | str, dict[str, object]]] = {
+    404: {"model": Problem, "description": "No such queue or team is on the floor."},
     422: {"model": Problem, "description": "The window is not one of those there are."},
     503: {"model": Problem, "description": "It cannot be told just now."},
 }
@@ -99,6 +101,8 @@ def agents_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIRouter:
             if (queue is None or queue in answer.picture.agent_queues.get(name, ()))
             and team in {None, section.team}
         }
+        if not wanted:
+            await refuse_unknown(shown, queue=queue, team=team)
         body = msgspec.json.encode(_told(answer, wanted, known))
         keep(made, asked, Made(answer, known, body))
         return Response(body, media_type=_JSON)

@@ -14,9 +14,10 @@ from pydantic import BaseModel, StringConstraints
 
 from dashboard.api import detail_models as models
 from dashboard.api.figures import WINDOWS_TOLD
+from dashboard.api.known import refuse_unknown
 from dashboard.api.models import Problem
 from dashboard.api.reading import Reading, not_read, read_once, turned_away
-from dashboard.feed import WINDOW
+from dashboard.feed import WINDOW, Feed
 from stream.contract.behind import ContactBehind
 from stream.contract.detail import (
     LISTED_MOST,
@@ -40,8 +41,11 @@ from stream.contract.instants import SECOND_US, format_millis, parse_instant
 _JSON: Final = "application/json"
 # An answer comes at once, but for the first, which reads the log.
 _ANSWER_S_MAX: Final = 40.0
+# A screen's clock may be a little ahead of the floor's.
+AHEAD_US_MAX: Final = 10 * SECOND_US
 _ASKED_FOR: Final = (*PRESENT, *COUNTS)
 _PROBLEMS: Final[dict[int | str, dict[str, object]]] = {
+    404: {"model": Problem, "description": "No such queue, agent or team is on the floor."},
     410: {"model": Problem, "description": "The log holds the events behind it no longer."},
     422: {"model": Problem, "description": "What is asked for is not there to be asked for."},
     503: {
@@ -86,7 +90,7 @@ def _wanted(
     return _Wanted(queue=queue, channel=channel, agent=agent, team=team, as_of=as_of)
 
 
-def contacts_now_router(detail: Detail | None) -> APIRouter:
+def contacts_now_router(feed: Feed, detail: Detail | None) -> APIRouter:
     """The route to contacts; without `detail` it says that none can be read."""
     router = APIRouter(prefix="/api/v1", tags=["detail"])
     reading = Reading()
@@ -112,7 +116,11 @@ def contacts_now_router(detail: Detail | None) -> APIRouter:
             found = await read_once(reading, asked, partial(detail.counted, asked))
             if found is None:
                 return turned_away("another number")
+            if asked.as_of is not None and asked.as_of > found.as_of + AHEAD_US_MAX:
+                raise HTTPException(422, "as_of: expected a time that is past on the floor")
             told = _counted(found)
+        if not told["total"]:
+            await refuse_unknown(feed, queue=wanted.queue, agent=wanted.agent, team=wanted.team)
         return Response(msgspec.json.encode(told), media_type=_JSON)
 
     return router

@@ -16,7 +16,7 @@ def detail_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIRouter:
     """All routes that lead from figures to people; without `detail` they say what cannot be told."""
     router = APIRouter()
     for each in (
-        contacts_now_router(detail),
+        contacts_now_router(feed, detail),
         agents_router(feed, detail, looks),
         events_router(feed, detail),
     ):

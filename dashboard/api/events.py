@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from dashboard.api.contacts import Identifier, answered
 from dashboard.api.detail_models import EventOfQueue
+from dashboard.api.known import refuse_unknown
 from dashboard.api.models import Problem
 from dashboard.feed import Feed
 from stream.contract.detail import Detail, EventTold
@@ -40,6 +41,7 @@ def events_router(feed: Feed, detail: Detail | None) -> APIRouter:
         description=_DESCRIPTION,
         responses={
             200: {"model": EventOfQueue, "description": "One event's `data`."},
+            404: {"model": Problem, "description": "No such queue is on the floor."},
             503: {"model": Problem, "description": "They cannot be read here, or not now."},
         },
     )
@@ -54,6 +56,8 @@ def events_router(feed: Feed, detail: Detail | None) -> APIRouter:
         after = number_of(last_event_id)
         # Before the stream begins, so that what is wrong can still be said.
         first = await answered(detail.events(queue, after))
+        if not first:
+            await refuse_unknown(feed, queue=queue)
 
         async def stream() -> AsyncIterator[bytes]:
             mark = object()

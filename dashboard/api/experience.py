@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboard.api.figures import WindowName, ask_figures
+from dashboard.api.known import refuse_unknown
 from dashboard.api.models import Problem
 from dashboard.api.past import At
 from dashboard.api.shapes import model_of
@@ -34,6 +35,9 @@ _UNASKED: Final[dict[int | str, dict[str, object]]] = {
 _PROBLEMS: Final = {
     422: {"model": Problem, "description": "The window, dimension or channel is none there is."},
     **_UNASKED,
+}
+_NO_QUEUE: Final[dict[int | str, dict[str, object]]] = {
+    404: {"model": Problem, "description": "No such queue is on the floor."}
 }
 _RIGHTS: Final[dict[int | str, dict[str, object]]] = {
     401: {"model": Problem, "description": "Tell the key: they are shown to whoever has it."},
@@ -104,7 +108,7 @@ def experience_router(
         except Exception as error:  # noqa: BLE001 - whatever it was, the asker gets an answer
             raise HTTPException(503, f"not read ({type(error).__name__})") from None
 
-    _add_scores(router, ask)
+    _add_scores(router, ask, feed)
     _add_promises(router, ask, feed)
     _add_words(router, ask, rights, now)
     _add_key(router, rights, now)
@@ -114,7 +118,7 @@ def experience_router(
 Ask = Callable[[ex.Question], Any]
 
 
-def _add_scores(router: APIRouter, ask: Ask) -> None:
+def _add_scores(router: APIRouter, ask: Ask, feed: Feed) -> None:
     @router.get("", response_model=model_of(ex.Scores), responses=_PROBLEMS)
     async def scores(window: WindowName = DAY, by: By = "queue", at: At = None) -> Response:
         """CSAT, trust, ease, effectiveness, emotion, manner and resolution, each a share with its n
@@ -123,7 +127,7 @@ def _add_scores(router: APIRouter, ask: Ask) -> None:
         _check("by", by, ex.BYS)
         return _answer(await ask(ex.ScoresAsked(window, by, _instant(at))))  # type: ignore[arg-type]  # checked
 
-    @router.get("/curve", response_model=model_of(ex.Curve), responses=_PROBLEMS)
+    @router.get("/curve", response_model=model_of(ex.Curve), responses={**_PROBLEMS, **_NO_QUEUE})
     async def curve(
         window: WindowName = DAY,
         channel: ChannelName = "voice",
@@ -134,7 +138,10 @@ def _add_scores(router: APIRouter, ask: Ask) -> None:
         claim that the wait is the cause."""
         _check("window", window, ex.WINDOWS)
         _check("channel", channel, CHANNELS)
-        return _answer(await ask(ex.CurveAsked(window, channel, queue or None, _instant(at))))
+        told = await ask(ex.CurveAsked(window, channel, queue or None, _instant(at)))
+        if queue and not told.channels:
+            await refuse_unknown(feed, queue=queue)
+        return _answer(told)
 
     @router.get("/pains", response_model=model_of(ex.Pains), responses=_PROBLEMS)
     async def pains(window: WindowName = DAY, at: At = None) -> Response:

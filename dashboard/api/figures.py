@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, HTTPException, Query, Response
 
 from dashboard.api import detail_models, models
+from dashboard.api.known import no_such, refuse_unknown
 from dashboard.api.past import At, LookAsked, feed_of, feed_then
 from dashboard.feed import WINDOW, Answer, Feed
 from dashboard.past import Looks
@@ -75,10 +76,12 @@ def _add_queues(router: APIRouter, feed: Feed, looks: Looks) -> None:
         queue: str, window: WindowName = WINDOW, look: LookAsked = None
     ) -> Response:
         """The figures of one queue."""
-        figures = (await ask_figures(feed_of(feed, looks, look), window)).picture.figures
+        shown = feed_of(feed, looks, look)
+        figures = (await ask_figures(shown, window)).picture.figures
         section = figures.queues.get(queue)
         if section is None:
-            raise HTTPException(404, f"queue: no queue of this id has been seen in {window}")
+            await refuse_unknown(shown, queue=queue)
+            raise HTTPException(404, "queue: there are more queues than are told, and larger ones")
         told = {
             "as_of": figures.as_of,
             "window": figures.window,
@@ -98,9 +101,10 @@ def _add_hour(router: APIRouter, feed: Feed, looks: Looks) -> None:
     )
     async def hour(queue: str, look: LookAsked = None) -> Response:
         """The last 60 minutes of one queue, minute by minute."""
-        told = await _in_time(feed_of(feed, looks, look).ask_hour(queue))
+        shown = feed_of(feed, looks, look)
+        told = await _in_time(shown.ask_hour(queue))
         if told is None:
-            raise HTTPException(404, "queue: no queue of this id has been seen")
+            raise no_such("queue", (await ask_figures(shown, WINDOW)).picture.figures.queues)
         return Response(msgspec.json.encode(told), media_type=_JSON)
 
 

@@ -55,8 +55,8 @@ Speed = Annotated[
 ]
 
 
-def past_router(looks: Looks) -> APIRouter:
-    """The route to what can be looked at."""
+def past_router(feed: Feed, looks: Looks) -> APIRouter:
+    """The route to what can be looked at; `feed` is that of now."""
     router = APIRouter(prefix="/api/v1", tags=["figures"])
 
     @router.get("/past", response_model=PastHeld, responses=_AWAY)
@@ -66,6 +66,7 @@ def past_router(looks: Looks) -> APIRouter:
         told = {
             "since": None if held.since is None else format_millis(held.since),
             "until": format_millis(held.until),
+            "time_zone": _time_zone(feed),
             "speed_max": SPEED_MAX,
             "looks": len(looks),
             "looks_max": LOOKS_MAX,
@@ -73,6 +74,12 @@ def past_router(looks: Looks) -> APIRouter:
         return Response(msgspec.json.encode(told), media_type=_JSON)
 
     return router
+
+
+def _time_zone(feed: Feed) -> str | None:
+    newest = feed.newest
+    picture = None if newest is None else newest.frame.picture
+    return None if picture is None else picture.time_zone
 
 
 async def entered(looks: Looks, at: str, speed: float) -> Look:

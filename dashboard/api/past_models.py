@@ -12,6 +12,9 @@ class PastHeld(BaseModel):
 
     since: str | None = Field(description="The first event that the log holds; null without any.")
     until: str = Field(description="Now, on the floor's clock.")
+    time_zone: str | None = Field(
+        description="The floor's, by its IANA name; null while nothing is known of the floor."
+    )
     speed_max: float
     looks: int = Field(description="How many different minutes are looked at just now.")
     looks_max: int

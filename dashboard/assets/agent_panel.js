@@ -13,8 +13,9 @@
       const one = told.agents.find((each) => each.agent === agent);
       none.hidden = Boolean(one);
       sections.slice(1).forEach((each) => { each.hidden = !one; });
+      hand.follow(Boolean(one));
       if (one) show(made, one, told, { figures, strain, queues });
-      else { fw.dom.text(none, fw.t("No such agent has told a state.")); fw.beside.titled(agent, { mark: "–", word: "", state: null, why: "" }); }
+      else { fw.dom.text(none, fw.t("No agent named {name} on this floor.", { name: agent })); fw.beside.titled(agent, { mark: "–", word: "", state: null, why: "" }); }
     }, (error) => {
       sections.slice(1).forEach((each) => { each.hidden = true; });
       fw.beside.titled(agent, { mark: "–", word: "", state: null, why: "" });
@@ -38,11 +39,12 @@
     ]);
   }
 
-  /* What it has at hand, by the same list as a queue's contacts. */
+  /* What it has at hand, by the same list as a queue's contacts; of who is not there nobody is asked. */
   function atHand(made) {
     const none = fw.beside.none(), table = fw.contactRows.make(fw.t("With these contacts"), ["agent", "due", "since", "channel", "priority"]), section = fw.beside.section(fw.t("With these contacts"), none, table.element);
     const held = {};
-    const stops = ["in_conversation", "on_hold", "wrapping"].map((of) => fw.polling.start(`/api/v1/contacts?${new URLSearchParams({ of, agent: made.agent, most: "20" })}`, EVERY_MS, (told) => {
+    let stops = [];
+    const start = () => ["in_conversation", "on_hold", "wrapping"].map((of) => fw.polling.start(`/api/v1/contacts?${new URLSearchParams({ of, agent: made.agent, most: "20" })}`, EVERY_MS, (told) => {
       held[of] = told.contacts;
       const all = Object.values(held).flat();
       fw.contactRows.draw(table, all);
@@ -56,7 +58,9 @@
       none.hidden = false;
       fw.dom.text(none, fw.t("The contacts are not told: {why}.", { why: error.message }));
     }));
-    return { element: section.element, stop: () => stops.forEach((one) => one()) };
+    const stop = () => stops.splice(0).forEach((one) => one());
+    const follow = (there) => { if (!there) stop(); else if (!stops.length) stops = start(); };
+    return { element: section.element, follow, stop };
   }
 
   function show(made, one, told, { figures, strain, queues }) {

@@ -52,6 +52,9 @@
     if (getComputedStyle(place()).position === "fixed") focus();
   }
 
+  /* What is open shows these sections instead. */
+  const fill = (...sections) => body().replaceChildren(...sections);
+
   function draw(picture, standing) {
     if (panel && panel.draw) panel.draw(picture, standing);
   }
@@ -100,5 +103,5 @@
   }
 
   const focus = () => { if (!place().hidden) body().focus(); };
-  fw.beside = { start, open, draw, titled, section, none, figures, put, focus };
+  fw.beside = { start, open, fill, draw, titled, section, none, figures, put, focus };
 })();

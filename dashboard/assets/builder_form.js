@@ -121,9 +121,10 @@
     ];
   }
 
-  /* From where on it is bad: one side for both; a share is written in percent. */
+  /* From where on it is bad: one side for both, the figure's own until another is chosen; a share is written in percent. */
   function limits(tile, change) {
-    const share = fw.figureNames.isShare(tile.figure), given = tile.watch || tile.trouble, side = given && fw.format.given(given.below) ? "below" : "above";
+    const share = fw.figureNames.isShare(tile.figure), given = tile.watch || tile.trouble;
+    const side = (given ? fw.format.given(given.below) : fw.figureNames.isBadBelow(tile.figure)) ? "below" : "above";
     const shown = (limit) => (limit && fw.format.given(limit[side]) ? (share ? Math.round(limit[side] * 1e4) / 100 : limit[side]) : null);
     const put = (key, at) => (value) => change((one) => { one[key] = value === null ? null : { [at]: share ? value / 100 : value }; }, { redraw: false });
     const turn = (to) => change((one) => ["watch", "trouble"].forEach((key) => {

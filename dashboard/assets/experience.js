@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const BASE = "/api/v1/experience", EVERY_MS = 5000, READING_MS = 1000;
+  const BASE = "/api/v1/experience", EVERY_MS = 5000, READING_MS = 1000, REFUSED = 422;
   const CHOICES = {
     window: { known: ["60m", "240m", "today"], usual: "today" },
     by: { known: ["channel", "queue", "segment", "language", "journey_stage"], usual: "channel" },
@@ -55,14 +55,19 @@
     if (mine !== asked) return;
     const reading = readings.find((told) => told.reading);
     say(problems[0], reading, readings[0]);
-    timer = setTimeout(ask, reading ? READING_MS : EVERY_MS);
+    // Of a past that nobody holds any more nobody asks twice.
+    const over = then !== null && problems.length > 0 && !readings.length && problems.every(({ status }) => status === REFUSED);
+    timer = over ? 0 : setTimeout(ask, reading ? READING_MS : EVERY_MS);
   }
 
   /* Why something is missing here, or what is still to come. */
   function say(problem, reading, told) {
     const place = document.getElementById("experience-told");
     let words = "";
-    if (problem) words = fw.format.sentence(problem.message.replace(/^at: /, ""));
+    // From when on it is known, which the API tells as an instant, is told by the floor's clock.
+    const known = problem && /known from (\S+Z) on$/.exec(problem.message);
+    if (known) words = fw.t("What customers said then is not known any more: it is from {time} on.", { time: fw.times.dated(Date.parse(known[1])) });
+    else if (problem) words = fw.format.sentence(problem.message.replace(/^at: /, ""));
     else if (reading && reading.read_until) words = fw.t("The day is being read back: so far up to {time}. Counts are too low until then.", { time: fw.format.moment(reading.read_until) });
     else if (reading) words = fw.t("The day is being read back. Counts are too low until then.");
     else if (told && told.let_go) words = fw.tn("{n} older answer is left out: there are more than can be kept.", "{n} older answers are left out: there are more than can be kept.", told.let_go);

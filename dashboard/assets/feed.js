@@ -6,11 +6,12 @@
   const SILENCE_MS = 10000, AGAIN_MS = 1000, READY_MS = 30, TURN_MS = 100;
   const later = new MessageChannel();
   let source = null, heardAt = Date.now(), newest = null, waiting = null, shown = null, again = 0;
-  let screen = null, view = null;
+  let screen = null, view = null, refused = false;
 
   function connect() {
     clearTimeout(again);
     if (source) source.close();
+    refused = false;
     heardAt = Date.now();
     const path = `/api/v1/stream${fw.past.query()}`, mine = source = new EventSource(path);
     source.addEventListener("frame", (event) => { if (mine === source) take(event.data, mine); });
@@ -20,10 +21,18 @@
       // was cut off, which the browser by itself would not know.
       if (mine.readyState !== EventSource.CLOSED && !fw.past.on()) return;
       mine.close();
-      if (fw.past.on()) fw.past.ask(path);
       clearTimeout(again);
-      again = setTimeout(connect, AGAIN_MS);
+      if (fw.past.on()) asking(path, mine);
+      else again = setTimeout(connect, AGAIN_MS);
     });
+  }
+
+  /* Of an instant that the log does not hold nobody asks twice. */
+  async function asking(path, mine) {
+    const final = await fw.past.ask(path);
+    if (mine !== source) return;
+    refused = final;
+    if (!final) again = setTimeout(connect, AGAIN_MS);
   }
 
   /* The figures come as the API has them; what stands beside them is under `frame`. */
@@ -93,9 +102,9 @@
   // Once every script is there: a frame may come the moment the stream is open.
   document.addEventListener("DOMContentLoaded", () => {
     setInterval(() => {
-      if (Date.now() - heardAt > SILENCE_MS) connect();
+      if (!refused && Date.now() - heardAt > SILENCE_MS) connect();
     }, AGAIN_MS);
-    window.addEventListener("online", connect);
+    window.addEventListener("online", () => { if (!refused) connect(); });
     connect();
   });
 

@@ -4,6 +4,8 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const SHARE = /(_rate|_score)$|^(service_level|occupancy|utilisation|csat_low|csat_high|abandons_.+|stuck_proof)$/;
+  // Bad where they are low, as stream/contract/board_limits.py has it.
+  const BAD_BELOW = /_score$|^(service_level|abandons_.+|stuck_proof|csat_(low|high|mean)|nps|resolution_rate|callbacks_kept_rate|answered_in_target)$/;
   const LEVELS = ["abandons_count", "abandons_ignored", "abandons_in_target_ignored", "abandons_in_target_met", "stuck_proof"];
 
   /* In the order in which people ask: now, how well, how long, people, what customers say. */
@@ -60,5 +62,5 @@
       average_speed_of_answer_s: counts.answered_waited, survey_response_rate: counts.surveys_sent }[figure]);
   }
 
-  fw.figureNames = { names, name, value, isNow, written, evidence, isShare: (figure) => SHARE.test(figure) };
+  fw.figureNames = { names, name, value, isNow, written, evidence, isShare: (figure) => SHARE.test(figure), isBadBelow: (figure) => BAD_BELOW.test(figure) };
 })();

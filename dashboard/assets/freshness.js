@@ -62,7 +62,7 @@
 
   function ageText(state) {
     if (still) return fw.t("stale · {span}", { span: span(since(still)) });
-    if (state === "loading") return broken ? fw.t("no figures") : fw.t("connecting");
+    if (state === "loading") return broken || fw.past.outside() ? fw.t("no figures") : fw.t("connecting");
     const age = told();
     if (age === null) return state === "waiting" ? fw.t("waiting for events") : fw.t("no news yet");
     if (state === "past") return fw.t("as of {time}", { time: clock(floorNow()) });
@@ -80,7 +80,7 @@
     if (state === "loading") {
       const waited = since(openedAt);
       // Of what is being read the bar tells.
-      if (past && !past.ready) return "";
+      if ((past && !past.ready) || fw.past.outside()) return "";
       if (broken) return fw.t("No figures: {cause}. They appear by themselves.", { cause: broken });
       return waited > STALE_S ? fw.t("No connection to the dashboard for {span}. Still trying.", { span: span(waited) }) : "";
     }

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const MINUTE_MS = 60000, DAY_MINUTES = 1440, WAIT_MS = 250, HELD_MS = 10000, LISTED_MAX = 1000;
+  const MINUTE_MS = 60000, DAY_MINUTES = 1440, WAIT_MS = 250, HELD_MS = 10000, LISTED_MAX = 1000, MISREAD_MAX = 60;
   let held = null, heldAt = -Infinity, incidents = [], parts = null, opened = false, timer = 0, wound = null, announced = "", drawnDay = "";
 
   function start() {
@@ -12,7 +12,8 @@
     way.addEventListener("click", turn);
     parts = make(bar);
     document.addEventListener("keydown", pressed);
-    if (fw.past.on()) know();
+    opened = fw.past.misread() !== null;
+    if (opened || fw.past.on()) know();
     draw();
     return true;
   }
@@ -50,8 +51,9 @@
     const list = field("select", null, fw.t("Incidents of the day"));
     list.addEventListener("change", () => { settled(); if (list.value) fw.past.go(Number(list.value)); list.value = ""; });
     const now = button("now", fw.t("Back to now"), leave);
-    bar.append(tag("div", "past-controls", back, forward, pause, playing, day, tag("div", "past-track", marks, scrubber), list, now));
-    return { bar, back, forward, speeds, pause, day, scrubber, marks, list, now, text: fw.dom.part(bar, "text") };
+    const nearest = button("nearest", "", () => { settled(); fw.past.go(fw.past.nearest()); });
+    bar.append(tag("div", "past-controls", back, forward, pause, playing, day, tag("div", "past-track", marks, scrubber), list, nearest, now));
+    return { bar, back, forward, speeds, pause, day, scrubber, marks, list, nearest, now, text: fw.dom.part(bar, "text") };
   }
 
   function field(name, type, label) {
@@ -82,12 +84,14 @@
   async function askHeld() {
     const told = await fw.http.get("/api/v1/past");
     [held, heldAt] = [told, performance.now()];
+    fw.times.heard(told);
   }
 
   function turn() {
     if (fw.past.on()) { leave(); return; }
     opened = !opened;
     if (opened) know();
+    else fw.address.set({ at: null });
     draw();
     if (opened) parts.scrubber.focus();
   }
@@ -159,10 +163,13 @@
     attribute(parts.bar, "data-past", on ? "on" : "off");
     text(parts.text, words(told));
     parts.now.hidden = !on;
+    const nearest = fw.past.nearest();
+    parts.nearest.hidden = nearest === null;
+    text(parts.nearest, nearest === null ? "" : fw.t("Show {time}", { time: fw.times.dated(nearest) }));
     parts.pause.hidden = !speed;
     parts.speeds.forEach((one) => attribute(one, "aria-pressed", String(Number(one.dataset.speed) === speed)));
     drawPlace();
-    if (on) announce(place() === null ? "" : said());
+    if (on) announce(place() === null ? "" : fw.past.outside() ? words(told) : said());
   }
 
   function drawPlace() {
@@ -202,11 +209,21 @@
   }
 
   function words(told) {
+    const misread = fw.past.misread(), outside = fw.past.outside();
+    if (misread !== null) return fw.t("«{text}» is no time such as {example}: this is now.", { text: misread.slice(0, MISREAD_MAX), example: fw.past.EXAMPLE });
     if (!fw.past.on()) return fw.t("Wind any screen back: choose a minute, or play from it.");
     const speed = fw.past.speed(), refused = fw.past.refused();
+    if (outside) return notHeld(outside);
     if (refused) return fw.format.sentences(said(), fw.format.sentence(refused));
     if (!told || !told.ready) return fw.format.sentences(said(), reading(told));
     return speed ? fw.format.sentences(said(), fw.t("Playing at {speed}×.", { speed })) : said();
+  }
+
+  /* Which span can be looked at instead. */
+  function notHeld({ since, until }) {
+    if (since === null) return fw.t("The log holds no event yet.");
+    const [moment, from, to] = [place(), Date.parse(since), Date.parse(until)].map((instant) => fw.times.dated(instant));
+    return fw.t("The log holds nothing of {moment}: it goes from {from} to {to}, by the clock of {zone}.", { moment, from, to, zone: fw.times.place() });
   }
 
   function reading(told) {
@@ -217,7 +234,7 @@
 
   /* Said aloud when the past is entered and left, not with each second. */
   function announce(words_) {
-    const next = fw.past.on() ? "past" : "";
+    const next = fw.past.outside() ? "outside" : fw.past.on() ? "past" : "";
     if (next === announced) return;
     announced = next;
     fw.toasts.say(next ? words_ : fw.t("This is now."));

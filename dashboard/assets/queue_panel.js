@@ -13,15 +13,29 @@
   };
 
   function open(queue) {
-    const made = { queue, stops: [], oldest: null };
-    const { standing } = fw.alertStrip.newest() || {}, judged = standing && standing.queues[queue];
+    const made = { queue, stops: [], oldest: null, known: null, none: fw.beside.none() };
+    return { sections: [made.none], draw: (picture, standing) => draw(made, picture, standing), stop: () => stop(made) };
+  }
+
+  /* Nothing is drawn, and nobody is asked, of a queue before it is known to be one. */
+  function begin(made, judged) {
     // A queue of promises is asked for those first.
     const asked = judged && judged.kind === "promises" ? [promises, waiting] : [waiting, promises];
-    const sections = [tiles(made), ...asked.map((section) => section(made)), hour(made), people(made), levels(made), events(made)];
     const tick = () => count(made);
+    fw.beside.fill(tiles(made), ...asked.map((section) => section(made)), hour(made), people(made), levels(made), events(made));
     fw.freshness.follow(tick);
     made.stops.push(() => fw.freshness.unfollow(tick));
-    return { sections, draw: (picture, standing) => draw(made, picture, standing), stop: () => made.stops.forEach((one) => one()) };
+  }
+
+  function stop(made) {
+    made.stops.splice(0).forEach((one) => one());
+  }
+
+  function unknown(made) {
+    stop(made);
+    fw.beside.titled(made.queue, { mark: "–", word: "", state: null, why: "" });
+    fw.dom.text(made.none, fw.t("No queue named {name} on this floor.", { name: made.queue }));
+    fw.beside.fill(made.none);
   }
 
   const behind = (made, ...of) => () => fw.contactsList.open({ title: made.name || made.queue, of, queue: made.queue });
@@ -146,10 +160,13 @@
     const section = picture.figures.queues[made.queue], label = picture.labels[made.queue], judged = standing.queues[made.queue];
     made.name = label ? label.name : made.queue;
     made.goal = standing.goal;
-    if (!section) {
-      fw.beside.titled(made.name, { mark: "–", word: fw.t("No such queue has been seen"), state: null, why: "" });
-      return;
+    const known = Boolean(section);
+    if (known !== made.known) {
+      made.known = known;
+      if (known) begin(made, judged);
+      else unknown(made);
     }
+    if (!known) return;
     fw.beside.titled(made.name, { mark: fw.tile.MARKS[judged.state], word: fw.standing.word(judged), state: judged.state, why: fw.format.sentence(fw.standing.reasons(judged) || fw.t("nothing speaks against it")) });
     numbers(made, section, label, picture);
     variants(made, section, label, picture);

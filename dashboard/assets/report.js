@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const LOOK_MS = 500, AGAIN_MS = 2000, TRIES = 60;
+  const LOOK_MS = 500, AGAIN_MS = 2000, TRIES = 60, MISREAD_MAX = 60;
   const fields = {};
   let asked = 0, ready = false;
 
@@ -52,6 +52,7 @@
   function begin() {
     ready = true;
     if (fill()) { show(false); return; }
+    misread();
     const now = Math.floor(fw.freshness.floorNow() / 3600000) * 3600000;
     put(now - 8 * 3600000, now);
   }
@@ -59,6 +60,13 @@
   function put(from, to) {
     [fields.day.value, fields.begin.value] = fw.times.written(from).slice(0, 16).split("T");
     fields.end.value = fw.times.written(to).slice(11, 16);
+  }
+
+  /* What the address has for a shift, and is none. */
+  function misread() {
+    const told = ["from", "to"].map((name) => fw.address.get(name)), wrong = told.find((text) => text !== null && Number.isNaN(Date.parse(text)));
+    if (wrong !== undefined) say(fw.t("«{text}» is no time such as {example}: choose a shift here.", { text: wrong.slice(0, MISREAD_MAX), example: fw.past.EXAMPLE }), true);
+    else if (told.some((text) => text !== null)) say(fw.t("The address tells one end of a shift alone: choose both here."), true);
   }
 
   function fill() {

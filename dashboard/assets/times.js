@@ -50,6 +50,12 @@
     return (date(instant) === date(now) ? time : `${day(instant)} ${time}`).replaceAll(" ", "\u00a0");
   }
 
+  /* With its day in any case, and its year where that is not this one: 2 Mar 09:42, 2 Mar 2020 09:42. */
+  function dated(instant, now = fw.freshness.floorNow() || Date.now()) {
+    const year = (one) => new Date(wall(one)).getUTCFullYear();
+    return `${(year(instant) === year(now) ? day : date)(instant)} ${minute(instant)}`.replaceAll(" ", "\u00a0");
+  }
+
   /* «New York», and «UTC» as it is. */
   function place(where = zone()) {
     return where.slice(where.lastIndexOf("/") + 1).replaceAll("_", " ");
@@ -125,5 +131,5 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest && event.target.closest("#clock")) turn();
   });
-  fw.times = { heard, zone, clock, minute, dayOf, moment, place, placed, instantOf, upcoming, at, written, show };
+  fw.times = { heard, zone, clock, minute, dayOf, moment, dated, place, placed, instantOf, upcoming, at, written, show };
 })();

@@ -6,6 +6,7 @@ Korean from the fonts that readers of PDF bring along. A letter that no font has
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 from itertools import groupby
@@ -58,6 +59,27 @@ def faces() -> tuple[Face, ...]:
 
 def set_in_fonts(text: str, *, bold: bool = False) -> str:
     """A text as a paragraph's markup, each letter in a font that has it."""
+    return "".join(
+        escape(LOST * len(run), quote=False)
+        if font is None
+        else f'<font name="{font}">{escape(run, quote=False)}</font>'
+        for font, run in _runs(text, bold=bold)
+    )
+
+
+def width_of(text: str, size: float, *, bold: bool = False) -> float:
+    """How wide a text is on one line, in points."""
+    own = faces()[0]
+    return sum(
+        float(pdfmetrics.stringWidth(LOST * len(run), own.bold if bold else own.plain, size))
+        if font is None
+        else float(pdfmetrics.stringWidth(run, font, size))
+        for font, run in _runs(text, bold=bold)
+    )
+
+
+def _runs(text: str, *, bold: bool) -> Iterator[tuple[str | None, str]]:
+    """The text in pieces of one font each; None of what no font has."""
 
     def font_of(letter: str) -> str | None:
         for face in faces():
@@ -65,13 +87,7 @@ def set_in_fonts(text: str, *, bold: bool = False) -> str:
                 return face.bold if bold else face.plain
         return None
 
-    runs = ((font, "".join(letters)) for font, letters in groupby(text, font_of))
-    return "".join(
-        escape(LOST * len(run), quote=False)
-        if font is None
-        else f'<font name="{font}">{escape(run, quote=False)}</font>'
-        for font, run in runs
-    )
+    return ((font, "".join(letters)) for font, letters in groupby(text, font_of))
 
 
 def _face(plain_file: str, bold_file: str, plain: str, bold: str) -> Face | None:

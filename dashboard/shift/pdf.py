@@ -14,7 +14,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Paragraph, SimpleDocTemp
 from reportlab.platypus import Table as Grid
 
 from dashboard.document import Figure, Lines, Story, Table
-from dashboard.shift.fonts import faces, set_in_fonts
+from dashboard.shift.fonts import faces, set_in_fonts, width_of
 from dashboard.shift.telling import document
 from stream.contract.shifts import ShiftReport
 
@@ -27,9 +27,16 @@ _RULE: Final = HexColor(0xD3DAE4)
 _FIGURES_A_ROW: Final = 4
 _ROOM_FOR_A_TABLE: Final = 110
 _NUMBERS: Final = "Vera"
-# How many letters a column is made for, at the least and at the most.
-_LETTERS_MIN: Final = 7
-_LETTERS_MAX: Final = 30
+_BODY: Final = 8
+# A head is set as large as leaves each of its words whole.
+_HEADS: Final = (7.5, 7.0, 6.5, 6.0, 5.5, 5.0, 4.5)
+_PADDING: Final = 2
+# How wide a column's texts make it at the most, and a single word of them, in points: longer ones
+# are broken over lines, and a longer word, which is an identifier, within itself.
+_TEXT_MAX: Final = 150.0
+_WORD_MAX: Final = 90.0
+_COLUMN_MIN: Final = 28.0
+_LETTERS_AT_ONCE: Final = 16
 
 
 def shift_pdf(report: ShiftReport) -> bytes:
@@ -128,8 +135,9 @@ def _part(part: Table | Lines | Story) -> list[Flowable]:
 
 
 def _grid(table: Table) -> Grid:
-    body, head = _style(8), _style(7.5, bold=True, color=_QUIET)
-    right_head = _style(7.5, bold=True, color=_QUIET, right=True)
+    size, widths = _fitted(table)
+    body, head = _style(_BODY), _style(size, bold=True, color=_QUIET)
+    right_head = _style(size, bold=True, color=_QUIET, right=True)
     rows: list[list[Any]] = [
         [_said(table.heads[0], head), *(_said(each, right_head) for each in table.heads[1:])]
     ]
@@ -137,33 +145,62 @@ def _grid(table: Table) -> Grid:
     return Grid(
         rows,
         hAlign="LEFT",
-        colWidths=_widths(table),
+        colWidths=widths,
         repeatRows=1,
         style=[
             ("LINEBELOW", (0, 0), (-1, -1), 0.4, _RULE),
             ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
-            ("FONT", (1, 1), (-1, -1), _NUMBERS, 8),
+            ("FONT", (1, 1), (-1, -1), _NUMBERS, _BODY),
             ("TEXTCOLOR", (1, 1), (-1, -1), _TEXT),
             ("ALIGN", (1, 1), (-1, -1), "RIGHT"),
-            ("LEFTPADDING", (0, 0), (-1, -1), 2),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+            ("LEFTPADDING", (0, 0), (-1, -1), _PADDING),
+            ("RIGHTPADDING", (0, 0), (-1, -1), _PADDING),
             ("TOPPADDING", (0, 0), (-1, -1), 1.5),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
         ],
     )
 
 
-def _widths(table: Table) -> list[float]:
-    """Each column as wide as its texts ask for: no word of a head is broken, nor a short cell."""
-    needs = [
-        max(
-            *(len(word) + 1 for word in head.split()),
-            min(_LETTERS_MAX, max(len(row[nth]) for row in table.rows)),
-            _LETTERS_MIN,
-        )
-        for nth, head in enumerate(table.heads)
+def _fitted(table: Table) -> tuple[float, list[float]]:
+    """The size of the heads, and how wide each column is: no word of a head is broken, nor a number."""
+    columns = [[row[nth] for row in table.rows] for nth in range(len(table.heads))]
+    texts = [max(_width_of_texts(column), _COLUMN_MIN) for column in columns]
+    words = [max(_width_of_words(column), _COLUMN_MIN) for column in columns]
+    fitting = (size for size in _HEADS if sum(_least(table, words, size)) <= _WIDE)
+    size = next(fitting, _HEADS[-1])
+    return size, _spread(_least(table, words, size), texts)
+
+
+def _least(table: Table, words: list[float], size: float) -> list[float]:
+    """How wide each column is at the least, with heads of that size."""
+    heads = [
+        max(width_of(word, size, bold=True) for word in head.split(" ")) for head in table.heads
     ]
-    return [_WIDE * need / sum(needs) for need in needs]
+    # A hair more than was measured, so that rounding breaks nothing.
+    return [max(pair) + 2 * _PADDING + 0.5 for pair in zip(heads, words, strict=True)]
+
+
+def _spread(least: list[float], texts: list[float]) -> list[float]:
+    """The width of the page over columns that need so much: first to those whose texts ask for more."""
+    more = [max(0.0, text + 2 * _PADDING - width) for width, text in zip(least, texts, strict=True)]
+    room = _WIDE - sum(least)
+    given = max(0.0, min(1.0, room / sum(more))) if sum(more) else 0.0
+    widths = [width + given * extra for width, extra in zip(least, more, strict=True)]
+    return [_WIDE * width / sum(widths) for width in widths]
+
+
+def _width_of_texts(column: list[str]) -> float:
+    return min(_TEXT_MAX, max(width_of(text, _BODY) for text in set(column)))
+
+
+def _width_of_words(column: list[str]) -> float:
+    # «n 17, 41–83 %» is read at once, and stays on a line.
+    words = {
+        word
+        for text in column
+        for word in ([text] if len(text) <= _LETTERS_AT_ONCE else text.split(" "))
+    }
+    return min(_WORD_MAX, max(width_of(word, _BODY) for word in words))
 
 
 def _cell(text: str) -> str | Paragraph:
@@ -172,7 +209,7 @@ def _cell(text: str) -> str | Paragraph:
     known = faces()[0].letters
     if len(plain) <= 9 and all(ord(letter) in known for letter in plain):
         return plain
-    return _said(text, _style(8, right=True))
+    return _said(text, _style(_BODY, right=True))
 
 
 def _entries(story: Story) -> list[Flowable]:

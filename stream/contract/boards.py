@@ -9,6 +9,7 @@ import yaml
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from stream.contract.board_limits import problems_of_limit
 from stream.contract.events import Channel
 from stream.contract.figures import (
     COUNTS,
@@ -18,6 +19,7 @@ from stream.contract.figures import (
     NOW,
     SERVICE_LEVEL_VARIANTS,
 )
+from stream.contract.patterns import BOARD_NAME, TILE_SIZE
 from stream.contract.yaml_lines import Place, YamlError, parse_yaml
 
 # What a text is called that comes from no file.
@@ -29,8 +31,7 @@ PAGES_MAX: Final = 20
 # More on one screen nobody reads.
 TILES_MAX: Final = 40
 NAME_MAX: Final = 40
-# A name stands in a link, so it is what needs no quoting there.
-NAME_PATTERN: Final = r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$"
+NAME_PATTERN: Final = BOARD_NAME
 TURN_S_MIN: Final = 5
 
 # What one figure's tile can show; `service_levels` are five, each of which has a name of its own.
@@ -68,7 +69,7 @@ class Limit(_Strict):
 class _Tile(_Strict):
     title: Title | None = None
     # Columns by rows that it takes.
-    size: Annotated[str, Field(pattern=r"^[1-4]x[1-4]$")] = "1x1"
+    size: Annotated[str, Field(pattern=TILE_SIZE)] = "1x1"
 
 
 class QueueTile(_Tile):
@@ -288,7 +289,16 @@ def _problems_of_figure(tile: FigureTile) -> Iterator[tuple[Place, str]]:
     meaningless = {"channel": MEANINGLESS_IN_CHANNELS, "team": MEANINGLESS_IN_TEAMS}
     if of and tile.figure in meaningless.get(of[0], ()):
         yield ("figure",), f"expected a figure that has a meaning for a {of[0]}"
-    watch, trouble = tile.watch, tile.trouble
+    wrong = [
+        ((name, side), words)
+        for name, limit in (("watch", tile.watch), ("trouble", tile.trouble))
+        if limit is not None
+        for side, words in problems_of_limit(tile.figure, limit.above, limit.below)
+    ]
+    yield from wrong or _problems_of_order(tile.watch, tile.trouble)
+
+
+def _problems_of_order(watch: Limit | None, trouble: Limit | None) -> Iterator[tuple[Place, str]]:
     if watch is None or trouble is None:
         return
     if (watch.above is None) != (trouble.above is None):

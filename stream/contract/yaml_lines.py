@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from stream.contract.patterns import in_words
 from stream.contract.yaml_nodes import (
     MERGE_TAG,
     STRING_TAG,
@@ -250,6 +251,8 @@ def _told(problem: Any, root: yaml.Node | None, where: str, model: type[BaseMode
         message = "unknown key, expected one of " + ", ".join(typing.get_args(keys))
     elif problem["type"] == "missing":
         message = "missing"
+    elif problem["type"] == "string_pattern_mismatch":
+        message = f"expected {in_words(problem['ctx']['pattern'])}"
     elif problem["type"] in ("union_tag_invalid", "union_tag_not_found"):
         message = "expected one of " + ", ".join(_tags(_kind_at(model, place)))
         place = (*_as_written(model, place), problem["ctx"]["discriminator"].strip("'"))

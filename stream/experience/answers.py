@@ -121,11 +121,12 @@ class Answers:
         answers = self._within(asked.window, stands.as_of, None)
         counts = Counter(one.pain_point for one in answers if one.pain_point is not None)
         named = sum(counts.values())
+        # It may be told once in the window and often before; of what came after nobody knows yet.
+        told = self._store.pains_until(stands.as_of)
         points: list[Pain] = []
         so_far = 0
-        for name, count in sorted(counts.items(), key=lambda told: (-told[1], told[0])):
-            # It may be told once in the window and often before.
-            if self._store.pains[name] >= NAMED_FROM:
+        for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+            if told[name] >= NAMED_FROM:
                 so_far += count
                 points.append(Pain(name, count, count / named, so_far / named))
         return Pains(

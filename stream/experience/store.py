@@ -76,8 +76,6 @@ class Store:
         # How many answers and askings were let go of for their number, and the newest time of any.
         self.let_go = 0
         self.let_go_until: int | None = None
-        # How often each pain point was told, of all that is kept.
-        self.pains: Counter[str] = Counter()
         self._comments = comments
         self._most = most
 
@@ -98,7 +96,6 @@ class Store:
                 self.thanked.append(Thanked(one.time, one.late, one.subject, data))
         if len(self.answers) > self._most:
             self.answers = self._bounded(self.answers)
-            self._count_pains()
         if len(self.sent) > self._most:
             self.sent = self._bounded(self.sent)
         if len(self.thanked) > THANKS_MAX:
@@ -112,7 +109,14 @@ class Store:
         self.sent = [one for one in self.sent if one.time >= moment]
         self.thanked = [one for one in self.thanked if one.time >= moment]
         self.written = [one for one in self.written if one.time >= moment]
-        self._count_pains()
+
+    def pains_until(self, moment: int) -> Counter[str]:
+        """How often each pain point was told up to and with a moment, of all that is kept."""
+        return Counter(
+            one.pain_point
+            for one in self.answers
+            if one.pain_point is not None and one.time <= moment
+        )
 
     def let_go_since(self, start: int) -> int:
         """How many were let go of, where any can be of a window that begins then."""
@@ -121,7 +125,6 @@ class Store:
     def _answered(self, one: Heard, data: SurveyAnsweredData) -> None:
         known = one.known
         is_waited = known is not None and known.queue == data.queue
-        pain = _named(data.pain_point)
         self.answers.append(
             Answer(
                 time=one.time,
@@ -130,11 +133,9 @@ class Store:
                 wait_us=known.wait_us if known is not None and is_waited else None,
                 scores=tuple(map(_score, (getattr(data, name) for name in MEASURES))),
                 nps=data.nps,
-                pain_point=pain,
+                pain_point=_named(data.pain_point),
             )
         )
-        if pain is not None:
-            self.pains[pain] += 1
         if self._comments and data.comment:
             self.written.append(Written(one.time, one.subject, data))
 
@@ -145,9 +146,6 @@ class Store:
         self.let_go += gone
         self.let_go_until = max(self.let_go_until or 0, ordered[gone - 1].time)
         return ordered[gone:]
-
-    def _count_pains(self) -> None:
-        self.pains = Counter(one.pain_point for one in self.answers if one.pain_point is not None)
 
 
 def _time(one: Any) -> int:

@@ -246,7 +246,10 @@ def test_a_board_is_built_with_the_mouse_and_saved(
     assert names(page)[:3] == ["E-mail", "Callbacks", "Benefits"]
 
     page.select_option("#builder-add", "figure")
+    page.select_option("#builder-figure", "csat_score")
+    expect(page.locator("#builder-side")).to_have_value("below")
     page.select_option("#builder-figure", "occupancy")
+    expect(page.locator("#builder-side")).to_have_value("above")
     page.fill("#builder-watch", "70")
     page.fill("#builder-trouble", "80")
     page.select_option("#builder-size-0", "2")

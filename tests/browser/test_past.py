@@ -14,11 +14,13 @@ from playwright.sync_api import Page, expect
 
 from dashboard.app import create_app, serving
 from stream.alert_board import LogAlertBoard
+from stream.contract.experience import NotHeld
 from stream.contract.instants import MINUTE_US, format_instant, to_datetime
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.topics import topics
 from stream.past_apart import LogPast
 from tests.clock import now_us
+from tests.dashboard.customers import Customers
 from tests.dashboard.pictures import TableReader, wall_clock
 from tests.incidents import Evaluator, surge_incident
 from tests.past_ground import PLAN, PastGround
@@ -54,7 +56,11 @@ def alerts(ground: PastGround, tmp_path: Path) -> Iterator[EmbeddedLog]:
 def wall(reader: TableReader, ground: PastGround, alerts: EmbeddedLog) -> Iterator[str]:
     """A dashboard whose floor is calm now, and was not."""
     past = LogPast(ground.url, PLAN, now=now_us, title="Benefits centre")
-    app = create_app(reader, now=wall_clock, alerts=LogAlertBoard(alerts), past=past)
+    customers = Customers(0, as_of=now_us())
+    customers.failure = NotHeld(f"what customers said is known from {then(ground, 60)} on")
+    app = create_app(
+        reader, now=wall_clock, alerts=LogAlertBoard(alerts), past=past, experience=customers
+    )
     with serving(app) as url:
         yield url
 
@@ -198,14 +204,65 @@ def test_figures_of_then_are_dim_until_those_of_now_are_told(
     assert [opacity < 1 for _, opacity in pasts] == [True, False]
 
 
-def test_a_minute_that_the_log_does_not_hold_says_so(
-    open_page: OpenPage, ground: PastGround
+def test_a_minute_that_the_log_does_not_hold_is_asked_for_once(
+    open_page: OpenPage, wall: str, ground: PastGround, reader: TableReader
 ) -> None:
-    """And the way back to now is there."""
-    page = open_page("/?at=2020-03-02T14:20:00Z")
-
-    expect(page.locator(".past-text")).to_contain_text(
-        f"Expected a time from {format_instant(ground.begin)[:16]}", timeout=_SOON_MS
-    )
-    page.click(".past-now")
+    """It is said which span the log holds, by the floor's clock, and the nearest minute is offered."""
+    reader.time_zone = "Asia/Tokyo"
+    page = open_page("/")
     expect(page.locator(_LIVE)).to_be_visible(timeout=_SOON_MS)
+    refused: list[str] = []
+    page.on("response", lambda told: refused.append(told.url) if told.status == 422 else None)
+    page.clock.install()
+    page.goto(f"{wall}/?at=2019-12-31T16:20:00Z")
+    begin = to_datetime(ground.first) + timedelta(hours=9)
+
+    text = page.locator(".past-text")
+    words = (
+        rf"^The log holds nothing of 1 Jan 2020 01:20: it goes from {begin.day} .* {begin:%H:%M} "
+        r"to .* \d\d:\d\d, by the clock of Tokyo\.$"
+    )
+    expect(text).to_have_text(re.compile(words.replace(" ", r"\s")), timeout=_SOON_MS)
+    page.clock.run_for(30_000)
+    expect(page.locator("#banner")).to_be_hidden()
+    assert len(refused) == 1
+    page.click(".past-nearest")
+    expect(page.locator("html")).to_have_attribute("data-past", "on", timeout=_SOON_MS)
+    nearest = page.evaluate("floorwatch.address.get('at')")
+    assert nearest == format_instant(ground.begin + MINUTE_US)
+
+
+def test_what_customers_said_is_asked_for_once_where_it_is_not_known_any_more(
+    open_page: OpenPage, wall: str, ground: PastGround
+) -> None:
+    """And from when on it is, by the floor's clock."""
+    page = open_page("/")
+    asked: list[str] = []
+    page.on(
+        "request", lambda told: asked.append(told.url) if "/experience/pains" in told.url else None
+    )
+    page.clock.install()
+    page.goto(f"{wall}/experience?at={then(ground)}")
+
+    expect(page.locator("#experience-told")).to_have_text(
+        re.compile(
+            r"^What customers said then is not known any more: it is from .*"
+            rf"{to_datetime(ground.trouble + 60 * MINUTE_US):%H:%M} on\.$"
+        ),
+        timeout=_SOON_MS,
+    )
+    page.clock.run_for(30_000)
+    assert len(asked) == 1
+
+
+def test_what_is_no_time_is_said(open_page: OpenPage) -> None:
+    """And it is now that is shown, not the past; whoever closes the bar is rid of it."""
+    page = open_page("/?at=half%20past%20two")
+
+    expect(page.locator(".past-text")).to_have_text(
+        "«half past two» is no time such as 2026-03-02T14:20:00Z: this is now.", timeout=_SOON_MS
+    )
+    expect(page.locator(_LIVE)).to_be_visible(timeout=_SOON_MS)
+    page.click("#past-open")
+    expect(page.locator("#past-bar")).to_be_hidden()
+    assert "at=" not in page.url

@@ -66,6 +66,24 @@ def test_a_shift_is_chosen_read_and_taken_along(open_page: OpenPage) -> None:
     report.get_by_role("heading", name="Shift of 2026-03-02, 14:00 to 16:00").wait_for()
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("from=foo", "«foo» is no time such as 2026-03-02T14:20:00Z: choose a shift here."),
+        (
+            "from=2026-03-02T14:00:00Z",
+            "The address tells one end of a shift alone: choose both here.",
+        ),
+    ],
+)
+def test_an_address_that_names_no_shift_says_so(
+    open_page: OpenPage, address: str, words: str
+) -> None:
+    """And a shift can be chosen there."""
+    page = open_page(f"/report?{address}")
+    page.locator("#shift-told").get_by_text(words).wait_for()
+
+
 def test_what_cannot_be_reported_is_said(open_page: OpenPage, ground: Ground) -> None:
     """In one sentence, and no old report stands below it."""
     page = open_page("/report")

@@ -338,9 +338,19 @@ def test_other_screens_load_no_grid(open_page: OpenPage) -> None:
 def test_an_empty_floor_and_one_unheard_of_say_so(open_page: OpenPage, reader: TableReader) -> None:
     """No table without queues; a link to a queue that is not there is no riddle."""
     page = open_page("/supervisor?queue=gone")
-    expect(page.locator("#beside .beside-status")).to_have_text(
-        "–No such queue has been seen", timeout=_SOON_MS
+    beside = page.locator("#beside-body")
+    expect(beside).to_have_text("No queue named gone on this floor.", timeout=_SOON_MS)
+    page.keyboard.press("Escape")
+    expect(beside).to_be_hidden()
+    page.evaluate("floorwatch.supervisor.openAgent('nobody')")
+    expect(beside.locator(":scope > :visible")).to_have_text(
+        ["No agent named nobody on this floor."]
     )
+    # One that comes is shown, and one that is gone is no more.
+    page.evaluate("floorwatch.supervisor.openQueue('gone')")
+    expect(beside).to_have_text("No queue named gone on this floor.")
+    reader.change({**reader.queues, "gone": reader.queues["benefits"]})
+    expect(beside.locator(".level-row")).to_have_count(5)
     page.keyboard.press("Escape")
     reader.queues, reader.events = {}, 0
     reader.change()

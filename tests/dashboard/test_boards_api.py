@@ -73,7 +73,11 @@ def test_what_is_wrong_is_told_by_its_field(client: httpx2.Client) -> None:
 @pytest.mark.parametrize(
     ("path", "body", "says"),
     [
-        ("/boards/Lines", {"by": "Ada", "board": {}}, "name: expected "),
+        (
+            "/boards/Lines",
+            {"by": "Ada", "board": {}},
+            "name: expected small letters a to z, digits, - and _, a letter or digit first and last",
+        ),
         ("/boards/lines", {"by": "file", "board": {}}, "by: expected the name of a person"),
         ("/boards/lines", {"by": "Ada"}, "board: missing"),
         ("/boards/lines", {"by": "Ada", "board": {}}, "title: missing"),

@@ -32,7 +32,7 @@ from stream.contract.events import IDENTIFIER_LENGTH_MAX, Channel
 from stream.contract.figures import COUNTS, LIVE_WINDOWS, NoPicture
 from stream.contract.instants import MINUTE_US, from_datetime
 from tests.builders import BASE_US, instant
-from tests.dashboard.pictures import TableReader, ordinary, wall_clock
+from tests.dashboard.pictures import TableReader, many, ordinary, wall_clock
 
 CONTACT = PresentContact(
     contact="c1", queue="benefits", channel="voice", state="waiting", since=instant(0),
@@ -58,6 +58,7 @@ class Desk:
         self.began = Event()
         self.may_end = Event()
         self.failure: Exception | None = None
+        self.empty = False
         self.hands = [
             AtHand("a-17", "c9", "snap", "voice", "on_hold", instant(30), 1),
             AtHand("a-18", "c8", "snap", "chat", "wrapping", instant(31), 0),
@@ -66,6 +67,8 @@ class Desk:
     def contacts(self, asked: PresentAsked) -> Future[PresentContacts]:
         """One contact of two."""
         self.asked.append(asked)
+        if self.empty:
+            return self._told(PresentContacts(BASE_US, asked.of, 0, []))
         return self._told(PresentContacts(BASE_US, asked.of, 2, [CONTACT]))
 
     def counted(self, asked: CountAsked) -> CountContacts:
@@ -75,6 +78,10 @@ class Desk:
         assert self.may_end.wait(10)
         if self.failure is not None:
             raise self.failure
+        if self.empty:
+            return CountContacts(
+                instant(120), instant(-1680), asked.of, asked.of, 0, [], unplaced=0
+            )
         found = ContactBehind(
             id="c1", queue="benefits", channel="voice", agent="a1", since=instant(0),
             at=instant(90), wait_us=90_500_000, due=instant(20), over_target=True, language="es",
@@ -90,6 +97,8 @@ class Desk:
     def events(self, queue: str, after: int) -> Future[list[EventTold]]:
         """Two events, and once these are known, another one."""
         self.heard.append((queue, after))
+        if self.empty:
+            return self._told([])
         there = EVENTS[: 3 if after >= 42 else 2]
         return self._told([one for one in there if one.number > after])
 
@@ -127,6 +136,7 @@ def desk(served: tuple[Desk, httpx2.Client]) -> Desk:
     desk.began.clear()
     desk.may_end.set()
     desk.failure = None
+    desk.empty = False
     return desk
 
 
@@ -191,7 +201,8 @@ def test_contacts_are_told_with_times_and_seconds(client: httpx2.Client, desk: D
             {"of": "offered", "as_of": "noon"},
             "as_of: expected RFC 3339 with date, T, seconds and an offset",
         ),
-        ({"of": "waiting", "most": "1001"}, "most: expected less than or equal to 1000"),
+        ({"of": "waiting", "most": "1001"}, "most: expected 1000 at most"),
+        ({"of": "waiting", "most": "many"}, "most: expected a whole number"),
         ({}, "of: missing"),
     ],
 )
@@ -342,10 +353,73 @@ def test_no_answer_is_kept_that_nobody_gets_any_more() -> None:
     assert list(made) == ["d"]
 
 
-@pytest.mark.parametrize(("name", "value"), [("queue", "nowhere"), ("team", "nobody")])
-def test_agents_are_those_of_a_queue_or_team(client: httpx2.Client, name: str, value: str) -> None:
+def test_agents_are_those_of_a_queue_or_team(client: httpx2.Client) -> None:
     """Where there are none, none are told."""
-    assert client.get("/api/v1/agents", params={name: value}).json()["agents"] == []
+    assert client.get("/api/v1/agents", params={"queue": "benefits"}).json()["agents"] == []
+    assert len(client.get("/api/v1/agents", params={"team": "north"}).json()["agents"]) == 1
+
+
+THERE = f"; there are {', '.join(sorted(ordinary()))}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "detail"),
+    [
+        (
+            "contacts?of=waiting&queue=nowhere",
+            f"queue: there is no queue of this id on the floor{THERE}",
+        ),
+        (
+            "contacts?of=handled&agent=nobody",
+            "agent: there is no agent of this id on the floor; there are a-17",
+        ),
+        (
+            "contacts?of=handled&team=nobody",
+            "team: there is no team of this id on the floor; there are north",
+        ),
+        ("agents?queue=nowhere", f"queue: there is no queue of this id on the floor{THERE}"),
+        (
+            "agents?team=nobody",
+            "team: there is no team of this id on the floor; there are north",
+        ),
+        ("events?queue=nowhere", f"queue: there is no queue of this id on the floor{THERE}"),
+        ("queues/nowhere", f"queue: there is no queue of this id on the floor{THERE}"),
+        ("queues/nowhere/hour", f"queue: there is no queue of this id on the floor{THERE}"),
+    ],
+)
+def test_a_name_of_which_there_is_none_is_said(
+    client: httpx2.Client, desk: Desk, asked: str, detail: str
+) -> None:
+    """Nobody takes a misspelt name for a floor on which nobody waits."""
+    desk.empty = True
+    answer = client.get(f"/api/v1/{asked}")
+    assert (answer.status_code, answer.json()) == (404, {"detail": detail})
+
+
+def test_a_figure_that_is_still_to_come_counts_nobody(client: httpx2.Client) -> None:
+    """Nobody is told the contacts of now for those of then."""
+    answer = client.get("/api/v1/contacts?of=handled&as_of=2031-03-02T14:00:00Z")
+    detail = "as_of: expected a time that is past on the floor"
+    assert (answer.status_code, answer.json()) == (422, {"detail": detail})
+
+
+def test_who_is_there_and_has_nothing_is_answered_with_nothing(
+    client: httpx2.Client, desk: Desk
+) -> None:
+    """Nobody waits in a queue that is known, and an agent that is known has nobody."""
+    desk.empty = True
+    for asked in ("of=waiting&queue=night", "of=handled&agent=a-17", "of=handled&team=north"):
+        answer = client.get(f"/api/v1/contacts?{asked}")
+        assert (answer.status_code, answer.json()["contacts"]) == (200, [])
+
+
+def test_of_many_names_it_is_said_where_they_are() -> None:
+    """A line of a hundred names is none."""
+    app = create_app(TableReader(many(100), wall_clock), now=wall_clock)
+    with serving(app) as url, httpx2.Client(base_url=url, timeout=10) as client:
+        answer = client.get("/api/v1/agents?queue=nowhere")
+    detail = "queue: there is no queue of this id on the floor: /api/v1/floor has all 100"
+    assert (answer.status_code, answer.json()) == (404, {"detail": detail})
 
 
 def test_a_dashboard_without_a_log_says_so() -> None:
@@ -376,7 +450,7 @@ def test_a_queues_hour_is_told_by_the_minute(client: httpx2.Client) -> None:
     missing = client.get("/api/v1/queues/no/where/hour")
     assert (missing.status_code, missing.json()["detail"]) == (
         404,
-        "queue: no queue of this id has been seen",
+        f"queue: there is no queue of this id on the floor{THERE}",
     )
     # A queue's figures are told as before, whatever it is called.
     assert client.get("/api/v1/queues/benefits").json()["queue"] == "benefits"

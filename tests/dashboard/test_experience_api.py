@@ -123,6 +123,14 @@ def test_what_there_is_not_is_told_in_one_line(
     assert (answer.status_code, answer.json()) == (422, {"detail": detail})
 
 
+def test_waits_of_a_queue_that_there_is_not_are_not_told(client: httpx2.Client) -> None:
+    """An empty chart would be of a queue that nobody was asked about."""
+    answer = client.get(f"{BASE}/curve", params={"queue": "nowhere"})
+
+    assert answer.status_code == 404
+    assert answer.json()["detail"].startswith("queue: there is no queue of this id on the floor; ")
+
+
 def test_comments_are_for_whoever_has_told_the_key(
     client: httpx2.Client, customers: Customers
 ) -> None:

@@ -62,6 +62,7 @@ def test_what_can_be_looked_at(client: httpx2.Client, ground: PastGround) -> Non
     told = client.get("/api/v1/past").json()
 
     assert (told["since"], told["looks_max"]) == (format_millis(ground.first), LOOKS_MAX)
+    assert told["time_zone"] in {None, "UTC"}
     assert told["until"] > format_millis(ground.end)
 
 

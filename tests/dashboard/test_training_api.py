@@ -162,7 +162,7 @@ def test_what_the_desk_refuses_is_one_line(
         ("/training/start", {}, "offer: missing"),
         ("/training/start", PLAN | {"begins": "8"}, "begins: expected a time of day such as 10:30"),
         ("/training/start", PLAN | {"pace": 2}, "pace: unknown field"),
-        ("/training/speed", {"speed": "fast"}, "speed: expected a valid number"),
+        ("/training/speed", {"speed": "fast"}, "speed: expected a number"),
         ("/training/do", {"act": {"type": "shout"}}, "act: expected "),
         (
             "/training/do",

@@ -216,6 +216,34 @@ def test_pain_points_are_in_order_and_a_single_one_is_not_named(follower: Follow
     assert told.points[-1].cumulative == pytest.approx(1 - told.rare / told.named)
 
 
+def test_a_pain_point_is_named_from_the_minute_when_a_second_customer_told_it(
+    tmp_path: Path,
+) -> None:
+    """Wound back, nobody learns of words that one customer alone had said by then."""
+    clock = Clock(BASE_US)
+    with closing(EmbeddedLog(tmp_path, now=clock)) as log:
+        log.create(topics(1))
+        for name, minute in (("a", 10), ("b", 20)):
+            at_us = BASE_US - HOUR_US + minute * MINUTE_US
+            line = event(
+                "survey.answered", subject=name, at_us=at_us, queue="q", csat=1,
+                pain_point="lost letter",
+            )  # fmt: skip
+            log.append(CONTACT_EVENTS, [(name, line)])
+        with closing(Follower(log, FloorPlan(), now=clock, comments=False)) as follower:
+            read_all(follower)
+
+            def told(minute: int) -> tuple[list[str], int]:
+                at = BASE_US - HOUR_US + minute * MINUTE_US
+                pains = follower.answer(PainsAsked("today", at))
+                assert isinstance(pains, Pains)
+                return [point.name for point in pains.points], pains.rare
+
+            assert told(5) == ([], 0)
+            assert told(19) == ([], 1)
+            assert told(20) == (["lost letter"], 0)
+
+
 def test_comments_are_kept_only_where_somebody_may_see_them(day: Day, follower: Follower) -> None:
     """Newest first; and of who thanked, the reason only where it is asked for."""
     told = follower.answer(CommentsAsked(500))
