@@ -66,11 +66,19 @@
       return way;
     });
     return [
-      make("div", "report-figures", score(report), ...TIMES.map(([key, word]) => figure(report.onset ? time(report[key]) : "–", word, report[key] === null ? fw.t("not within the drill") : report.offer.answers ? fw.t("after the trouble began") : fw.t("after the first alert")))),
+      make("div", "report-figures", score(report), ...TIMES.map(([key, word]) => figure(report.onset ? time(report[key]) : "–", word, since(report, key)))),
       make("ul", "report-findings", ...report.findings.map((line) => make("li", "", line))),
       ...(report.courses.length ? [chart(report), make("div", "report-two", outcomes(report), timeline(report))] : [timeline(report)]),
       make("div", "dialog-buttons", ...ways),
     ];
+  }
+
+  /* What a time counts from. What was seen or done before that is in the timeline, so it is not said that it never was. */
+  function since(report, key) {
+    if (!report.onset) return fw.t("there was no trouble");
+    if (report[key] !== null) return report.offer.answers ? fw.t("after the trouble began") : fw.t("after the first alert");
+    if (key === "recovered_s") return fw.t("not within the drill");
+    return report.offer.answers ? fw.t("not after the trouble began") : fw.t("not after the first alert");
   }
 
   const score = (report) => figure(report.score === null ? "–" : String(Math.round(report.score)), fw.t("score"), !report.offer.answers ? fw.t("a recording has nothing to compare with") : report.score === null ? fw.t("nothing could be won here") : fw.t("0 is doing nothing, 100 the best found"));
