@@ -26,9 +26,9 @@ def ran(cost: float) -> Ran:
 
 def story(without: float = 314.5, times: Times = NEVER) -> Story:
     """A drill of such costs, and what one response of it saved."""
-    runs = {name: ran(cost) for name, cost in COSTS.items()}
-    response = deed(5, CallIn("snap", 1))
-    return Story(WORDS, BEGAN, times, without=[Without(response, ran(without))], **runs)
+    yours, nothing, best = (ran(cost) for cost in COSTS.values())
+    response = Without(deed(5, CallIn("snap", 1)), ran(without))
+    return Story(WORDS, BEGAN, times, yours, nothing, best, [response])
 
 
 def test_findings_and_tables_say_the_same_cost() -> None:
