@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from dashboard.app import create_app, serving
 from stream.contract.drills import Report
+from stream.contract.figures import DrillMark
 from tests.browser.conftest import OpenPage
 from tests.dashboard.pictures import TableReader, ordinary, wall_clock
 from tests.dashboard.training.reports import course, report
@@ -339,6 +340,29 @@ def test_the_middle_of_the_charts_axis_is_what_it_says(desk: tuple[Table, Page])
     lowest = labels["0"]
     assert set(labels) == {"0", "5", "10"}
     assert labels["5"] - lowest == pytest.approx((labels["10"] - lowest) / 2)
+
+
+def test_a_drills_floor_has_no_answers_of_customers_and_its_word_stands_clear(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """Said once, instead of asked for in vain; the band has its padding above its word."""
+    reader.drill = DrillMark(1, "Ada")
+    page = open_page("/experience")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    told = page.locator("#experience-told")
+    expect(told).to_contain_text("This is a drill's floor, of which no answers are kept")
+    expect(page.locator(".experience-choices")).to_be_hidden()
+
+    page.reload()
+    expect(told).to_contain_text("This is a drill's floor")
+    page.wait_for_selector('html[data-fresh="live"]')
+    assert [url for url in asked if "/api/v1/experience" in url] == []
+    word = page.locator(".drill-word")
+    expect(word).to_be_visible()
+    place = word.bounding_box()
+    assert place is not None
+    assert place["y"] >= 4
 
 
 def test_a_dashboard_without_drills_says_where_they_run(open_page: OpenPage) -> None:
