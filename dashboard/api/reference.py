@@ -13,11 +13,11 @@ from fastapi.responses import HTMLResponse
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><link rel="stylesheet" href="/assets/tokens.css">
+<title>{title}</title><link rel="icon" href="/_favicon.ico"><link rel="stylesheet" href="/assets/tokens.css">
 <style>
 :root {{ color-scheme: light dark; }}
 body {{ font: 16px/1.5 var(--font); max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
-pre {{ overflow-x: auto; }} code {{ font-size: 0.95em; }} dt {{ font-weight: 650; }}
+pre {{ overflow-x: auto; }} code {{ font-size: 0.95em; }} h2, dt, dd {{ overflow-wrap: anywhere; }} dt {{ font-weight: 650; }}
 </style></head><body><main><h1>{title}</h1>
 <p>Machines read this as <a href="/openapi.json">openapi.json</a>.</p>
 {body}</main></body></html>"""

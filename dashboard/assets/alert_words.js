@@ -16,6 +16,12 @@
     redials: [fw.t("Transfers and redials"), (value) => percent(value)],
     patience: [fw.t("Patience"), (value) => seconds(value)],
   };
+  // The rules that ship go by these; a rule of another name is somebody's own, and stays as it is written.
+  const RULES = {
+    surge: fw.t("Surge"), floor_surge: fw.t("Surge on the whole floor"), building_surge: fw.t("Surge that builds up"), arrivals_stopped: fw.t("Arrivals stopped"),
+    service_level_lost: fw.t("Service level lost"), service_level_slips: fw.t("Service level slips"), wait_grows: fw.t("Waits grow"), somebody_waits: fw.t("Somebody waits too long"),
+    callbacks_at_risk: fw.t("Callbacks at risk"), replies_at_risk: fw.t("Replies at risk"), stream_silent: fw.t("The stream is silent"),
+  };
   const one = new Intl.NumberFormat(fw.locale, { maximumFractionDigits: 1 });
   const three = new Intl.NumberFormat(fw.locale, { maximumSignificantDigits: 3 });
 
@@ -124,7 +130,8 @@
   /* What the gravest alert says, where the title does not say it already. */
   const message = (told) => (told.message === told.title ? "" : fw.said(told.message_said, told.message));
   const titleOf = (told) => fw.said(told.said || told.title_said, told.title);
+  const rule = (name) => (Object.hasOwn(RULES, name) ? RULES[name] : name);
   const kind = (told) => SEVERITIES[told.severity] || SEVERITIES.ticket;
 
-  fw.alertWords = { kind, figure, figures, title, target, since, lasts, calling, silenced, owner, who, message, titleOf, gravestFirst, factor: (name) => FACTORS[name] || [title(name), number], STATES, percent, seconds };
+  fw.alertWords = { rule, kind, figure, figures, title, target, since, lasts, calling, silenced, owner, who, message, titleOf, gravestFirst, factor: (name) => FACTORS[name] || [title(name), number], STATES, percent, seconds };
 })();

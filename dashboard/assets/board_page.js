@@ -82,7 +82,8 @@
     root.dataset.fit = wide ? "screen" : "scroll";
     const room = grid.parentElement.getBoundingClientRect(), gap = parseFloat(getComputedStyle(grid).columnGap) || 0;
     const found = best(sizes, wide ? page.columns : null, room.width, room.height, gap);
-    const fits = wide && found.scale >= SCALE_MIN;
+    const asked = wide ? best(sizes, page.columns, room.width, room.height + fw.grid.taken(gap), gap).scale : 0;
+    const fits = wide && asked >= SCALE_MIN;
     const columns = fits ? found.columns : Math.max(1, Math.floor((room.width + gap) / (WIDTH * SCALE_SCROLLING + gap)));
     const { places, rows } = fits ? found : pack(sizes, Math.min(columns, page.columns || columns));
     root.dataset.fit = fits ? "screen" : "scroll";

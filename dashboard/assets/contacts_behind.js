@@ -39,7 +39,7 @@
   function choices(told) {
     const { make } = fw.dom, picture = (fw.alertStrip.newest() || {}).picture;
     const buttons = told.alerts.map((one) => {
-      const button = make("button", "action", `${fw.alertWords.target(one.target, picture)}: ${one.rule}`);
+      const button = make("button", "action", `${fw.alertWords.target(one.target, picture)}: ${fw.alertWords.rule(one.rule)}`);
       button.type = "button";
       button.dataset.alert = one.id;
       button.addEventListener("click", () => choose(one.id));

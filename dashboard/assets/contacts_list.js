@@ -94,7 +94,14 @@
     if (table.element.parentElement !== list()) list().replaceChildren(table.element);
     fw.contactRows.draw(table, told.contacts);
     table.element.hidden = !told.contacts.length;
+    heading(told);
     say(words(told));
+  }
+
+  /* Which number these are behind, in the words that stand beside it. */
+  function heading(told) {
+    const what = name(chosen), number = `${fw.format.plain(fw.format.count(told.total))} ${what.charAt(0).toLocaleLowerCase(fw.locale)}${what.slice(1)}`;
+    fw.dom.text(document.getElementById("dialog-title"), fw.t("Contacts behind {number} — {name}", { number, name: asked.title }));
   }
 
   function words(told) {

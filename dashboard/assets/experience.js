@@ -13,6 +13,8 @@
   const JUMP_MS = 60000;
   // The past that is shown, and the one that was asked for; null is now.
   let timer = null, asked = 0, then = null, askedFor = null;
+  // Whose floor is shown: its own, a drill's, which nobody's answers are kept of, or none yet.
+  let floor = "own";
 
   const there = () => document.getElementById("experience");
   const chosen = (name) => fw.address.get(name, CHOICES[name].known) || CHOICES[name].usual;
@@ -36,6 +38,7 @@
 
   async function ask() {
     clearTimeout(timer);
+    if (floor !== "own") return;
     if (!there() || document.hidden || (fw.past.on() && then === null)) return;
     askedFor = then;
     fw.takeAway.window = chosen("window");
@@ -85,6 +88,7 @@
       fw.dom.text(document.getElementById("title"), title);
       document.title = title;
     }
+    turn(frame);
     then = frame.past && frame.past.ready ? frame.past.at : null;
     fw.freshness.tick();
     // On the way to the past, what stands here is still of now.
@@ -93,6 +97,19 @@
     const moved = other || (then !== null && Math.abs(Date.parse(then) - Date.parse(askedFor)) > JUMP_MS);
     if (timer === null || moved) { timer = 0; show(); ask(); }
     return frame.seq;
+  }
+
+  /* To a drill's floor and back: what stands here is of the other, and is asked for no more. */
+  function turn(frame) {
+    const next = frame.picture ? (frame.picture.drill ? "drill" : "own") : frame.training ? "none" : "own";
+    if (next === floor) return;
+    floor = next;
+    asked += 1;
+    timer = null;
+    fw.dom.attribute(there(), "data-floor", floor);
+    const place = document.getElementById("experience-told");
+    place.hidden = floor !== "drill";
+    fw.dom.text(place, fw.t("This is a drill's floor, of which no answers are kept: the drill's report has its CSAT."));
   }
 
   /* Which choices are made. */

@@ -63,7 +63,7 @@
   function answered(label) {
     const values = targetsOf(label);
     if (!values.length) return fw.t("answered in target");
-    return values.length === 1 ? fw.t("answered in {target}", { target: target(values[0]) }) : fw.t("answered in own targets");
+    return values.length === 1 ? fw.t("answered in {target}", { target: target(values[0]) }) : fw.t("in own targets");
   }
 
   const targetsOf = (label) => [...new Set(label ? Object.values(label.target_s) : [])];

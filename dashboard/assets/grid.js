@@ -94,6 +94,12 @@
     return found;
   }
 
+  /* What comes and goes above the tiles: they make room for it, but it does not turn wall into page. */
+  function taken(gap) {
+    const bands = ["banner", "strip", "past-bar", "drill-band"].map((id) => document.getElementById(id)).filter((one) => one && !one.hidden);
+    return bands.reduce((sum, one) => sum + one.offsetHeight + gap, 0);
+  }
+
   function fit() {
     const root = document.documentElement, grid = document.getElementById("queues");
     if (!grid) return;
@@ -104,10 +110,7 @@
     root.dataset.fit = wide ? "screen" : "scroll";
     const room = grid.parentElement.getBoundingClientRect();
     const gap = parseFloat(getComputedStyle(grid).columnGap) || 0;
-    // Banners come and go: the tiles make room for them, but they do not turn wall into page.
-    const banners = ["banner", "strip"].map((id) => document.getElementById(id)).filter((one) => one && !one.hidden);
-    const taken = banners.reduce((sum, one) => sum + one.offsetHeight + gap, 0);
-    let found = best(count, room.width, room.height + taken, gap);
+    let found = best(count, room.width, room.height + taken(gap), gap);
     // A TV is read from afar, however many pixels it has.
     const least = SCALE_MIN * (fw.pager.kiosk() ? Math.max(1, Math.min(innerWidth / 1920, innerHeight / 1080)) : 1);
     let fits = wide && found.scale >= least;
@@ -141,5 +144,5 @@
   }
 
   addEventListener("resize", fit);
-  fw.grid = { draw, fit, countUp };
+  fw.grid = { draw, fit, taken, countUp };
 })();

@@ -95,7 +95,7 @@
     const head = make("p", "alert-head", mark, make("span", "alert-where", where), make("span", "alert-rule", rule(told.rule), [" ", state, told.flaps ? fw.tn("came back {n} times", "came back {n} times", told.flaps) : ""].filter(Boolean).join(" · ").replace(/^ $/, "")));
     const who = make("button", "action alert-contacts", fw.t("Contacts"));
     who.type = "button";
-    who.setAttribute("aria-label", fw.t("The contacts behind {rule}, {where}", { rule: told.rule, where }));
+    who.setAttribute("aria-label", fw.t("The contacts behind {rule}, {where}", { rule: fw.alertWords.rule(told.rule), where }));
     who.addEventListener("click", () => fw.contactsBehind.open(fw.centre.incident(), told.id));
     const made = make("div", "alert", head, make("p", "alert-message", fw.said(told.said, told.message)), figures(told), who);
     made.dataset.state = told.state === "resolved" ? "over" : kind.state;
@@ -104,7 +104,7 @@
 
   /* A rule's name, which leads to it. */
   function rule(name) {
-    const way = fw.dom.make("button", "way", name);
+    const way = fw.dom.make("button", "way", fw.alertWords.rule(name));
     way.type = "button";
     way.title = fw.t("Show this rule");
     way.addEventListener("click", () => { fw.centre.open("rules"); fw.rulesEditor.choose(name); });

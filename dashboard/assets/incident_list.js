@@ -36,7 +36,7 @@
     if (filter.severity !== "any" && told.severity !== filter.severity) return false;
     if (filter.judged !== "any" && told.true !== JUDGED[filter.judged]) return false;
     if (!filter.text) return true;
-    const words = [fw.alertWords.titleOf(told), told.assigned_to, ...told.alerts.flatMap((one) => [one.rule, one.target.name, one.message]), ...told.history.map((one) => one.by)];
+    const words = [fw.alertWords.titleOf(told), told.assigned_to, ...told.alerts.flatMap((one) => [one.rule, fw.alertWords.rule(one.rule), one.target.name, one.message]), ...told.history.map((one) => one.by)];
     return words.some((word) => word && word.toLowerCase().includes(filter.text));
   }
 

@@ -14,11 +14,11 @@
     background-position background-repeat background-size border-bottom-color border-bottom-left-radius border-bottom-right-radius
     border-bottom-style border-bottom-width border-collapse border-left-color border-left-style border-left-width border-right-color
     border-right-style border-right-width border-spacing border-top-color border-top-left-radius border-top-right-radius border-top-style
-    border-top-width bottom box-shadow box-sizing clip-path color column-count column-gap display dominant-baseline fill fill-opacity filter
+    border-top-width bottom box-shadow break-inside box-sizing clip-path color color-scheme column-count column-gap display dominant-baseline fill fill-opacity filter
     flex-basis flex-direction flex-grow flex-shrink flex-wrap float font-family font-feature-settings font-size font-style font-variant-numeric
-    font-weight gap grid-auto-flow grid-column-end grid-column-start grid-row-end grid-row-start grid-template-columns grid-template-rows
+    font-weight gap grid-auto-flow grid-column-end grid-column-start grid-row-end grid-row-start grid-template-areas grid-template-columns grid-template-rows
     height inset-block-start justify-content justify-items justify-self left letter-spacing line-height list-style-type margin-bottom margin-left
-    margin-right margin-top max-height max-width min-height min-width mix-blend-mode object-fit opacity order outline-color outline-style
+    margin-right margin-top mask-clip mask-composite mask-image mask-mode mask-origin mask-position mask-repeat mask-size max-height max-width min-height min-width mix-blend-mode object-fit opacity order outline-color outline-style
     outline-width overflow-wrap overflow-x overflow-y padding-bottom padding-left padding-right padding-top position right row-gap stroke
     stroke-dasharray stroke-linecap stroke-linejoin stroke-opacity stroke-width table-layout text-align text-anchor text-decoration-line
     text-indent text-overflow text-transform top transform transform-origin vector-effect vertical-align visibility white-space width
@@ -31,10 +31,19 @@
     const made = element.cloneNode(false);
     ["id", "class", "style"].forEach((name) => made.removeAttribute(name));
     dress(made, style);
+    // What just fits its line would wrap for a hundredth of a pixel.
+    if (style.flexWrap === "wrap" && isOneLine(element)) made.style.setProperty("flex-wrap", "nowrap");
+    // Columns of just the height of their lines would break into one more, as well.
+    if (style.columnCount !== "auto") made.style.setProperty("height", "auto");
     if (element instanceof HTMLCanvasElement) return painted(element, made);
     [pseudo(element, "::before"), ...Array.from(element.childNodes, child), pseudo(element, "::after")]
       .forEach((one) => { if (one) made.append(one); });
     return made;
+  }
+
+  function isOneLine(element) {
+    const boxes = Array.from(element.children, (one) => one.getBoundingClientRect()).filter((box) => box.width);
+    return boxes.every((box) => boxes.every((other) => box.top < other.bottom));
   }
 
   function child(node) {

@@ -93,7 +93,7 @@
     fw.table.draw("rules-table", names.map((name) => {
       const one = records[name] || {};
       const lead = fw.format.given(one.lead_median_s) ? fw.format.span(one.lead_median_s) : "–";
-      return { key: name, state: null, cells: { name, fired: number(one.fired), true: number(one.true), false: number(one.false), lead } };
+      return { key: name, state: null, cells: { name: fw.alertWords.rule(name), fired: number(one.fired), true: number(one.true), false: number(one.false), lead } };
     }));
     document.querySelectorAll("#rules-table tbody tr").forEach(selectable);
   }
@@ -192,7 +192,7 @@
     const where = fw.alertWords.target(told.target, picture), kind = fw.alertWords.kind(told);
     const mark = make("span", "mark", kind.mark);
     mark.setAttribute("aria-hidden", "true");
-    const line = make("li", "firing", mark, make("span", "firing-at", fw.format.moment(told.fired_at)), make("span", "firing-rule", told.rule), make("span", "firing-what", told.message || where), make("span", "firing-for", lasted));
+    const line = make("li", "firing", mark, make("span", "firing-at", fw.format.moment(told.fired_at)), make("span", "firing-rule", fw.alertWords.rule(told.rule)), make("span", "firing-what", told.message || where), make("span", "firing-for", lasted));
     line.dataset.state = kind.state;
     return line;
   }

@@ -66,11 +66,19 @@
       return way;
     });
     return [
-      make("div", "report-figures", score(report), ...TIMES.map(([key, word]) => figure(report.onset ? time(report[key]) : "–", word, report[key] === null ? fw.t("not within the drill") : report.offer.answers ? fw.t("after the trouble began") : fw.t("after the first alert")))),
+      make("div", "report-figures", score(report), ...TIMES.map(([key, word]) => figure(report.onset ? time(report[key]) : "–", word, since(report, key)))),
       make("ul", "report-findings", ...report.findings.map((line) => make("li", "", line))),
       ...(report.courses.length ? [chart(report), make("div", "report-two", outcomes(report), timeline(report))] : [timeline(report)]),
       make("div", "dialog-buttons", ...ways),
     ];
+  }
+
+  /* What a time counts from. What was seen or done before that is in the timeline, so it is not said that it never was. */
+  function since(report, key) {
+    if (!report.onset) return fw.t("there was no trouble");
+    if (report[key] !== null) return report.offer.answers ? fw.t("after the trouble began") : fw.t("after the first alert");
+    if (key === "recovered_s") return fw.t("not within the drill");
+    return report.offer.answers ? fw.t("not after the trouble began") : fw.t("not after the first alert");
   }
 
   const score = (report) => figure(report.score === null ? "–" : String(Math.round(report.score)), fw.t("score"), !report.offer.answers ? fw.t("a recording has nothing to compare with") : report.score === null ? fw.t("nothing could be won here") : fw.t("0 is doing nothing, 100 the best found"));
@@ -106,15 +114,22 @@
     return element;
   }
 
+  /* The next even number that reads well, so that its half is whole too, as dashboard/training/charts.py has it. */
+  function roundUp(most) {
+    let scale = 1;
+    while (10 * scale < most) scale *= 10;
+    return [2, 4, 10].map((step) => step * scale).find((one) => one >= most);
+  }
+
   /* Who waited at the end of each minute, a line a course; what was done stands below as marks. */
   function chart(report) {
     const { make } = fw.dom, began = Date.parse(report.began), ended = Date.parse(report.ended);
-    const most = Math.max(5, ...report.courses.flatMap((one) => one.minutes.map((minute) => minute.waiting)));
+    const most = roundUp(Math.max(5, ...report.courses.flatMap((one) => one.minutes.map((minute) => minute.waiting))));
     const x = (at) => LEFT + ((at - began) / Math.max(1, ended - began)) * (WIDE - LEFT - 8);
     const y = (waiting) => 8 + (1 - waiting / most) * (HIGH - FOOT - 8);
     const picture = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, class: "report-chart", role: "img" });
     picture.setAttribute("aria-label", fw.t("How many waited, minute by minute; at most {most}", { most }));
-    [0, most / 2, most].forEach((value) => picture.append(svg("line", { x1: LEFT, x2: WIDE - 8, y1: y(value), y2: y(value), class: "report-line" }), svg("text", { x: LEFT - 8, y: y(value) + 5, class: "report-scale", "text-anchor": "end" }, String(Math.round(value)))));
+    [0, most / 2, most].forEach((value) => picture.append(svg("line", { x1: LEFT, x2: WIDE - 8, y1: y(value), y2: y(value), class: "report-line" }), svg("text", { x: LEFT - 8, y: y(value) + 5, class: "report-scale", "text-anchor": "end" }, count(value))));
     if (report.onset) picture.append(svg("line", { x1: x(Date.parse(report.onset)), x2: x(Date.parse(report.onset)), y1: 8, y2: HIGH - FOOT, class: "report-onset" }));
     report.courses.forEach((one) => picture.append(svg("path", { class: `report-course is-${one.name}`, d: one.minutes.map((minute, index) => `${index ? "L" : "M"}${x(Math.min(ended, Date.parse(minute.at) + MINUTE_MS)).toFixed(1)} ${y(minute.waiting).toFixed(1)}`).join("") || "M0 0" })));
     report.courses.filter((one) => one.name === "yours").flatMap((one) => one.deeds).forEach((deed) => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from math import floor
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -65,7 +66,9 @@ def score(report: Report) -> Figure:
     """The score; a dash where there is none."""
     if report.score is None:
         return Figure(NONE, "score", "there was nothing to be won")
-    return Figure(f"{report.score:.0f}", "score", "0 is doing nothing, 100 the best course found")
+    return Figure(
+        str(floor(report.score + 0.5)), "score", "0 is doing nothing, 100 the best course found"
+    )
 
 
 def times(report: Report) -> list[Figure]:
@@ -76,17 +79,21 @@ def times(report: Report) -> list[Figure]:
         (report.acted_s, "acted"),
         (report.recovered_s, "recovered"),
     )
-    return [_time(seconds, label, report.onset) for seconds, label in told]
+    return [_time(seconds, label, report) for seconds, label in told]
 
 
-def _time(seconds: float | None, label: str, onset: int | None) -> Figure:
-    if onset is None:
+def _time(seconds: float | None, label: str, report: Report) -> Figure:
+    if report.onset is None:
         return Figure(NONE, label, "there was no trouble")
+    since = "after the trouble began" if report.offer.answers else "after the first alert"
     if seconds is None:
-        return Figure(NONE, label, "not within the drill")
+        # What was seen or done before that is in the timeline: not so that it never was.
+        return Figure(
+            NONE, label, "not within the drill" if label == "recovered" else f"not {since}"
+        )
     if label == "recovered" and not seconds:
         return Figure(duration(0), label, "no queue was overrun")
-    return Figure(duration(seconds), label, "after the trouble began")
+    return Figure(duration(seconds), label, since)
 
 
 def _share(value: float | None) -> str:
@@ -98,7 +105,7 @@ def _length(value: float | None) -> str:
 
 
 _ROWS: Final[tuple[tuple[str, Callable[[Outcome], str]], ...]] = (
-    ("Cost, in minutes of customers' time", lambda one: f"{one.cost:,.0f}"),
+    ("Cost, in minutes of customers' time", lambda one: f"{one.cost_told:,}"),
     ("Contacts offered", lambda one: f"{one.offered:,}"),
     ("Answered", lambda one: f"{one.answered:,}"),
     ("Service level", lambda one: _share(one.service_level)),

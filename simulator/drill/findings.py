@@ -11,18 +11,21 @@ from simulator.drill.wording import Words, customers, length, minutes_of, percen
 from stream.contract.drills import Deed, Outcome
 
 # Smaller differences than these are not worth a sentence [D].
-WORTH_MINUTES: Final = 5.0
+WORTH_MINUTES: Final = 5
 GAP_FROM: Final = 0.10
 STRAIN_FROM: Final = 0.02
 
 
 class Times(NamedTuple):
-    """Seconds from the onset to what followed, None where it never did."""
+    """Seconds from the onset to what followed, None where it never did; and the instants at which
+    the trainee first said that they saw trouble, and first responded, before there was any."""
 
     noticed_s: float | None
     acknowledged_s: float | None
     acted_s: float | None
     recovered_s: float | None
+    seen_before: int | None = None
+    acted_before: int | None = None
 
 
 class Without(NamedTuple):
@@ -62,18 +65,29 @@ def _course(story: Story) -> Iterator[str]:
         yield f"{began}, and by {words.time(begins)} {words.queue(queue)} could not keep up."
     else:
         yield f"{began}, and no queue was overrun."
-    if times.noticed_s is None:
-        yield "Nobody said that they had seen it."
-    else:
-        yield f"You noticed it after {length(times.noticed_s)}."
-    if times.acted_s is None:
-        yield "Nothing was done about it."
-    else:
-        yield f"The first response came after {length(times.acted_s)}."
+    yield from _answered(words, times)
     if times.recovered_s is None:
         yield "By the end the floor had not recovered."
     elif times.recovered_s:
         yield f"The floor had recovered after {length(times.recovered_s)}."
+
+
+def _answered(words: Words, times: Times) -> Iterator[str]:
+    """What was seen and done before the onset is no answer to it, and yet it was seen and done."""
+    if times.noticed_s is not None:
+        yield f"You noticed it after {length(times.noticed_s)}."
+    elif times.seen_before is not None:
+        at = words.time(times.seen_before)
+        yield f"You said at {at} that you saw trouble, before it began, and not again."
+    else:
+        yield "Nobody said that they had seen it."
+    if times.acted_s is not None:
+        yield f"The first response came after {length(times.acted_s)}."
+    elif times.acted_before is not None:
+        at = words.time(times.acted_before)
+        yield f"What was done came before it, from {at} on; once it had begun nothing was."
+    else:
+        yield "Nothing was done about it."
 
 
 def _lost(story: Story) -> Iterator[str]:
@@ -83,8 +97,8 @@ def _lost(story: Story) -> Iterator[str]:
         f"and {best.abandoned} in the best course found."
     )
     yield (
-        f"It cost {minutes_of(yours.cost)} of customers' time; doing nothing costs "
-        f"{minutes_of(nothing.cost)}, the best course found {minutes_of(best.cost)}."
+        f"It cost {minutes_of(yours.cost_told)} of customers' time; doing nothing costs "
+        f"{minutes_of(nothing.cost_told)}, the best course found {minutes_of(best.cost_told)}."
     )
 
 
@@ -92,7 +106,7 @@ def _each_response(story: Story) -> Iterator[str]:
     yours = story.yours.outcome
     for deed, ran in story.without:
         done = f"{story.words.act(deed.act)} at {story.words.time(deed.at)}"
-        saved = ran.outcome.cost - yours.cost
+        saved = _less(ran.outcome, yours)
         if saved > WORTH_MINUTES:
             yield f"{done}: that saved {_saved(ran.outcome, yours)}."
         elif saved < -WORTH_MINUTES:
@@ -101,9 +115,15 @@ def _each_response(story: Story) -> Iterator[str]:
             yield f"{done}: that changed little."
 
 
+def _less(before: Outcome, after: Outcome) -> int:
+    """How many minutes less a course cost than another: the difference of what is told of them, so
+    that whoever subtracts the one from the other finds the same."""
+    return before.cost_told - after.cost_told
+
+
 def _saved(before: Outcome, after: Outcome, *, keeps: str = "kept") -> str:
     """What a course saves against another: minutes, and people who would have hung up."""
-    text = f"{minutes_of(before.cost - after.cost)} of customers' time"
+    text = f"{minutes_of(_less(before, after))} of customers' time"
     stayed = before.abandoned - after.abandoned
     return f"{text} and {keeps} {customers(stayed)} from hanging up" if stayed > 0 else text
 
@@ -112,12 +132,12 @@ def _chances(story: Story) -> Iterator[str]:
     yours = story.yours.outcome
     if story.sooner is not None:
         at, ran = story.sooner
-        if yours.cost - ran.outcome.cost > WORTH_MINUTES:
+        if _less(yours, ran.outcome) > WORTH_MINUTES:
             saved = _saved(yours, ran.outcome)
             yield f"The same responses, begun at {story.words.time(at)}, would have saved {saved}."
     if story.first is not None:
         deed, ran = story.first
-        if story.nothing.outcome.cost - ran.outcome.cost > WORTH_MINUTES:
+        if _less(story.nothing.outcome, ran.outcome) > WORTH_MINUTES:
             saved = _saved(story.nothing.outcome, ran.outcome, keeps="keeps")
             what = f"{story.words.act(deed.act)} at {story.words.time(deed.at)}"
             yield f"What helps most at first: {what}. Alone it saves {saved}."

@@ -6,7 +6,7 @@ read for who waits and who works, and counts nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 from simulator.drill.tallies import (
@@ -117,8 +117,7 @@ class DrillLedger:
         if event.time >= self.began:
             for tally in groups:
                 tally.offered += 1
-            if data.channel in LIVE_CHANNELS:
-                self._minute.offered += 1
+            self._minute.offered += 1
 
     def _ends(self, event: ContactAnswered | ContactAbandoned | ContactDiverted) -> Waiting | None:
         """The wait that the event ends; None where it ends none, or before the drill."""
@@ -221,8 +220,7 @@ class DrillLedger:
 
     def _end_minute(self) -> None:
         ends = self._minute_ends
-        live = [wait for wait in self.waiting.values() if wait.channel in LIVE_CHANNELS]
-        self.minutes.append(self._minute.told(ends - MINUTE_US, ends, live, self.queue_channels))
+        self.minutes.append(self._minute.told(ends, self.waiting.values()))
         for wait in self.waiting.values():
             if ends - wait.since > wait.target_us:
                 self._minute.queue(wait.queue).over_target += 1
@@ -249,12 +247,12 @@ class _Counts:
             found = self.queues[queue] = QueueMinute()
         return found
 
-    def told(self, at: int, ends: int, live: list[Waiting], channels: dict[str, Channel]) -> Minute:
-        rows = [row for queue, row in self.queues.items() if channels[queue] in LIVE_CHANNELS]
-        oldest = min((wait.since for wait in live), default=ends)
+    def told(self, ends: int, waiting: Collection[Waiting]) -> Minute:
+        rows = self.queues.values()
+        oldest = min((wait.since for wait in waiting), default=ends)
         return Minute(
-            at=at,
-            waiting=len(live),
+            at=ends - MINUTE_US,
+            waiting=len(waiting),
             oldest_s=(ends - oldest) / 1e6,
             offered=self.offered,
             abandoned=sum(row.abandoned for row in rows),

@@ -153,7 +153,9 @@ def score(yours: float, nothing: float, best: float) -> float | None:
 
 def times_of(played: Played, onset: int, recovered_s: float | None) -> Times:
     """When the trouble was noticed, acknowledged, acted upon and over, in seconds after it began."""
-    deeds = [deed for deed in played.deeds if deed.at >= onset and deed.by == "trainee"]
+    theirs = [deed for deed in played.deeds if deed.by == "trainee"]
+    deeds = [deed for deed in theirs if deed.at >= onset]
+    before = [deed for deed in theirs if deed.at < onset]
     noticed = min((deed.at for deed in deeds), default=None)
     acted = min((deed.at for deed in deeds if is_response(deed)), default=None)
     acknowledged = min((at for at in played.acknowledged if at >= onset), default=None)
@@ -162,6 +164,8 @@ def times_of(played: Played, onset: int, recovered_s: float | None) -> Times:
         acknowledged_s=_since(onset, acknowledged),
         acted_s=_since(onset, acted),
         recovered_s=recovered_s,
+        seen_before=min((deed.at for deed in before if not is_response(deed)), default=None),
+        acted_before=min((deed.at for deed in before if is_response(deed)), default=None),
     )
 
 

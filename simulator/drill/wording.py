@@ -95,18 +95,17 @@ def customers(count: int) -> str:
 
 
 def length(seconds: float) -> str:
-    """A length of time: 4:10, or 1:04:10."""
-    minutes, rest = divmod(round(seconds), 60)
+    """A length of time: 4:10, or 1:04:10. Whole seconds, cut off as screens do."""
+    minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def minutes_of(cost: float) -> str:
+def minutes_of(cost: int) -> str:
     """So many minutes of customers' time."""
-    whole = round(cost)
-    return "1 minute" if whole == 1 else f"{whole:,} minutes"
+    return "1 minute" if cost == 1 else f"{cost:,} minutes"
 
 
 def percent(share: float) -> str:
-    """A share, in percent."""
-    return f"{100 * share:.0f} %"
+    """A share, in whole percent, halves up as screens do."""
+    return f"{int(100 * share + 0.5)} %"

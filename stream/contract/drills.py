@@ -7,6 +7,7 @@ and a comparison with another course of action rest on.
 
 from __future__ import annotations
 
+from math import floor
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -221,10 +222,15 @@ class Outcome(Struct, frozen=True):
     cost: float
     groups: list[GroupOutcome] = []
 
+    @property
+    def cost_told(self) -> int:
+        """The cost as it is told everywhere, in whole minutes, halves up as browsers round."""
+        return floor(self.cost + 0.5)
+
 
 class Minute(Struct, frozen=True):
-    """One minute of a run, of those who wait in person: how many wait at its end, the oldest wait
-    then, what came and what left."""
+    """One minute of a run, of all channels as the wall's figures are: how many wait at its end, the
+    oldest wait then, what came and what left."""
 
     at: int
     waiting: int

@@ -557,9 +557,9 @@ def test_rules_are_tried_before_they_are_saved(open_page: OpenPage, floor: Floor
     )
     firings = [" ".join(one.split()) for one in page.locator(".firing").all_inner_texts()]
     assert [re.sub(r"^(\S+) .*?\d\d:\d\d", r"\1", one) for one in firings] == [
-        "▲ surge Benefits fires still",
+        "▲ Surge Benefits fires still",
         "◆ long wait The whole floor for 4 min",
-        "▲ surge Benefits for 20 min",
+        "▲ Surge Benefits for 20 min",
     ]
     page.get_by_role("button", name="Save").click()
     page.get_by_role("textbox", name="Your name").fill("Ada")

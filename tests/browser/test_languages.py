@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, OpenStage
 from tests.dashboard.pictures import TableReader, surge
 
 # Texts of the page that are wider than their places, but for names, which are anybody's.
@@ -85,3 +85,65 @@ def test_the_longest_words_have_room(
 
     assert page.evaluate(_CUT) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# Elements in which a word is broken in its middle: a line ends between two letters of it.
+_BROKEN: Final = r"""(selector) => {
+  const broken = [], range = document.createRange();
+  for (const one of document.querySelectorAll(selector)) {
+    const walker = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      for (const word of node.data.matchAll(/[\p{Script=Latin}\p{Script=Cyrillic}]+/gu)) {
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        if (new Set(Array.from(range.getClientRects(), (box) => Math.round(box.top))).size > 1) broken.push(word[0]);
+      }
+    }
+  }
+  return broken;
+}"""
+
+
+@pytest.mark.parametrize("width", [1366, 1920])
+@pytest.mark.parametrize("language", ["en", "fr", "ru", "zh"])
+def test_no_word_breaks_in_its_middle(open_stage: OpenStage, language: str, width: int) -> None:
+    """Of the tabs and rules of the alert centre, nor in the figures beside a table."""
+    alerts = open_stage("surge", f"/alerts?tab=rules&lang={language}", width=width)
+    expect(alerts.locator("#rules-table tbody tr").first).to_be_visible()
+    beside = open_stage("surge", f"/supervisor?queue=benefits&lang={language}", width=width)
+    expect(beside.locator(".contact-rows tbody tr").first).to_be_visible()
+
+    assert alerts.evaluate(_BROKEN, ".tab, #rules-table") == []
+    tabs = alerts.locator(".tab").evaluate_all("all => all.map((one) => one.clientHeight)")
+    assert max(tabs) < 60
+    assert beside.evaluate(_BROKEN, ".beside-figures, .contact-rows td") == []
+
+
+def test_a_rule_that_ships_has_a_title_in_each_language_and_ones_own_is_as_written(
+    open_stage: OpenStage,
+) -> None:
+    """By its name: whoever writes another names it."""
+    page = open_stage("surge", "/alerts?tab=rules&lang=fr")
+
+    told = page.evaluate("['service_level_lost', 'my_rule'].map(floorwatch.alertWords.rule)")
+
+    assert told == ["Niveau de service perdu", "my_rule"]
+
+
+@pytest.mark.parametrize("width", [1366, 1920])
+@pytest.mark.parametrize("language", ["en", "it", "fr", "ru", "zh", "es"])
+def test_a_group_whose_queues_have_other_targets_says_so_whole(
+    open_page: OpenPage, language: str, width: int
+) -> None:
+    """Under its service level, in the width that a tile has for it."""
+    page = open_page(f"/?lang={language}", width=width, height=768)
+    page.wait_for_selector("#queues .tile")
+    fits = page.evaluate(
+        """() => {
+          const label = document.querySelector(".tile .big:nth-child(3) .big-label");
+          label.textContent = floorwatch.format.answered({ target_s: { voice: 20, chat: 60 } });
+          return label.scrollWidth <= label.clientWidth;
+        }"""
+    )
+
+    assert fits

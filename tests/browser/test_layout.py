@@ -42,6 +42,14 @@ def test_nothing_scrolls_sideways(
     assert cut_off(page) == []
 
 
+def test_the_reference_of_the_api_fits_a_phone(open_page: OpenPage) -> None:
+    """Its longest addresses break, and nothing scrolls sideways."""
+    page = open_page("/docs", width=360, height=780)
+    page.wait_for_selector("h2")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 @pytest.mark.parametrize(("width", "height"), _WIDTHS)
 def test_a_wall_that_catches_up_fits(
     open_page: OpenPage, reader: TableReader, width: int, height: int

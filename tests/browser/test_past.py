@@ -266,3 +266,27 @@ def test_what_is_no_time_is_said(open_page: OpenPage) -> None:
     page.click("#past-open")
     expect(page.locator("#past-bar")).to_be_hidden()
     assert "at=" not in page.url
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
+def test_a_wall_wound_back_fits_where_the_live_one_does(
+    open_page: OpenPage, reader: TableReader, ground: PastGround, width: int, height: int
+) -> None:
+    """The bar is one line, and the tiles make room for it; twelve queues are there live."""
+    page = open_page("/", width=width, height=height)
+    expect(page.locator(_LIVE)).to_be_visible(timeout=_SOON_MS)
+    expect(page.locator("html")).to_have_attribute("data-fit", "screen")
+
+    page.click("#past-open")
+    expect(page.locator("#past-bar")).to_be_visible()
+
+    expect(page.locator("html")).to_have_attribute("data-fit", "screen")
+    assert page.evaluate("document.documentElement.scrollHeight") == height
+    bar, range_ = (page.locator(of).bounding_box() for of in ("#past-bar", ".past-range"))
+    assert bar is not None
+    assert range_ is not None
+    assert bar["height"] < 2 * range_["height"]
+    page.goto(f"{page.url}?at={then(ground)}")
+    expect(page.locator(".past-text")).to_have_text(said(ground), timeout=_SOON_MS)
+    expect(page.locator("html")).to_have_attribute("data-fit", "screen")
+    assert page.evaluate("document.documentElement.scrollHeight") == height

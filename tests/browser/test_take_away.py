@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+from base64 import b64encode
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Download, Locator, Page
 
 from tests.browser.conftest import OpenPage
@@ -75,14 +77,15 @@ def test_the_walls_queues_are_taken_and_no_name_is_a_formula(
 
 
 # Where the pixels of a picture differ by much, as a share of all.
-_DIFFERENT = """async ([one, other]) => {
+_DIFFERENT = """async ([one, other, width = 480, height = 270]) => {
   const read = async (data) => {
     const image = new Image();
     image.src = `data:image/png;base64,${data}`;
     await image.decode();
-    const canvas = new OffscreenCanvas(480, 270), pen = canvas.getContext("2d");
-    pen.drawImage(image, 0, 0, 480, 270);
-    return pen.getImageData(0, 0, 480, 270).data;
+    const canvas = new OffscreenCanvas(width, height), pen = canvas.getContext("2d");
+    pen.imageSmoothingQuality = "high";
+    pen.drawImage(image, 0, 0, width, height);
+    return pen.getImageData(0, 0, width, height).data;
   };
   const [a, b] = [await read(one), await read(other)];
   let different = 0;
@@ -106,16 +109,67 @@ _PAINTED = """async (selector) => {
 
 def test_a_picture_looks_like_what_is_seen(open_page: OpenPage) -> None:
     """The whole wall, dark and light: nearly every pixel is as on the screen."""
-    import base64
-
     for scheme in ("dark", "light"):
         page = open_page("/", width=1366, height=768, scheme=scheme)
         ready(page)
         page.wait_for_timeout(500)
-        seen = base64.b64encode(page.screenshot()).decode()
+        seen = b64encode(page.screenshot()).decode()
         painted = page.evaluate(_PAINTED, "#screen")
 
         assert page.evaluate(_DIFFERENT, [seen, painted]) < 0.02, scheme
+
+
+# A part of the whole screen, cut out of its picture.
+_PART = """async (selector) => {
+  const screen = document.querySelector("#screen"), own = screen.getBoundingClientRect();
+  const box = document.querySelector(selector).getBoundingClientRect();
+  const canvas = await window.floorwatch.picture.paint(screen, "Title", "Note");
+  const scale = canvas.width / (Math.ceil(own.width) + 32);
+  const cut = new OffscreenCanvas(box.width, box.height);
+  cut.getContext("2d").drawImage(canvas, (16 + box.x - own.x) * scale, (44 + box.y - own.y) * scale,
+    box.width * scale, box.height * scale, 0, 0, cut.width, cut.height);
+  const bytes = new Uint8Array(await (await cut.convertToBlob({ type: "image/png" })).arrayBuffer());
+  return btoa(Array.from(bytes, (one) => String.fromCharCode(one)).join(""));
+}"""
+
+
+def differs(page: Page, selector: str) -> float:
+    """How much a part of the screen's picture differs from the part that is seen, as coarse as not
+    to look at how letters are smoothed."""
+    part = page.locator(selector).first
+    box, seen = part.bounding_box(), b64encode(part.screenshot(animations="disabled")).decode()
+    assert box is not None
+    size = [max(2, round(box[side] / 6)) for side in ("width", "height")]
+    told: float = page.evaluate(_DIFFERENT, [seen, page.evaluate(_PART, selector), *size])
+    return told
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("/", "#sentence"),
+        ("/supervisor", "#sentence"),
+        *((path, ".head-bar") for path in ("/alerts", "/experience", "/health", "/report")),
+    ],
+)
+def test_a_screens_picture_has_its_head(open_page: OpenPage, path: str, part: str) -> None:
+    """The sentence that says how the floor stands, and whose screen it is."""
+    page = open_page(path, width=1366, height=768)
+    ready(page)
+    page.wait_for_timeout(500)
+
+    assert differs(page, part) < 0.12
+
+
+def test_the_arrow_of_a_sorted_column_is_an_arrow(open_page: OpenPage) -> None:
+    """And no black square: what an icon is cut out of is part of its look."""
+    page = open_page("/supervisor", width=1366, height=768)
+    ready(page)
+    page.locator(".ag-header-cell-label").nth(2).click()
+    arrow = ".ag-sort-indicator-icon:not(.ag-hidden) .ag-icon"
+    page.wait_for_selector(arrow)
+
+    assert differs(page, arrow) < 0.5
 
 
 def test_a_chart_is_taken_as_png(open_page: OpenPage) -> None:

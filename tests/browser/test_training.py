@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -19,7 +20,13 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from dashboard.app import create_app, serving
+from stream.contract.drills import Report
+from stream.contract.figures import DrillMark
 from tests.browser.conftest import OpenPage
+from tests.dashboard.pictures import TableReader, ordinary, wall_clock
+from tests.dashboard.training.reports import course, report
+from tests.simulator.drill.desks import Table
 from tests.simulator.floors import floor, law, queue, team
 
 pytestmark = pytest.mark.browser
@@ -30,6 +37,7 @@ _RECKONED_MS: Final = 90_000
 # How soon what a trainee does must be seen.
 _ANSWER_MS: Final = 2_000
 _HALVES: Final = ("00", "30")
+_PLACES: Final = "found => found.map(one => [one.textContent, Number(one.getAttribute('y'))])"
 _SPEED: Final = "How fast the floor's time runs"
 
 
@@ -299,6 +307,62 @@ def test_a_drill_from_start_to_report(training: Training, open_: Callable[[str],
     a_rewind_repeats(training, screens, paused)
     it_is_reckoned(training, screens)
     it_is_left(training, screens)
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[tuple[Table, Page]]:
+    """A desk in memory, and a trainer's screen before it."""
+    table = Table()
+    app = create_app(TableReader(ordinary(), wall_clock), now=wall_clock, training=table.desk)
+    with serving(app) as url, closing(browser.new_page()) as page:
+        page.goto(f"{url}/training")
+        yield table, page
+
+
+def reckoned(table: Table, told: Report) -> None:
+    """A drill is over, and this is its report."""
+    table.began()
+    table.desk.finish()
+    (_, _, _, future) = table.courses[-1]
+    future.set_result(told)
+    table.desk.step()
+
+
+def test_the_middle_of_the_charts_axis_is_what_it_says(desk: tuple[Table, Page]) -> None:
+    """Seven waited at most: the scale ends at ten, and five is in its middle."""
+    table, page = desk
+    reckoned(table, report(courses=[course("yours", 1, 7, 3), course("nothing", 1, 6, 4)]))
+    chart = page.locator(".report-chart")
+    scale = chart.locator("text[text-anchor=end]")
+
+    expect(scale.first).to_have_text("0")
+    labels = {text: y for text, y in scale.evaluate_all(_PLACES) if ":" not in text}
+    lowest = labels["0"]
+    assert set(labels) == {"0", "5", "10"}
+    assert labels["5"] - lowest == pytest.approx((labels["10"] - lowest) / 2)
+
+
+def test_a_drills_floor_has_no_answers_of_customers_and_its_word_stands_clear(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """Said once, instead of asked for in vain; the band has its padding above its word."""
+    reader.drill = DrillMark(1, "Ada")
+    page = open_page("/experience")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    told = page.locator("#experience-told")
+    expect(told).to_contain_text("This is a drill's floor, of which no answers are kept")
+    expect(page.locator(".experience-choices")).to_be_hidden()
+
+    page.reload()
+    expect(told).to_contain_text("This is a drill's floor")
+    page.wait_for_selector('html[data-fresh="live"]')
+    assert [url for url in asked if "/api/v1/experience" in url] == []
+    word = page.locator(".drill-word")
+    expect(word).to_be_visible()
+    place = word.bounding_box()
+    assert place is not None
+    assert place["y"] >= 4
 
 
 def test_a_dashboard_without_drills_says_where_they_run(open_page: OpenPage) -> None:

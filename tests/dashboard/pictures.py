@@ -18,6 +18,7 @@ from stream.contract.figures import (
     NOW,
     SERVICE_LEVEL_VARIANTS,
     AgentSection,
+    DrillMark,
     Figures,
     Freshness,
     Hour,
@@ -342,6 +343,7 @@ class TableReader:
     limits: dict[str, int] = field(default_factory=dict)
     queues_left_out: int = 0
     nothing_yet: str | None = None
+    drill: DrillMark | None = None
     broken: bool = False
     unreadable: bool = False
     built: int = 0
@@ -387,6 +389,7 @@ class TableReader:
                 limits=self.limits,
                 queues_left_out=self.queues_left_out,
                 time_zone=self.time_zone,
+                drill=self.drill,
             )
 
     def hour(self, queue: str) -> HourOfQueue | None:

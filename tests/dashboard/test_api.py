@@ -220,6 +220,8 @@ def test_the_reference_is_served_without_the_internet(client: httpx2.Client) -> 
     assert "offered" in counts
     assert "/api/v1/queues/{queue}" in page
     assert "https://" not in page
+    icon = page.partition('<link rel="icon" href="')[2].partition('"')[0]
+    assert client.get(icon).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from stream.contract.drills import (
 )
 from stream.contract.instants import MINUTE_US, parse_instant
 
-BEGAN: Final = parse_instant("2026-03-03T10:00:00-05:00")
+BEGAN: Final = int(parse_instant("2026-03-03T10:00:00-05:00"))
 
 
 def outcome(**other: Any) -> Outcome:

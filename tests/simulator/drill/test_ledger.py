@@ -52,22 +52,31 @@ ENDS: Final = minute(90)
 
 
 @lru_cache(maxsize=1)
-def drilled() -> tuple[DrillLedger, dict[str, Any]]:
-    """The ledger of ninety minutes from the floor's first on, and the stream's figures of them."""
+def played() -> tuple[DrillLedger, list[bytes]]:
+    """The ledger of ninety minutes from the floor's first on, and their events as lines."""
     ground = floor()
     for done in DEEDS:
         ground.do(done)
     events = ground.advance(ENDS)
     ground.ledger.close(ENDS)
-    reading = FileReading(floor_plan_of(WEEKDAY), at=ENDS, all_time=True)
-    reading.read("drill", enumerate((encode(event) for event in events), start=1))
+    return ground.ledger, [encode(event) for event in events]
+
+
+def figures_at(at: Instant) -> dict[str, Any]:
+    """What the stream makes of the same events at an instant."""
+    reading = FileReading(floor_plan_of(WEEKDAY), at=at, all_time=True)
+    reading.read("drill", enumerate(played()[1], start=1))
     told = to_builtins(reading.figures("all"))
-    figures = {
+    return {
         "floor": flat(told["floor"]),
         "queues": {name: flat(section) for name, section in told["queues"].items()},
-        "channels": {name: flat(section) for name, section in told["channels"].items()},
     }
-    return ground.ledger, figures
+
+
+@lru_cache(maxsize=1)
+def drilled() -> tuple[DrillLedger, dict[str, Any]]:
+    """The ledger, and the stream's figures at its end."""
+    return played()[0], figures_at(ENDS)
 
 
 def flat(section: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -114,20 +123,25 @@ def test_every_figure_of_the_outcome_is_the_streams() -> None:
 
 
 def test_minutes_add_up_to_the_run() -> None:
-    """Ninety of them, of the channels where customers wait in person."""
+    """Ninety of them, of all channels, as the wall's figures are."""
     ledger, figures = drilled()
-    names = [name for name in ("voice", "chat") if name in figures["channels"]]
-    offered = sum(figures["channels"][name]["offered"] for name in names)
+    told = figures["floor"]
 
     assert len(ledger.minutes) == 90
-    assert sum(row.offered for row in ledger.minutes) == offered
-    assert sum(row.answered for row in ledger.minutes) == sum(
-        figures["channels"][name]["answered_waited"] for name in names
-    )
-    assert sum(row.abandoned for row in ledger.minutes) == sum(
-        figures["channels"][name]["abandoned"] for name in names
-    )
-    assert ledger.minutes[-1].waiting == sum(figures["channels"][n]["waiting"] for n in names)
+    assert sum(row.offered for row in ledger.minutes) == told["offered"]
+    assert sum(row.answered for row in ledger.minutes) == told["answered_waited"]
+    assert sum(row.answered_in_target for row in ledger.minutes) == told["answered_in_target"]
+    assert sum(row.abandoned for row in ledger.minutes) == told["abandoned"]
+
+
+@pytest.mark.parametrize("nth", [0, 14, 29, 59, 89])
+def test_whoever_waits_at_the_end_of_a_minute_is_who_the_wall_says_waits(nth: int) -> None:
+    """On every channel, and the oldest wait of them."""
+    ledger, _ = drilled()
+    row, told = ledger.minutes[nth], figures_at(minute(nth + 1))["floor"]
+
+    assert row.waiting == told["waiting"]
+    assert row.oldest_s == pytest.approx(told["oldest_wait_s"] or 0.0)
 
 
 # --- by hand ------------------------------------------------------------------------------------

@@ -121,6 +121,24 @@ def test_what_was_done_before_the_trouble_is_no_answer_to_it() -> None:
     assert (report.noticed_s, report.acknowledged_s, report.acted_s) == (None, None, None)
 
 
+def test_what_was_seen_and_done_before_the_trouble_is_not_said_to_be_never() -> None:
+    """The timeline has it, and so have the findings; without it they say that there was nothing."""
+    early = [replace(deed, at=minute(2 + nth)) for nth, deed in enumerate(SENSIBLE[:2])]
+    late = replace(SURGE, at=minute(20))
+    seen = reckon(played(*early, late), runs_max=4)
+    nothing = reckon(played(late), runs_max=4)
+
+    assert "Trouble was seen: SNAP Line." in [moment.text for moment in seen.timeline]
+    assert seen.findings[1:3] == [
+        "You said at 09:32 that you saw trouble, before it began, and not again.",
+        "What was done came before it, from 09:33 on; once it had begun nothing was.",
+    ]
+    assert nothing.findings[1:3] == [
+        "Nobody said that they had seen it.",
+        "Nothing was done about it.",
+    ]
+
+
 def test_a_response_is_a_notice_too() -> None:
     """Who acts has seen."""
     report = reckon(played(SURGE, SENSIBLE[1]), runs_max=4)
