@@ -20,13 +20,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from dashboard import shift
-from stream import commands, scenario_commands, shift_command
-from stream.contract.clock import FloorClock
-from stream.contract.floorplan import FloorPlan
-from stream.contract.instants import MINUTE_US, Instant, format_millis
-from stream.keys import draw_line, pressed_keys
-from stream.logs.port import LogAway
-from stream.options import (
+from stream.commands import root, scenarios, shift_report
+from stream.commands.keys import draw_line, pressed_keys
+from stream.commands.options import (
     BeginOption,
     BoardsOption,
     DurationOption,
@@ -49,8 +45,8 @@ from stream.options import (
     minute_of_day,
     read_boards,
 )
-from stream.sinks import appending, tell_behind, write_events
-from stream.terminal import (
+from stream.commands.sinks import appending, tell_behind, write_events
+from stream.commands.terminal import (
     CLOCK_KNOWN_AFTER_US,
     ENDLESS_US,
     MISUSE,
@@ -71,6 +67,10 @@ from stream.terminal import (
     stopping,
     yaml_as_asked,
 )
+from stream.contract.clock import FloorClock
+from stream.contract.floorplan import FloorPlan
+from stream.contract.instants import MINUTE_US, Instant, format_millis
+from stream.logs.port import LogAway
 
 if TYPE_CHECKING:
     import socket
@@ -101,17 +101,17 @@ def now_us() -> int:
 
 
 def _application() -> typer.Typer:
-    app = commands.application()
+    app = root.application()
     app.command()(demo)
-    commands.register(app, now=now_us)
-    scenario_commands.register(app, _scenarios)
-    shift_command.register(app, shift, now=now_us)
+    root.register(app, now=now_us)
+    scenarios.register(app, _scenarios)
+    shift_report.register(app, shift, now=now_us)
     for command in (simulate, replay, dashboard, training):
         app.command()(command)
     return app
 
 
-def _scenarios() -> scenario_commands.Shelf:
+def _scenarios() -> scenarios.Shelf:
     import simulator
 
     return simulator
@@ -246,7 +246,7 @@ def demo(
     from simulator import floor_plan_of
     from simulator.recording import noting
     from simulator.traffic import Traffic
-    from stream.stream_command import working_here
+    from stream.commands.services import working_here
 
     world = _scenario(scenario)
     plan, given = floor_plan_of(world), read_boards(boards)

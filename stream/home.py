@@ -7,11 +7,12 @@ from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from typing import NamedTuple
 
-from stream.alert_board import following_alerts
+from stream.alerting.backtest_apart import last_day
+from stream.alerting.board import following_alerts
 from stream.alerts.rule_file import problems_of_change
-from stream.backtest_apart import last_day
-from stream.behind_apart import behind_alerts
+from stream.behind.apart import behind_alerts
 from stream.board_shelf import following_boards
+from stream.commands.terminal import open_floor_log
 from stream.contract.backtest import BackTest
 from stream.contract.behind import ContactsBehind
 from stream.contract.boards import Board, BoardShelf
@@ -22,11 +23,10 @@ from stream.contract.past import Past
 from stream.contract.shifts import NoShift, Shift, ShiftReport, ShiftReports
 from stream.experience.apart import experience_apart
 from stream.lasting_picture import lasting_reader
-from stream.past_apart import LogPast
-from stream.present_apart import PresentApart
-from stream.shift_apart import shift_reports
+from stream.past.apart import LogPast
+from stream.present.apart import PresentApart
+from stream.shift.apart import shift_reports
 from stream.switching import NoFloor, PastAtHome, SwitchingReader
-from stream.terminal import open_floor_log
 
 
 class Home(NamedTuple):

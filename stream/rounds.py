@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Final
 
-from stream.alert_board import FollowedAlerts, following_alerts
-from stream.alert_service import Setting, evaluating
+from stream.alerting.board import FollowedAlerts, following_alerts
+from stream.alerting.service import Setting, evaluating
 from stream.clocks import turn_clock
 from stream.contract.alerts import Incident
 from stream.contract.clock import FloorClock
@@ -23,7 +23,7 @@ from stream.logs.embedded import EmbeddedLog
 from stream.logs.port import Log
 from stream.logs.topics import CONTACT_EVENTS, topics
 from stream.meters import WorkerMeters
-from stream.present_apart import PresentApart
+from stream.present.apart import PresentApart
 from stream.service import run_stream
 from stream.switching import Shown, SwitchingReader
 

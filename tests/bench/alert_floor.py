@@ -18,12 +18,12 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
+from stream.alerting.backtest import Backtest
 from stream.alerts import memory as mem
 from stream.alerts.baseline import Memory
 from stream.alerts.profile import SLOT_MINUTES, SLOTS, Day
 from stream.alerts.rule_file import RuleSet, default_rules
 from stream.alerts.watch import Watched
-from stream.backtest import Backtest
 from stream.contract.backtest import Firing
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import DAY_US, MINUTE_US, SECOND_US, format_millis

@@ -27,7 +27,7 @@ from stream.experience.answers import Answers, Standing
 from stream.experience.spans import Spans
 from stream.experience.store import Store
 from stream.floor.hearing import Heard
-from stream.past_apart import LogPast
+from stream.past.apart import LogPast
 from tests.boards import every_kind, shelf_at
 from tests.browser.conftest import OpenPage
 from tests.browser.test_axe import found

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from dashboard.app import create_app, serving
-from stream.alert_board import LogAlertBoard
+from stream.alerting.board import LogAlertBoard
 from stream.contract.experience import NotHeld
 from stream.contract.instants import MINUTE_US, format_instant, to_datetime
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.topics import topics
-from stream.past_apart import LogPast
+from stream.past.apart import LogPast
 from tests.clock import now_us
 from tests.dashboard.customers import Customers
 from tests.dashboard.pictures import TableReader, wall_clock

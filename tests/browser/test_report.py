@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from dashboard.app import create_app, serving
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import HOUR_US, to_datetime
-from stream.shift_apart import shift_reports
+from stream.shift.apart import shift_reports
 from tests.browser.conftest import OpenPage
 from tests.dashboard.pictures import TableReader, wall_clock
 from tests.stream.shifts import SHIFT, Ground, two_hours

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from stream.capacity import Tried, carried, file_rate, live_rate, picture_time, sample_of, served
-from stream.capacity_command import FULL, QUICK, Capacity, Found, Sizes, measured, sentences
-from stream.capacity_viewers import FILES_BESIDE, Viewer, Watch, sizes_here
+from stream.commands.capacity import FULL, QUICK, Capacity, Found, Sizes, measured, sentences
+from stream.commands.capacity_viewers import FILES_BESIDE, Viewer, Watch, sizes_here
+from stream.commands.terminal import Failure
 from stream.contract.instants import parse_instant
-from stream.terminal import Failure
 from tests.builders import queued
 from tests.clock import now_us
 from tests.commands.conftest import EVENTS, Run, Start

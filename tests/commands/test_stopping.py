@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from stream.terminal import stopping
+from stream.commands.terminal import stopping
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
 

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from dashboard.app import RuleTools
-from stream.alert_board import LogAlertBoard
+from stream.alerting.board import LogAlertBoard
 from stream.alerts.rule_file import problems_of_change
 from stream.contract.alerts import Action, RulesInForce, Target, decode_action
 from stream.contract.backtest import BackTest, Firing

@@ -15,7 +15,7 @@ from dashboard.past import LOOKS_MAX
 from stream.contract.behind import OtherFloor
 from stream.contract.instants import MINUTE_US, format_millis
 from stream.contract.past import HeldSpan, PastFloor
-from stream.past_apart import LogPast
+from stream.past.apart import LogPast
 from tests.clock import now_us
 from tests.dashboard.pictures import TableReader, ordinary, wall_clock
 from tests.past_ground import PLAN, PastGround

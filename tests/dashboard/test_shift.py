@@ -26,8 +26,8 @@ from dashboard.shift.words import clock, moment
 from stream.contract.floorplan import parse_floor_plan
 from stream.contract.instants import HOUR_US, MINUTE_US, format_millis, parse_instant
 from stream.contract.shifts import NoShift, Shift, ShiftReport, ShiftReports, Thanks, TooLong
-from stream.shift_apart import shift_reports
-from stream.shift_log import shift_report
+from stream.shift.apart import shift_reports
+from stream.shift.log import shift_report
 from tests.dashboard.pictures import TableReader, ordinary, wall_clock
 from tests.stream.shifts import BEGIN, SHIFT, Ground, two_hours
 

@@ -21,7 +21,7 @@ def test_no_screen_tells_a_time_by_the_browsers_zone() -> None:
     """But `times.js`, where somebody asked for it."""
     found = {
         path.name: by_the_browsers_zone(path.read_text())
-        for path in _ASSETS.glob("*.js")
+        for path in _ASSETS.rglob("*.js")
         if path.name != "times.js"
     }
 

@@ -11,7 +11,7 @@ from typing import Final
 from kafka import errors
 from kafka.admin import KafkaAdminClient
 
-from stream.alert_service import GROUP as ALERT_GROUP
+from stream.alerting.service import GROUP as ALERT_GROUP
 from stream.logs.kafka import KafkaLog
 from stream.logs.kafka_settings import parse_kafka
 from stream.logs.topics import CONTACT_EVENTS, topics

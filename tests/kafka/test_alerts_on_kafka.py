@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from msgspec.structs import replace
 
-from stream.behind_log import contacts_behind
+from stream.behind.log import contacts_behind
 from stream.contract.alerts import Target
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US
@@ -17,8 +17,8 @@ from tests.clock import now_us
 from tests.kafka import ground
 from tests.kafka.broker import SOCKETS_LEFT, Broker
 from tests.kafka.crew import SESSION_S
-from tests.stream.test_behind import RULES, told
-from tests.stream.test_killed_evaluator import kill_evaluators
+from tests.stream.alerting.test_killed_evaluator import kill_evaluators
+from tests.stream.behind.test_behind import RULES, told
 
 pytestmark = [
     pytest.mark.kafka,

@@ -11,11 +11,11 @@ import pytest
 import structlog
 from kafka.admin import KafkaAdminClient
 
+from stream.commands.terminal import open_floor_log
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import MINUTE_US
 from stream.logs.port import Log, LogError
 from stream.logs.topics import CONTACT_EVENTS, topics
-from stream.terminal import open_floor_log
 from stream.worker import Worker
 from tests.builders import event
 from tests.clock import now_us

@@ -22,8 +22,8 @@ from kafka.admin import (
     ResourceType,
 )
 
-from stream.alert_board import LogAlertBoard
-from stream.alert_service import AlertService, Setting
+from stream.alerting.board import LogAlertBoard
+from stream.alerting.service import AlertService, Setting
 from stream.board_shelf import LogBoardShelf
 from stream.contract.alerts import HEAD_KEY, AddNote, AlertsHead
 from stream.contract.boards import BoardsAway, parse_board

@@ -56,7 +56,7 @@ def texts() -> list[Text]:
         name = path.relative_to(ROOT).as_posix()
         if not name.startswith("dashboard/i18n/"):
             found += in_python(path.read_text(encoding="utf-8"), name)
-    for path in sorted((ROOT / "dashboard/assets").glob("*.js")):
+    for path in sorted((ROOT / "dashboard/assets").rglob("*.js")):
         if path.name != "i18n.js":
             name = path.relative_to(ROOT).as_posix()
             found += in_script(path.read_text(encoding="utf-8"), name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 
-from stream.alert_service import AlertService, Setting
+from stream.alerting.service import AlertService, Setting
 from stream.contract.floorplan import FloorPlan
 from stream.logs.port import Log, LogError
 from stream.logs.urls import open_log

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import structlog
 
-from stream.alert_service import AlertService, Setting
+from stream.alerting.service import AlertService, Setting
 from stream.alerts.receivers import Receiver
 from stream.alerts.tries import Outcome
 from stream.contract import alerts as al

@@ -13,7 +13,7 @@ from stream.contract.figures import NoPicture
 from stream.contract.floorplan import FloorPlan
 from stream.home import home_floor
 from tests.builders import answered, queued
-from tests.stream.test_behind import Ground
+from tests.stream.behind.test_behind import Ground
 
 
 @pytest.fixture

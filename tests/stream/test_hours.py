@@ -12,7 +12,7 @@ from stream.contract.figures import HourOfQueue, MinuteOfQueue
 from stream.contract.floorplan import FloorPlan, parse_floor_plan
 from stream.picture import LogPictureReader
 from tests.builders import MINUTE, abandoned, answered, instant, millis, queued
-from tests.stream.test_behind import Ground
+from tests.stream.behind.test_behind import Ground
 
 
 @pytest.fixture

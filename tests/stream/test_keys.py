@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stream.keys import keys_in, pressed_keys
+from stream.commands.keys import keys_in, pressed_keys
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from stream.contract.figures import NoPicture
 from stream.switching import NoFloor, Shown, SwitchingReader
 from tests.builders import BASE_US
 from tests.dashboard.pictures import TableReader, ordinary, wall_clock
-from tests.stream.test_behind import told
+from tests.stream.behind.test_behind import told
 
 
 class Drill(TableReader):

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from stream.commands.terminal import open_floor_log
 from stream.logs.database import FILE_NAME
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.port import LogAway, LogError
 from stream.logs.topics import CONTACT_EVENTS, DEAD_LETTERS, topics
-from stream.terminal import open_floor_log
 
 
 def now() -> int:

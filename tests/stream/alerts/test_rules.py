@@ -16,11 +16,11 @@ from stream.alerts.rule_file import (
     problems_of_rules,
 )
 from stream.alerts.rules import RULES_MAX, AnyRule, Scope
+from stream.commands.options import read_rules
+from stream.commands.terminal import Failure
 from stream.contract.alerts import Dimension, Target
 from stream.contract.instants import HOUR_US, MINUTE_US, SECOND_US
 from stream.contract.yaml_lines import YamlError
-from stream.options import read_rules
-from stream.terminal import Failure
 
 KINDS: Final = "threshold, burn_rate, surge, drop, forecast, promise, waiting, no_data"
 

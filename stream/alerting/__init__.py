@@ -1,0 +1,1 @@
+"""Alerts at work: where rules are evaluated, what is told of them, and what they would have told."""

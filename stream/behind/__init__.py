@@ -1,0 +1,1 @@
+"""The contacts behind an alert or a count, found in the log."""

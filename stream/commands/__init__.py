@@ -1,0 +1,1 @@
+"""What a person types: the commands that need the stream alone, their options and their words."""

@@ -1,0 +1,364 @@
+"""A look at the past in a process of its own: neither a wall nor the live figures wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from threading import Event, Lock
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from stream.beside import stand_aside
+from stream.contract.figures import HourOfQueue, NoPicture, Picture
+from stream.contract.floorplan import FloorPlan
+from stream.contract.frames import plain_int
+from stream.contract.instants import SECOND_US
+from stream.contract.past import HeldSpan, PastFloor, PastState
+from stream.logs.port import LogError
+from stream.logs.urls import open_log
+from stream.past.floor import PastReading
+from stream.past.log import held_span
+
+# Who asks looks at a screen meanwhile; what answers nothing for so long hangs.
+ANSWER_S_MAX: Final = 20.0
+# How long it reads before it looks whether anything is asked.
+SLICE_S: Final = 0.1
+# A process that was killed is made anew, but not for ever.
+STARTS_MAX: Final = 3
+# What is asked for first, which is what screens show.
+FIRST_WINDOW: Final = "30m"
+# How much must be read before it is said how long the rest will take.
+TOLD_FROM: Final = 0.02
+
+_pictures: Final = msgspec.msgpack.Decoder(Picture)
+_hours: Final = msgspec.msgpack.Decoder(HourOfQueue | None)
+
+
+class LogPast:
+    """The past of the floor at a log's URL; `now` is the wall clock in microseconds."""
+
+    def __init__(self, url: str, plan: FloorPlan, *, now: Callable[[], int], title: str) -> None:
+        self._start = Start(url, plan, title)
+        self._now = now
+
+    def held(self) -> HeldSpan:
+        """What can be looked at. Raises `LogError`."""
+        with closing(open_log(self._start.url, now=self._now)) as log:
+            return held_span(log, self._now())
+
+    def open(self) -> PastFloor:
+        """A look, whose process begins when a picture is asked of it first."""
+        return LookApart(self._start, now=self._now)
+
+
+class Start(NamedTuple):
+    """What a process needs to begin."""
+
+    url: str
+    plan: FloorPlan
+    title: str
+
+
+class _Question(Struct, frozen=True):
+    """The picture of an instant, by then on the wall clock. It goes on from what was shown unless
+    `seek` is another than before. With `queue` its last hour is asked for instead."""
+
+    number: int
+    seek: int
+    wall: int
+    at: int
+    speed: float
+    window: str = ""
+    agents: bool = False
+    queue: str | None = None
+
+
+class _Answer(Struct, frozen=True):
+    """What was asked for as bytes, or how far reading is, or why there is none. `at` is what is shown, which
+    is not after `until`, the floor's time by the wall clock that was asked by."""
+
+    number: int
+    at: int
+    until: int
+    progress: float
+    found: bytes | None = None
+    failure: str | None = None
+
+
+class LookApart:
+    """One look: which instant is shown goes by the wall clock here, what was then is found there."""
+
+    def __init__(self, start: Start, *, now: Callable[[], int]) -> None:
+        self._start = start
+        self._now = now
+        self._lock = Lock()
+        # Who asks for another instant does not wait for the answer that is on its way.
+        self._wishing = Lock()
+        self._wished: tuple[int, float] | None = None
+        self._closed = Event()
+        self._state = PastState(0, 0.0, ready=False)
+        self._seek = self._number = self._starts = 0
+        # When it began to read, or once it is ready to play, by the wall clock; and from where.
+        self._since = now()
+        self._from = 0
+        self._shown: int | None = None
+        self._known: dict[tuple[str, bool], Picture] = {}
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    def seek(self, at: int, speed: float) -> None:
+        """Show that instant from now on, and play on from it at that speed."""
+        with self._wishing:
+            self._wished = at, speed
+            self._state = PastState(at, speed, ready=False)
+
+    def state(self) -> PastState:
+        """How it stands; without waiting."""
+        return self._state
+
+    def distance(self, at: int) -> int:
+        """How far that instant is from what was shown last."""
+        return at if self._shown is None else abs(at - self._shown)
+
+    def follow(self, timeout_s: float) -> bool:
+        """Wait, and see whether the log is read up to the instant; once it is, what was does not
+        change."""
+        self._closed.wait(timeout_s)
+        if not self._state.ready and (self._seek or self._wished):
+            with suppress(NoPicture):
+                self.picture(FIRST_WINDOW)
+        return False
+
+    def picture(self, window: str, *, agents: bool = False) -> Picture:
+        """The floor as it was at the instant that is shown by now. Raises `NoPicture` while the log
+        is read up to there."""
+        with self._lock:
+            self._grant()
+            at = self._moved_on()
+            known = self._known.get((window, agents)) if at == self._shown else None
+            if known is None:
+                found = self._asked(at, window=window, agents=agents)
+                known = self._known[window, agents] = _pictures.decode(found)
+            return known
+
+    def hour(self, queue: str) -> HourOfQueue | None:
+        """The queue's last hour as of that instant. Raises `NoPicture` as `picture` does."""
+        with self._lock:
+            self._grant()
+            told: HourOfQueue | None = _hours.decode(self._asked(self._moved_on(), queue=queue))
+            return told
+
+    def close(self) -> None:
+        """End the process."""
+        self._closed.set()
+        process = self._process
+        if process is not None:
+            # Whoever waits for its answer waits no longer, and may let go of it meanwhile.
+            with suppress(ValueError):
+                process.kill()
+        with self._lock:
+            self._end()
+
+    def _grant(self) -> None:
+        """Turn to what was wished for last, if anything."""
+        with self._wishing:
+            wished, self._wished = self._wished, None
+        if wished is not None:
+            if self._process is None:
+                # What went wrong with another instant is over: it is tried anew.
+                self._starts = 0
+            self._seek_anew(*wished)
+
+    def _seek_anew(self, at: int, speed: float) -> None:
+        self._stand(PastState(at, speed, ready=False))
+        self._seek += 1
+        self._since, self._from = self._now(), at
+        self._shown = None
+        self._known.clear()
+
+    def _stand(self, state: PastState) -> None:
+        """It stands so, unless something else was wished for meanwhile. Raises `NoPicture` then."""
+        with self._wishing:
+            if self._wished is not None:
+                raise NoPicture(_reading(self._state))
+            self._state = state
+
+    def _moved_on(self) -> int:
+        state = self._state
+        if not state.ready or not state.speed:
+            return state.at
+        return self._from + round((self._now() - self._since) * state.speed)
+
+    def _asked(self, at: int, **what: Any) -> bytes:
+        self._number += 1
+        speed = self._state.speed
+        question = _Question(self._number, self._seek, self._now(), at, speed, **what)
+        try:
+            answer = self._answer(question)
+        except (EOFError, OSError) as error:
+            self._end()
+            # It goes on from where it was.
+            self._seek_anew(at, speed)
+            self._stand(replace(self._state, dead=self._starts >= STARTS_MAX))
+            raise NoPicture(_why_ended(self._starts)) from error
+        if answer.failure is not None:
+            raise NoPicture(answer.failure)
+        if answer.found is None:
+            self._tell_progress(answer.progress)
+            raise NoPicture(_reading(self._state))
+        self._tell_shown(answer)
+        return answer.found
+
+    def _answer(self, question: _Question) -> _Answer:
+        pipe = self._opened()
+        pipe.send(question)
+        while pipe.poll(ANSWER_S_MAX):
+            answer = pipe.recv()
+            assert isinstance(answer, _Answer)
+            # One that came too late for its question is passed over.
+            if answer.number == question.number:
+                return answer
+        raise NoPicture("the floor as it was then takes long to find; still trying")
+
+    def _opened(self) -> Connection:
+        if self._pipe is None:
+            if self._starts >= STARTS_MAX or self._closed.is_set():
+                raise NoPicture(_why_ended(STARTS_MAX))
+            self._starts += 1
+            apart = get_context("spawn")
+            self._pipe, theirs = apart.Pipe()
+            # A daemon, so that it ends with the dashboard.
+            self._process = apart.Process(target=_look, args=(self._start, theirs), daemon=True)
+            self._process.start()
+            theirs.close()
+        return self._pipe
+
+    def _tell_progress(self, progress: float) -> None:
+        passed_s = (self._now() - self._since) / SECOND_US
+        left_s = passed_s / progress - passed_s if progress > TOLD_FROM else None
+        self._stand(replace(self._state, progress=progress, left_s=left_s))
+
+    def _tell_shown(self, answer: _Answer) -> None:
+        state = self._state
+        if not state.ready:
+            # Its time runs from when it is seen.
+            self._since, self._from = self._now(), answer.at
+        if answer.at != self._shown:
+            self._known.clear()
+        self._shown = answer.at
+        ended = answer.at >= answer.until
+        speed = 0.0 if ended else state.speed
+        self._stand(PastState(answer.at, speed, ready=True, ended=ended))
+
+    def _end(self) -> None:
+        pipe, process = self._pipe, self._process
+        self._pipe = self._process = None
+        if pipe is not None:
+            pipe.close()
+        if process is not None:
+            process.kill()
+            process.join()
+            process.close()
+
+
+def _reading(state: PastState) -> str:
+    words = "the floor as it was then is being read from the log"
+    if state.progress is None or state.left_s is None:
+        return words
+    return f"{words}: {state.progress:.0%}, about {max(1, round(state.left_s))} s more"
+
+
+def _why_ended(starts: int) -> str:
+    if starts >= STARTS_MAX:
+        return "the process that looks at the past has ended; go back to now, and look again"
+    return "the process that looks at the past has ended; another begins"
+
+
+# --- in the process apart ---------------------------------------------------------------------
+
+
+def _look(start: Start, pipe: Connection) -> None:
+    stand_aside()
+    looking = _Looking(start)
+    try:
+        while True:
+            while looking.is_reading and not pipe.poll(0):
+                looking.read_on()
+            pipe.send(looking.answer(pipe.recv()))
+    except (EOFError, BrokenPipeError):
+        # The dashboard is gone.
+        pass
+    finally:
+        looking.close()
+
+
+class _Looking:
+    """The look as its process has it."""
+
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        self._wall = 0
+        self._seek: int | None = None
+        self._failure: str | None = None
+        self._reading: PastReading | None = None
+        self._log = open_log(start.url, now=lambda: self._wall)
+
+    @property
+    def is_reading(self) -> bool:
+        return self._seek is not None and self._reading is not None and not self._reading.ready
+
+    def read_on(self) -> None:
+        try:
+            assert self._reading is not None
+            self._reading.load(SLICE_S)
+        except LogError as error:
+            self._fail(error)
+
+    def answer(self, question: _Question) -> _Answer:
+        self._wall = question.wall
+        try:
+            return self._answered(question)
+        except LogError as error:
+            self._fail(error)
+            return self._none(question, question.at)
+
+    def close(self) -> None:
+        self._log.close()
+
+    def _answered(self, question: _Question) -> _Answer:
+        reading = self._reading
+        if reading is None:
+            reading = self._reading = PastReading(
+                self._log, self._start.plan, title=self._start.title
+            )
+        until = reading.now(question.wall)
+        at = min(question.at, until)
+        if question.seek != self._seek:
+            reading.seek(at)
+            self._seek, self._failure = question.seek, None
+        reading.load(SLICE_S)
+        if not reading.ready:
+            return self._none(question, until)
+        reading.advance(at)
+        found: Picture | HourOfQueue | None
+        if question.queue is not None:
+            found = reading.hour(question.queue)
+        else:
+            found = reading.picture(question.window, agents=question.agents, speed=question.speed)
+        encoded = msgspec.msgpack.encode(found, enc_hook=plain_int)
+        return _Answer(question.number, reading.at, until, 1.0, encoded)
+
+    def _none(self, question: _Question, until: int) -> _Answer:
+        progress = 0.0 if self._reading is None else self._reading.progress
+        return _Answer(question.number, question.at, until, progress, failure=self._failure)
+
+    def _fail(self, error: LogError) -> None:
+        # All is read anew at the next question.
+        self._reading = self._seek = None
+        self._failure = f"the log cannot be read: {error}"

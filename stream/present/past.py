@@ -1,0 +1,90 @@
+"""What happened before a follower began: read back from the log, bit by bit, while nothing else is to
+be done.
+
+It goes back by ever longer stretches. Of each it fills in what is missing: what was told of contacts
+that stand, the newest events of quiet queues, what agents have behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from itertools import islice
+from typing import Final, NamedTuple
+
+from stream.clocks import ClockFollower
+from stream.contract.floorplan import FloorPlan
+from stream.contract.instants import HOUR_US, MINUTE_US
+from stream.logs.port import Log, Record
+from stream.logs.topics import CONTACT_EVENTS
+from stream.present.contacts import PresentFloors
+
+# Where each stretch begins, before the follower did: what is longer ago is asked for less. The last
+# is as long as a shift, of whose events only those of contacts that stand are looked at.
+STRETCHES_US: Final = (10 * MINUTE_US, 2 * HOUR_US)
+SHIFT_US: Final = 12 * HOUR_US
+BATCH: Final = 2048
+
+
+class Begun(NamedTuple):
+    """Where a partition was begun: the first offset that was read, and when it was appended, or
+    the record before it, by the wall clock."""
+
+    partition: int
+    position: int
+    at: int
+
+
+class Past(NamedTuple):
+    """Reads back what is missing in `floors`. Raises `LogError`."""
+
+    log: Log
+    plan: FloorPlan
+    clock: ClockFollower
+    floors: PresentFloors
+
+    def read(self, begun: Iterable[Begun]) -> Iterator[None]:
+        """Fill in what is missing; gives the word back after every some thousand events, so that
+        who follows can do something else in between."""
+        ends = {each.partition: each for each in begun}
+        for back in STRETCHES_US:
+            for each in ends.values():
+                first = yield from self._stretch(each, back)
+                ends[each.partition] = each._replace(position=first)
+        for each in ends.values():
+            wanted = self.floors.unknown(each.partition)
+            if wanted:
+                yield from self._stretch(each, SHIFT_US, wanted.__contains__)
+
+    def _stretch(
+        self, end: Begun, back: int, wanted: Callable[[str], bool] = lambda _: True
+    ) -> Generator[None, None, int]:
+        """Read from so long before on up to the end; returns the first offset that was read."""
+        shown = self.clock.at(end.at)
+        since = self.clock.clock.wall_at(shown - back)
+        before = PresentFloors(self.plan)
+        before.begin(end.partition, None)
+        first = end.position
+        records = self.log.read(CONTACT_EVENTS, end.partition, since=since)
+        for some in _until(records, end.position):
+            first = min(first, some[0].offset)
+            own = [record for record in some if wanted(record.key)]
+            if own:
+                before.read(
+                    end.partition,
+                    [record.value or b"" for record in own],
+                    self.clock.at_each([record.appended_at for record in own]),
+                    shown,
+                )
+            yield
+        self.floors.put_before(end.partition, before)
+        return first
+
+
+def _until(records: Iterable[Record], end: int) -> Iterator[list[Record]]:
+    rest = iter(records)
+    while some := list(islice(rest, BATCH)):
+        own = [record for record in some if record.offset < end]
+        if own:
+            yield own
+        if len(own) < len(some):
+            return
