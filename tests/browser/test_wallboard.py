@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.dashboard.pictures import Q, TableReader, many, surge
+from tests.dashboard.pictures import Q, TableReader, many, ordinary, surge
 
 pytestmark = pytest.mark.browser
 
@@ -85,6 +85,19 @@ def test_a_trouble_is_told_by_colour_shape_and_word(
     red = status.evaluate("e => getComputedStyle(e).color")
     calm = page.locator('[data-queue="vip"] .status').evaluate("e => getComputedStyle(e).color")
     assert red != calm
+
+
+def test_no_number_of_the_sentence_is_parted_from_its_unit(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """Where the line ends is chance; «80» and «%» are one figure."""
+    quiet = replace(ordinary()["benefits"], in_target=110, waiting=0, over=0, oldest_s=None)
+    reader.queues = {"benefits": quiet}
+    page = open_page()
+
+    expect(page.locator("#sentence .rest")).to_contain_text("50 % in target")
+    told = page.locator("#sentence").text_content() or ""
+    assert re.findall(r"\d(\s)%", told) == ["\N{NO-BREAK SPACE}"]
 
 
 def test_figures_name_their_target_variant_window_and_evidence(open_page: OpenPage) -> None:

@@ -16,10 +16,13 @@
   /* What is said in the viewer's language; `english` where that is it, or where nobody says how. A
      list is one sentence after the other. */
   function said(told, english) {
-    if (fw.language === "en" || !told) return english;
+    if (fw.language === "en" || !told) return whole(english);
     if (Array.isArray(told)) return fw.format.sentences(...told.map(written));
     return written(told);
   }
+
+  /* A number and its unit stay on one line; who reads the API may break them as they like. */
+  const whole = (text) => (typeof text === "string" ? text.replace(/(\d) (?=(%|s|min|h)(?!\w))/g, "$1\u00a0") : text);
 
   function written(told) {
     const values = Object.fromEntries(Object.entries(told.values || {}).map(([name, value]) => [name, valueOf(value)]));
