@@ -230,6 +230,9 @@ def _with_alert(incident: Incident, alert: Alert) -> Incident:
         severity=_gravest(alerts, incident.severity),
         cause=incident.cause or _cause(alert),
     )
+    if changed.state != incident.state:
+        # Who held it in the state before may be over by the time that somebody asks.
+        changed = replace(changed, changed_at=alert.changed_at)
     changed = replace(changed, title=_title(changed, incident, alert))
     if incident.alerts and SEVERITY_RANK[changed.severity] < SEVERITY_RANK[incident.severity]:
         # What somebody silenced or took was less grave: nobody has heard of this yet.

@@ -150,8 +150,8 @@ class Incident(Struct, frozen=True):
 
     `state` is that of its gravest open alert, or `resolved`. `true` is what somebody judged it to
     be, None while nobody did. Times in microseconds: `opened_at`, `reopened_at` (when it fired again
-    after it had been over), `resolved_at` and the history on the floor's clock, marks and
-    `snoozed_until` on the wall clock.
+    after it had been over), `changed_at` (when it entered its state, None of its first),
+    `resolved_at` and the history on the floor's clock, marks and `snoozed_until` on the wall clock.
     """
 
     id: str
@@ -168,6 +168,7 @@ class Incident(Struct, frozen=True):
     assigned_to: str | None = None
     true: bool | None = None
     reopened_at: int | None = None
+    changed_at: int | None = None
 
     @property
     def is_open(self) -> bool:
