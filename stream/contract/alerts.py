@@ -32,9 +32,7 @@ DIMENSIONS: Final[tuple[Dimension, ...]] = ("floor", "queue", "channel", "team",
 # What a change can be explained by; `redials` are transfers and repeated calls.
 Factor = Literal["volume", "handle_time", "people", "redials", "patience"]
 # What an incident comes from: the largest of the factors, or that arrivals or the stream stopped.
-Cause = Literal[
-    "volume", "handle_time", "people", "redials", "patience", "drop", "no_data", "promises"
-]
+Cause = Literal[Factor, "drop", "no_data", "promises"]
 
 
 class Target(Struct, frozen=True, order=True):
@@ -122,7 +120,8 @@ class Mark(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """One line of an incident's history: what happened, on the floor's clock, to whom by whom."""
+    """One line of an incident's history: what happened, on the floor's clock, to whom by whom.
+    Where an alert fired the text is what it said; `alert` is its id and `said` to translate."""
 
     at: int
     what: Literal[
@@ -143,6 +142,8 @@ class Entry(Struct, frozen=True):
     ]
     text: str
     by: str | None = None
+    alert: str | None = None
+    said: Said | None = None
 
 
 class Incident(Struct, frozen=True):

@@ -116,7 +116,7 @@ def test_an_alert_opens_an_incident_under_its_own_name() -> None:
         state="firing",
         opened_at=BASE_US,
         alerts=[fired],
-        history=[Entry(BASE_US, "opened", "slow benefits")],
+        history=[Entry(BASE_US, "opened", "slow benefits", alert=fired.id)],
         cause="people",
     )
 
@@ -311,7 +311,7 @@ def test_it_is_as_grave_as_it_ever_was() -> None:
 
     assert incident.severity == "page"
     assert incident.history[1:] == [
-        Entry(BASE_US + 1, "joined", "b benefits"),
+        Entry(BASE_US + 1, "joined", "b benefits", alert=second.id),
         Entry(BASE_US + 1, "worse", "ticket is now page"),
     ]
 
