@@ -1,7 +1,8 @@
 """Alerts as they stood at an instant that is over, by what is kept of their incidents.
 
-Kept are when each incident and each of its alerts began and ended, and who did what when. What an
-alert's figures and its message said then is not, so that those of a later moment are left out.
+Kept are when each incident and each of its alerts began and ended, what an alert said as it fired,
+and who did what when. What its figures and its message said then is not, so that those of a later
+moment are left out. Of one that fired again since, only what it said as it fired is kept.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from stream.contract.alerts import (
     Entry,
     Incident,
     Mark,
+    Severity,
 )
 from stream.contract.incidents import leading
 from stream.contract.instants import SECOND_US
 
 # Whose last word says whether the incident was open, and whether somebody had it.
 _OPENS: Final = frozenset({"opened", "reopened"})
+# Lines of an alert that fires.
+_FIRES: Final = frozenset({"opened", "reopened", "joined"})
 _TAKES: Final = frozenset({"acknowledged", "unacknowledged"})
 
 
@@ -41,37 +45,70 @@ def board_at(board: Board, at: int) -> Board:
 def incident_at(incident: Incident, at: int) -> Incident:
     """The incident as it stood; it was opened by then."""
     history = [entry for entry in incident.history if entry.at <= at]
-    alerts = [_alert_at(one, at) for one in incident.alerts if (one.fired_at or one.began) <= at]
-    alerts = alerts or [_alert_at(incident.alerts[0], at)] if incident.alerts else []
     over = _ended(incident, history, at)
+    alerts = _alerts(incident, history, at, over)
     marks = [entry for entry in history if entry.what in _TAKES]
     mark = marks[-1] if marks and marks[-1].what == "acknowledged" else None
     state = "resolved" if over is not None else "firing"
-    if over is None and not any(one.state == "firing" for one in alerts):
-        alerts = [replace(one, state="firing", resolved_at=None) for one in alerts]
-    severities = [one.severity for one in alerts] or [incident.severity]
     return replace(
         incident,
-        title=_title(incident, alerts),
-        severity=min(severities, key=SEVERITY_RANK.__getitem__),
+        title=_title(incident, alerts, at),
+        severity=_severity(incident, history, at),
         state=state,
         alerts=alerts,
         history=history,
         resolved_at=over,
         reopened_at=_reopened(history),
+        changed_at=over,
         acknowledged=None if mark is None else Mark(mark.by or "", mark.at),
         snoozed_until=None,
         assigned_to=_assigned(incident, history),
     )
 
 
-def _title(incident: Incident, alerts: list[Alert]) -> str:
-    """What the alert that it was told by then said as it fired; a title of its own stays."""
-    said = {one.id: one.as_fired.message for one in incident.alerts}
-    told_by = leading(replace(incident, alerts=alerts))
-    if told_by is None or all(one.message != incident.title for one in incident.alerts):
+def _alerts(incident: Incident, history: list[Entry], at: int, over: int | None) -> list[Alert]:
+    """Its alerts as they stood, of which none was open where it was over, and one was where not."""
+    alerts = [_alert_at(one, at) for one in incident.alerts if _fired_at(one) <= at]
+    if not alerts:
+        alerts = _fired_again(incident, history, at)
+    if over is None and not any(one.state == "firing" for one in alerts):
+        return [replace(one, state="firing", resolved_at=None) for one in alerts]
+    if over is not None:
+        ended = {"state": "resolved", "changed_at": over, "resolved_at": over}
+        return [replace(one, **ended) if one.state == "firing" else one for one in alerts]
+    return alerts
+
+
+def _fired_again(incident: Incident, history: list[Entry], at: int) -> list[Alert]:
+    """Where all alerts of then have fired again since: the one that had fired last, in that firing."""
+    line = next((entry for entry in reversed(history) if entry.what in _FIRES), None)
+    of = None if line is None else line.alert
+    alerts = [one for one in incident.alerts if one.id == of] or incident.alerts[:1]
+    if line is None:
+        # Of a long history the newest lines are kept.
+        line = Entry(incident.opened_at, "opened", "")
+    fired = {"began": line.at, "fired_at": line.at, "changed_at": line.at, "why": None, "flaps": 0}
+    says = {"fired_message": line.text, "fired_said": line.said}
+    return [replace(_without_later(one, at), **fired, **says) for one in alerts]
+
+
+def _severity(incident: Incident, history: list[Entry], at: int) -> Severity:
+    """The gravest of all that had fired by then, whether or not it has fired again since."""
+    ids = {entry.alert for entry in history if entry.what in _FIRES}
+    fired = [one for one in incident.alerts if one.id in ids or _fired_at(one) <= at]
+    severities = [one.severity for one in fired] or [incident.severity]
+    return min(severities, key=SEVERITY_RANK.__getitem__)
+
+
+def _title(incident: Incident, alerts: list[Alert], at: int) -> str:
+    """What the alert that it was told by then said as it fired, or the last of those that were
+    over; a title of its own stays."""
+    is_same = incident.resolved_at is not None and incident.resolved_at <= at
+    if is_same or not alerts or all(one.message != incident.title for one in incident.alerts):
         return incident.title
-    return said[told_by.id]
+    last = max(alerts, key=lambda one: one.resolved_at or 0)
+    told_by = leading(replace(incident, alerts=alerts)) or last
+    return told_by.as_fired.message or told_by.rule
 
 
 def _reopened(history: list[Entry]) -> int | None:
@@ -95,14 +132,37 @@ def _assigned(incident: Incident, history: list[Entry]) -> str | None:
     return incident.assigned_to if then == now else None
 
 
+def _fired_at(alert: Alert) -> int:
+    return alert.fired_at or alert.began
+
+
 def _alert_at(alert: Alert, at: int) -> Alert:
+    """The alert as it stood in the firing that it had last, which had begun."""
     over = alert.resolved_at
     if over is not None and over <= at:
         return alert
     if alert.as_of <= at:
-        return replace(alert.as_fired, state="firing")
+        fired = {"state": "firing", "changed_at": _fired_at(alert), "resolved_at": None}
+        return replace(alert.as_fired, **fired)
+    return _without_later(alert, at)
+
+
+def _without_later(alert: Alert, at: int) -> Alert:
+    """A firing alert that says in no language what was judged of it only later."""
+    first = alert.as_fired
     return replace(
-        alert, state="firing", resolved_at=None, as_of=at, message="", figures={}, peak=None
+        alert,
+        state="firing",
+        changed_at=_fired_at(alert),
+        resolved_at=None,
+        as_of=at,
+        message="",
+        said=None,
+        figures={},
+        peak=None,
+        broke_at=None,
+        fired_message=first.message,
+        fired_said=first.said,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Final, Literal, NamedTuple
 
 from dashboard.words import duration, listed, number, percent, span, span_up
@@ -93,5 +94,7 @@ def _value(value: Value) -> Any:
 
 
 def title_said(incident: Incident) -> Said | None:
-    """What other languages write the title from: it is what one of the alerts says."""
-    return next((one.said for one in incident.alerts if one.message == incident.title), None)
+    """What other languages write the title from: it is what one of the alerts says, or of the past
+    what it said as it fired."""
+    says = chain(incident.alerts, (one.as_fired for one in incident.alerts))
+    return next((one.said for one in says if one.message == incident.title), None)

@@ -274,6 +274,9 @@ class Evaluator:
         if not before.is_open:
             self._fire(key, after, figures, readings)
             return
+        if after.unknown_since is not None:
+            # Nobody knows whether anything changed: it is as old as its figures.
+            return
         known = self.incidents.newest_of(key.rule, key.target)
         if known is None:
             # Its incident is forgotten; only an alert that outlived 30 days is.

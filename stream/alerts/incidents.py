@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Final, NamedTuple, assert_never
+from typing import Final, Literal, NamedTuple, assert_never
 
 from msgspec.structs import replace
 
@@ -176,7 +176,7 @@ class Incidents:
             state=alert.state,
             opened_at=alert.fired_at,
             alerts=[],
-            history=[Entry(alert.fired_at, "opened", alert.message)],
+            history=[_fired(alert.fired_at, "opened", alert)],
             cause=_cause(alert),
         )
 
@@ -230,6 +230,9 @@ def _with_alert(incident: Incident, alert: Alert) -> Incident:
         severity=_gravest(alerts, incident.severity),
         cause=incident.cause or _cause(alert),
     )
+    if changed.state != incident.state:
+        # Who held it in the state before may be over by the time that somebody asks.
+        changed = replace(changed, changed_at=alert.changed_at)
     changed = replace(changed, title=_title(changed, incident, alert))
     if incident.alerts and SEVERITY_RANK[changed.severity] < SEVERITY_RANK[incident.severity]:
         # What somebody silenced or took was less grave: nobody has heard of this yet.
@@ -247,9 +250,9 @@ def _entries(before: Incident, after: Incident, alert: Alert, *, is_new: bool) -
     """What happened to an incident with one alert."""
     told = []
     if not before.is_open and after.is_open and before.alerts:
-        told.append(Entry(alert.changed_at, "reopened", alert.message))
+        told.append(_fired(alert.changed_at, "reopened", alert))
     elif is_new and before.alerts:
-        told.append(Entry(alert.changed_at, "joined", alert.message))
+        told.append(_fired(alert.changed_at, "joined", alert))
     if before.alerts and SEVERITY_RANK[after.severity] < SEVERITY_RANK[before.severity]:
         told.append(Entry(alert.changed_at, "worse", f"{before.severity} is now {after.severity}"))
     if after.state == "no_data" and before.state != "no_data" and before.alerts:
@@ -259,6 +262,10 @@ def _entries(before: Incident, after: Incident, alert: Alert, *, is_new: bool) -
     if before.is_open and before.alerts and not after.is_open:
         told.append(Entry(alert.changed_at, "resolved", "nothing of it is left"))
     return told
+
+
+def _fired(at: int, what: Literal["opened", "reopened", "joined"], alert: Alert) -> Entry:
+    return Entry(at, what, alert.message, alert=alert.id, said=alert.said)
 
 
 def _state(alerts: Sequence[Alert]) -> State:

@@ -32,9 +32,7 @@ DIMENSIONS: Final[tuple[Dimension, ...]] = ("floor", "queue", "channel", "team",
 # What a change can be explained by; `redials` are transfers and repeated calls.
 Factor = Literal["volume", "handle_time", "people", "redials", "patience"]
 # What an incident comes from: the largest of the factors, or that arrivals or the stream stopped.
-Cause = Literal[
-    "volume", "handle_time", "people", "redials", "patience", "drop", "no_data", "promises"
-]
+Cause = Literal[Factor, "drop", "no_data", "promises"]
 
 
 class Target(Struct, frozen=True, order=True):
@@ -122,7 +120,8 @@ class Mark(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """One line of an incident's history: what happened, on the floor's clock, to whom by whom."""
+    """One line of an incident's history: what happened, on the floor's clock, to whom by whom.
+    Where an alert fired the text is what it said; `alert` is its id and `said` to translate."""
 
     at: int
     what: Literal[
@@ -143,6 +142,8 @@ class Entry(Struct, frozen=True):
     ]
     text: str
     by: str | None = None
+    alert: str | None = None
+    said: Said | None = None
 
 
 class Incident(Struct, frozen=True):
@@ -150,8 +151,8 @@ class Incident(Struct, frozen=True):
 
     `state` is that of its gravest open alert, or `resolved`. `true` is what somebody judged it to
     be, None while nobody did. Times in microseconds: `opened_at`, `reopened_at` (when it fired again
-    after it had been over), `resolved_at` and the history on the floor's clock, marks and
-    `snoozed_until` on the wall clock.
+    after it had been over), `changed_at` (when it entered its state, None of its first),
+    `resolved_at` and the history on the floor's clock, marks and `snoozed_until` on the wall clock.
     """
 
     id: str
@@ -168,6 +169,7 @@ class Incident(Struct, frozen=True):
     assigned_to: str | None = None
     true: bool | None = None
     reopened_at: int | None = None
+    changed_at: int | None = None
 
     @property
     def is_open(self) -> bool:

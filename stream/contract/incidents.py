@@ -26,5 +26,8 @@ def changed_at(incident: Incident) -> int:
     since when it does without having been over."""
     if incident.state == "firing":
         return incident.since
+    if incident.changed_at is not None:
+        return incident.changed_at
+    # It was written before this was kept.
     entered = [one.changed_at for one in incident.alerts if one.state == incident.state]
     return max(entered, default=incident.since)

@@ -7,11 +7,16 @@ from typing import Final
 import pytest
 from msgspec.structs import replace
 
+from dashboard.alerting import brief
 from dashboard.past_alerts import PastAlerts, board_at, incident_at
-from stream.contract.alerts import Acknowledge, AlertsAway, Board, Entry, Mark
+from dashboard.said import title_said
+from stream.contract.alerts import Acknowledge, AlertsAway, Board, Entry, Incident, Mark
+from stream.contract.incidents import changed_at
 from stream.contract.instants import MINUTE_US
 from tests.builders import BASE_US
 from tests.incidents import notice_incident, resolved_incident, surge_incident
+from tests.stream.alerts.evaluations import Evaluation, Step, incidents
+from tests.stream.alerts.floors import Metrics, reading
 
 AT: Final = BASE_US
 
@@ -85,6 +90,98 @@ def test_what_it_says_by_now_is_not_what_it_was_called_then() -> None:
 
     assert (early.title, late.alerts[0].message) == (surge.message, surge.message)
     assert (early.since, late.since) == (AT, AT + 15 * MINUTE_US)
+
+
+FLAPS: Final = """
+rules:
+  long: {kind: waiting, over: 60s, clear_after: 0}
+  many: {kind: threshold, metric: waiting, above: 5, clear_after: 0, severity: page}
+"""
+
+
+def lived(*waits: tuple[int, int, bool]) -> tuple[Incident, list[Incident]]:
+    """A minute each: how long the oldest waits in seconds, how many do, and whether anything is
+    known; the incident as it stands after the last, and as it stood after each."""
+    evaluation, stood = Evaluation(FLAPS), []
+    for nth, (oldest_wait_s, waiting, known) in enumerate(waits):
+        queues: dict[str, Metrics] = {
+            "benefits": {"oldest_wait_s": oldest_wait_s, "waiting": waiting}
+        }
+        at_us = AT + nth * MINUTE_US
+        evaluation(Step(reading(at_us=at_us, known=known, queues=queues)))
+        stood += incidents(evaluation.records)
+    return stood[-1], stood
+
+
+def test_of_an_alert_that_flaps_each_minute_has_its_own_title() -> None:
+    """In each language that of its firing, not of a later one, nor any other number of that: also
+    where it was over, and where nobody knows by now."""
+    now, stood = lived(
+        (90, 3, True), (1, 3, True), (700, 3, True), (1, 3, True), (240, 3, True), (0, 0, False),
+        (0, 0, False),
+    )  # fmt: skip
+    then = [incident_at(now, AT + nth * MINUTE_US) for nth in range(5)]
+
+    assert now.title == "Last known: benefits: somebody has waited for 4 min"
+    assert [(one.state, one.title) for one in then] == [(one.state, one.title) for one in stood[:5]]
+    assert [title_said(one) for one in then] == [title_said(one) for one in stood[:5]]
+    assert None not in [title_said(one) for one in then]
+    (alert,) = then[0].alerts
+    assert (alert.began, alert.fired_at, alert.changed_at, alert.flaps) == (AT, AT, AT, 0)
+    assert (alert.figures, alert.peak, alert.why, alert.message, alert.said) == (
+        {}, None, None, "", None
+    )  # fmt: skip
+    assert [changed_at(one) for one in then] == [changed_at(one) for one in stood[:5]]
+    assert [one.alerts[0].state for one in then] == [one.state for one in stood[:5]]
+
+
+def test_where_another_flaps_it_was_as_grave_as_it_was() -> None:
+    """Told by what is known to have fired then, of which alert the history says."""
+    now, stood = lived((90, 9, True), (90, 3, True), (90, 9, True))
+    then = incident_at(now, AT + MINUTE_US)
+
+    assert [one.flaps for one in now.alerts] == [0, 1]
+    assert (then.severity, then.title) == (stood[1].severity, stood[1].title)
+    assert now.title == "benefits: waiting is 9, above 5"
+    assert incident_at(now, AT).severity == "page"
+
+
+def test_of_two_that_flap_each_has_its_own_words() -> None:
+    """It is told by the one that had fired last."""
+    now, _ = lived(
+        (90, 0, True), (90, 9, True), (0, 0, True), (120, 12, True), (120, 12, True)
+    )  # fmt: skip
+    early, late = (incident_at(now, AT + nth * MINUTE_US) for nth in (0, 1))
+
+    assert [one.flaps for one in now.alerts] == [1, 1]
+    assert [(one.title, one.alerts[0].rule) for one in (early, late)] == [
+        ("benefits: somebody has waited for 1 min 30 s", "long"),
+        ("benefits: waiting is 9, above 5", "many"),
+    ]
+
+
+def test_what_was_known_of_an_older_log_is_told() -> None:
+    """Which does not say of which alert its lines are; nor does one say all that is very long."""
+    now, _ = lived((90, 3, True), (1, 3, True), (700, 3, True))
+    lines = [replace(entry, alert=None, said=None) for entry in now.history]
+    old, cut = replace(now, history=lines), replace(now, history=lines[1:])
+
+    assert incident_at(old, AT).title == "benefits: somebody has waited for 1 min 30 s"
+    assert title_said(incident_at(old, AT)) is None
+    assert incident_at(cut, AT).title == "long"
+
+
+def test_a_past_title_is_in_each_language_and_nothing_later_is() -> None:
+    """What the alert said as it fired, while its figures are of a later moment."""
+    now, _ = lived((90, 3, True), (300, 3, True))
+    then = incident_at(now, AT + MINUTE_US // 2)
+    (alert,) = then.alerts
+
+    assert then.title == "benefits: somebody has waited for 1 min 30 s"
+    assert title_said(then) == now.alerts[0].fired_said
+    told = brief(then)
+    assert (told.title_said, told.message, told.message_said) == (title_said(then), "", None)
+    assert (alert.as_fired.message, alert.said, alert.figures) == (then.title, None, {})
 
 
 def test_who_had_it_is_told_from_when_they_took_it() -> None:

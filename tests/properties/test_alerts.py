@@ -18,6 +18,7 @@ from stream.alerts.readings import Readings
 from stream.contract.alerts import (
     Acknowledge,
     AddNote,
+    Alert,
     Assign,
     Decisive,
     Judge,
@@ -243,6 +244,21 @@ def test_what_breaches_is_open_and_what_is_clear_for_long_is_not(looks: list[Loo
             if clear_us[name] >= DAMPED_MAX * CLEAR_US:
                 assert ("slow", name) not in still
         assert step.readings.known is look.known
+
+
+@given(scripts)
+def test_while_nobody_knows_no_alert_has_newer_figures(looks: list[Look]) -> None:
+    """Whatever it was in: what is not known is neither nothing nor news."""
+    _, steps, logs = lived(looks)
+    before: dict[str, Alert] = {}
+    for step, log in zip(steps, logs, strict=True):
+        alerts = {one.id: one for each in incidents(log) for one in each.alerts}
+        if not step.readings.known:
+            for id_ in before.keys() & alerts.keys():
+                one, was = alerts[id_], before[id_]
+                if one.kind != "no_data":
+                    assert (one.as_of, one.figures) == (was.as_of, was.figures)
+        before = alerts
 
 
 def told(evaluation: Evaluation) -> list[Notification]:

@@ -19,7 +19,7 @@ from stream.alerts.incidents import KEPT_US
 from stream.alerts.life import GAP_US, UNKNOWN_FOR_US
 from stream.contract import alerts as al
 from stream.contract.alerts import Alert, Entry, Incident, Judge, RuleRecord, SetRules, Target
-from stream.contract.instants import SECOND_US
+from stream.contract.instants import MINUTE_US, SECOND_US
 from tests.builders import BASE_US
 from tests.stream.alerts.evaluations import (
     AHEAD_US,
@@ -181,6 +181,47 @@ def test_of_an_alert_without_data_what_was_known_last_is_said() -> None:
         "Last known: benefits: waiting is 9, above 5",
         "benefits: waiting is 8, above 5",
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "breach", "clear", "says", "figures"),
+    [
+        (
+            "{kind: waiting, over: 60s, clear_after: 3m}",
+            {"queues": {"benefits": {"oldest_wait_s": 90, "waiting": 9}}},
+            {"queues": {"benefits": {"oldest_wait_s": 50, "waiting": 2}}},
+            "benefits: recovering, who waits longest has for 50 s",
+            {"oldest_wait_s": 50, "waiting": 2},
+        ),
+        (
+            "{kind: promise, more_than: 1, clear_after: 3m}",
+            {"promises": {"callbacks": {"benefits": [BASE_US + 5 * MINUTE_US] * 2}}},
+            {"promises": {"callbacks": {"benefits": [BASE_US + 5 * MINUTE_US]}}},
+            "benefits: recovering, due within 10 min: 1",
+            {"callbacks_at_risk": 1},
+        ),
+    ],
+)
+def test_of_a_recovering_alert_without_data_what_was_known_last_is_said(
+    rule: str,
+    breach: dict[str, Any],
+    clear: dict[str, Any],
+    says: str,
+    figures: dict[str, float],
+) -> None:
+    """Nobody knows that it is empty, so it is as old as its figures, from the first moment on."""
+    floor = Floor(f"rules: {{it: {rule}}}")
+    floor.step(5, **breach)
+    floor.step(5, **clear)
+    known_at, told = floor.at_us, []
+    for after_s in (5, 10, 5, 9):
+        floor.step(after_s, known=False, **clear)
+        (alert,) = floor.incidents[0].alerts
+        told.append((alert.state, floor.incidents[0].title))
+        assert (alert.as_of, alert.figures) == (known_at, figures)
+
+    lost = ("no_data", f"Last known: {says}")
+    assert told == [("recovering", says), ("recovering", says), lost, lost]
 
 
 def test_the_worst_of_what_should_be_much_is_the_least() -> None:

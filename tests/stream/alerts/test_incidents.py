@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -34,6 +35,7 @@ from stream.contract.alerts import (
     State,
     Target,
     Why,
+    decode_told,
 )
 from stream.contract.incidents import changed_at
 from stream.contract.instants import MINUTE_US, SECOND_US
@@ -114,7 +116,7 @@ def test_an_alert_opens_an_incident_under_its_own_name() -> None:
         state="firing",
         opened_at=BASE_US,
         alerts=[fired],
-        history=[Entry(BASE_US, "opened", "slow benefits")],
+        history=[Entry(BASE_US, "opened", "slow benefits", alert=fired.id)],
         cause="people",
     )
 
@@ -309,7 +311,7 @@ def test_it_is_as_grave_as_it_ever_was() -> None:
 
     assert incident.severity == "page"
     assert incident.history[1:] == [
-        Entry(BASE_US + 1, "joined", "b benefits"),
+        Entry(BASE_US + 1, "joined", "b benefits", alert=second.id),
         Entry(BASE_US + 1, "worse", "ticket is now page"),
     ]
 
@@ -373,6 +375,37 @@ def test_it_is_told_by_what_fires_still() -> None:
         ("b clears", 3),
         ("b benefits", 5),
     ]
+
+
+def test_it_is_clear_since_the_last_of_it_is() -> None:
+    """Also once that one is over, before another that has been clear for longer."""
+    first, last = alert("a"), alert("b", at=1)
+    steps = [
+        turned(first, "recovering", 2),
+        turned(last, "recovering", 60),
+        turned(last, "resolved", 80),
+        turned(first, "resolved", 90),
+    ]
+    incidents, told = taken(first, last), []
+    for each in steps:
+        incident = incidents.take(each)
+        told.append((incident.state, changed_at(incident) - BASE_US))
+
+    assert told == [("firing", 0), ("recovering", 60), ("recovering", 60), ("resolved", 90)]
+
+
+def test_an_incident_of_an_older_log_goes_on() -> None:
+    """Nobody kept since when it stands as it did: as far as its alerts tell that, and exactly from
+    its next change on."""
+    clear = turned(alert("a"), "recovering", 7)
+    known = msgspec.to_builtins(Incidents().take(clear))
+    del known["changed_at"]
+    written = decode_told("incident/", msgspec.msgpack.encode(known))
+    assert isinstance(written, Incident)
+
+    assert changed_at(written) == BASE_US + 7
+    over = Incidents([written]).take(turned(clear, "resolved", 9))
+    assert (over.changed_at, changed_at(over)) == (BASE_US + 9, BASE_US + 9)
 
 
 def test_an_alert_is_followed_where_it_fired_last() -> None:
