@@ -128,6 +128,11 @@ class Feed:
             self._thread.join(_STOP_S_MAX)
 
     @property
+    def look(self) -> int | None:
+        """The number of the look at the past that this feed is of; None of now."""
+        return None if self._past is None else self._past.look
+
+    @property
     def newest(self) -> SentFrame | None:
         """The newest frame, once there is one."""
         return self._newest

@@ -222,8 +222,9 @@ def _troubles(
     if oldest > TROUBLE_WAIT_IN_TARGETS and over >= TROUBLE_WAITING_OVER_TARGET:
         reasons.append(say("oldest waits {times} times the target", times=round(oldest)))
     level = _level(section)
-    # Where nothing came to an end in the last minutes and nobody waits, nobody is failed now.
-    recovered = not waiting if last_level is None else last_level >= RECOVERED_LEVEL
+    # Where nothing came to an end in the last minutes, nobody is failed now who is still in target:
+    # a colour does not turn with each contact that comes.
+    recovered = not over if last_level is None else last_level >= RECOVERED_LEVEL
     if level is not None and level < TROUBLE_LEVEL and not recovered:
         waits = say("{level} in target, counting those who wait", level=_share(level))
         reasons.append(waits if over else say("{level} in target", level=_share(level)))

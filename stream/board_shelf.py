@@ -16,9 +16,10 @@ from stream.contract.boards import (
     Board,
     BoardsAway,
     KeptBoard,
+    LimitLeftOut,
     SavedBoard,
     boards_text,
-    parse_boards,
+    parse_saved,
 )
 from stream.contract.yaml_lines import YamlError
 from stream.logs.port import Log, LogError, Record
@@ -96,23 +97,27 @@ class LogBoardShelf:
             return
         try:
             saved = msgspec.json.decode(record.value, type=SavedBoard)
-            board = parse_boards(saved.text)[record.key]
+            board, left_out = parse_saved(record.key, saved.text)
         except (msgspec.MsgspecError, YamlError, KeyError) as error:
             # A newer dashboard may save what this one cannot read: the others are shown.
             _log.warning("board_unreadable", board=record.key, why=str(error) or "not in its text")
             self._put(record.key, None)
             return
-        self._put(record.key, KeptBoard(board, saved.by, saved.at))
+        # Said once, and not each time the log is opened anew.
+        if self._put(record.key, KeptBoard(board, saved.by, saved.at)):
+            _tell(record.key, left_out)
 
-    def _put(self, name: str, kept: KeptBoard | None) -> None:
+    def _put(self, name: str, kept: KeptBoard | None) -> bool:
+        """Whether that changed anything."""
         with self._lock:
             if self._saved.get(name) == kept:
-                return
+                return False
             if kept is None:
                 self._saved.pop(name, None)
             else:
                 self._saved[name] = kept
             self._version += 1
+            return True
 
     def _append(self, name: str, value: bytes | None) -> None:
         if self._log is None:
@@ -121,6 +126,13 @@ class LogBoardShelf:
             self._log.append(BOARDS, [(name, value)])
         except LogError as error:
             raise BoardsAway(str(error)) from error
+
+
+def _tell(name: str, left_out: list[LimitLeftOut]) -> None:
+    for one in left_out:
+        _log.warning(
+            "board_limit_left_out", board=name, figure=one.figure, limit=one.limit, why=one.why
+        )
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from stream.windows.sparse import Ints
 
 def hour_of_queue(merge: Merge, queue: str) -> HourOfQueue | None:
     """The 60 minutes up to the instant that the merge was advanced to; None of a queue that is not
-    known."""
+    known. One that the plan names is known before anything happens in it, and however long after."""
     row = merge.rows.groups.get(("queue", queue))
-    if row is None:
+    if row is None and queue not in merge.plan.queues:
         return None
     variant = merge.plan.variant(queue)
     if variant == "stuck_proof":

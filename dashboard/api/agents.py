@@ -43,7 +43,7 @@ _MADE_KEPT: Final = 2 * PERIOD
 _KNOWN_S_MAX: Final = 1.0
 _FIGURES: Final = ("average_handle_time_s", "csat_score", "csat_low", "csat_high", "occupancy")
 _PROBLEMS: Final[dict[int | str, dict[str, object]]] = {
-    404: {"model": Problem, "description": "No such queue or team is on the floor."},
+    404: {"model": Problem, "description": "No such queue is on the floor."},
     422: {"model": Problem, "description": "The window is not one of those there are."},
     503: {"model": Problem, "description": "It cannot be told just now."},
 }
@@ -102,7 +102,7 @@ def agents_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIRouter:
             and team in {None, section.team}
         }
         if not wanted:
-            await refuse_unknown(shown, queue=queue, team=team)
+            await refuse_unknown(shown, queue=queue)
         body = msgspec.json.encode(_told(answer, wanted, known))
         keep(made, asked, Made(answer, known, body))
         return Response(body, media_type=_JSON)

@@ -45,7 +45,7 @@ _ANSWER_S_MAX: Final = 40.0
 AHEAD_US_MAX: Final = 10 * SECOND_US
 _ASKED_FOR: Final = (*PRESENT, *COUNTS)
 _PROBLEMS: Final[dict[int | str, dict[str, object]]] = {
-    404: {"model": Problem, "description": "No such queue, agent or team is on the floor."},
+    404: {"model": Problem, "description": "No such queue or agent is on the floor."},
     410: {"model": Problem, "description": "The log holds the events behind it no longer."},
     422: {"model": Problem, "description": "What is asked for is not there to be asked for."},
     503: {
@@ -120,7 +120,7 @@ def contacts_now_router(feed: Feed, detail: Detail | None) -> APIRouter:
                 raise HTTPException(422, "as_of: expected a time that is past on the floor")
             told = _counted(found)
         if not told["total"]:
-            await refuse_unknown(feed, queue=wanted.queue, agent=wanted.agent, team=wanted.team)
+            await refuse_unknown(feed, queue=wanted.queue, agent=wanted.agent)
         return Response(msgspec.json.encode(told), media_type=_JSON)
 
     return router

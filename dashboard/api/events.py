@@ -12,7 +12,6 @@ from fastapi.responses import StreamingResponse
 
 from dashboard.api.contacts import Identifier, answered
 from dashboard.api.detail_models import EventOfQueue
-from dashboard.api.known import refuse_unknown
 from dashboard.api.models import Problem
 from dashboard.feed import Feed
 from stream.contract.detail import Detail, EventTold
@@ -27,7 +26,8 @@ _BEGINNING: Final = b"retry: 3000\n\n"
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _DESCRIPTION: Final = """\
 Events named `event`: the newest 50 of the queue's contacts, then each as it happens, within a second
-or so. `id` numbers them; a client that sends it back as `Last-Event-ID` is sent what came since."""
+or so; of a queue in which nothing ever did, once something does. `id` numbers them; a client that sends
+it back as `Last-Event-ID` is sent what came since."""
 
 
 def events_router(feed: Feed, detail: Detail | None) -> APIRouter:
@@ -41,7 +41,6 @@ def events_router(feed: Feed, detail: Detail | None) -> APIRouter:
         description=_DESCRIPTION,
         responses={
             200: {"model": EventOfQueue, "description": "One event's `data`."},
-            404: {"model": Problem, "description": "No such queue is on the floor."},
             503: {"model": Problem, "description": "They cannot be read here, or not now."},
         },
     )
@@ -56,8 +55,6 @@ def events_router(feed: Feed, detail: Detail | None) -> APIRouter:
         after = number_of(last_event_id)
         # Before the stream begins, so that what is wrong can still be said.
         first = await answered(detail.events(queue, after))
-        if not first:
-            await refuse_unknown(feed, queue=queue)
 
         async def stream() -> AsyncIterator[bytes]:
             mark = object()

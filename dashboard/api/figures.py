@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import Future
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import msgspec
 from fastapi import APIRouter, HTTPException, Query, Response
 
 from dashboard.api import detail_models, models
-from dashboard.api.known import no_such, refuse_unknown
+from dashboard.api.asked import in_time
+from dashboard.api.known import missing_of, no_such_queue
 from dashboard.api.past import At, LookAsked, feed_of, feed_then
 from dashboard.feed import WINDOW, Answer, Feed
 from dashboard.past import Looks
 from dashboard.sheet import BOM, floor_csv
-from stream.contract.figures import LIVE_WINDOWS, NoPicture
+from stream.contract.figures import LIVE_WINDOWS, nothing_in_queue
 
-Told = TypeVar("Told")
-
-_ANSWER_S_MAX: Final = 5.0
 _JSON: Final = "application/json"
 _PROBLEMS: Final[dict[int | str, dict[str, object]]] = {
     422: {"model": models.Problem, "description": "The window is not one of those there are."},
@@ -77,11 +73,17 @@ def _add_queues(router: APIRouter, feed: Feed, looks: Looks) -> None:
     ) -> Response:
         """The figures of one queue."""
         shown = feed_of(feed, looks, look)
-        figures = (await ask_figures(shown, window)).picture.figures
+        picture = (await ask_figures(shown, window)).picture
+        figures = picture.figures
         section = figures.queues.get(queue)
         if section is None:
-            await refuse_unknown(shown, queue=queue)
-            raise HTTPException(404, "queue: there are more queues than are told, and larger ones")
+            missing = await missing_of(shown, queue=queue)
+            if missing is not None:
+                raise missing
+            if picture.queues_left_out:
+                why = "queue: there are more queues than are told, and larger ones"
+                raise HTTPException(404, why)
+            section = nothing_in_queue()
         told = {
             "as_of": figures.as_of,
             "window": figures.window,
@@ -102,9 +104,9 @@ def _add_hour(router: APIRouter, feed: Feed, looks: Looks) -> None:
     async def hour(queue: str, look: LookAsked = None) -> Response:
         """The last 60 minutes of one queue, minute by minute."""
         shown = feed_of(feed, looks, look)
-        told = await _in_time(shown.ask_hour(queue))
+        told = await in_time(shown.ask_hour(queue))
         if told is None:
-            raise no_such("queue", (await ask_figures(shown, WINDOW)).picture.figures.queues)
+            raise await no_such_queue(shown)
         return Response(msgspec.json.encode(told), media_type=_JSON)
 
 
@@ -148,16 +150,4 @@ def check_window(window: str) -> None:
 async def ask_figures(feed: Feed, window: str, *, agents: bool = False) -> Answer:
     """The picture of a window, built within the second. Raises an HTTPException."""
     check_window(window)
-    return await _in_time(feed.ask(window, agents=agents))
-
-
-async def _in_time(future: Future[Told]) -> Told:
-    try:
-        return await asyncio.wait_for(asyncio.wrap_future(future), _ANSWER_S_MAX)
-    except TimeoutError:
-        raise HTTPException(503, "the feed does not answer") from None
-    except NoPicture as error:
-        raise HTTPException(503, str(error)) from None
-    except Exception as error:  # noqa: BLE001 - whatever it was, the asker gets an answer
-        reason = f"the figures cannot be computed ({type(error).__name__})"
-        raise HTTPException(503, reason) from None
+    return await in_time(feed.ask(window, agents=agents))

@@ -218,6 +218,14 @@ class SavedBoard(Struct, frozen=True):
     at: int
 
 
+class LimitLeftOut(Struct, frozen=True):
+    """A limit that a saved board has and that is none any more: which one of which figure, and why."""
+
+    figure: str
+    limit: Literal["watch", "trouble"]
+    why: str
+
+
 class BoardsAway(Exception):
     """A board cannot be kept now. Operator: the message says why."""
 
@@ -256,6 +264,19 @@ def parse_board(name: str, told: Any) -> Board:
     return parse_boards(text)[name]
 
 
+def parse_saved(name: str, text: str) -> tuple[Board, list[LimitLeftOut]]:
+    """A board as it was once saved, without the limits that were let pass then and are refused now:
+    for one of them nobody should miss the board. Raises `YamlError`, and `KeyError` where the text
+    has no such board."""
+    try:
+        return parse_boards(text)[name], []
+    except YamlError:
+        board, left_out = _without_bad_limits(parse_yaml(text, NAMED, BoardFile).boards[name])
+        if not left_out:
+            raise
+        return parse_boards(boards_text({name: board}))[name], left_out
+
+
 def boards_text(boards: Mapping[str, Board]) -> str:
     """The same boards as a file has them, with what is not set left out."""
     told = {name: board.model_dump(exclude_defaults=True) for name, board in boards.items()}
@@ -289,13 +310,41 @@ def _problems_of_figure(tile: FigureTile) -> Iterator[tuple[Place, str]]:
     meaningless = {"channel": MEANINGLESS_IN_CHANNELS, "team": MEANINGLESS_IN_TEAMS}
     if of and tile.figure in meaningless.get(of[0], ()):
         yield ("figure",), f"expected a figure that has a meaning for a {of[0]}"
-    wrong = [
-        ((name, side), words)
-        for name, limit in (("watch", tile.watch), ("trouble", tile.trouble))
-        if limit is not None
-        for side, words in problems_of_limit(tile.figure, limit.above, limit.below)
-    ]
+    wrong = list(_problems_of_limits(tile))
     yield from wrong or _problems_of_order(tile.watch, tile.trouble)
+
+
+def _problems_of_limits(
+    tile: FigureTile,
+) -> Iterator[tuple[tuple[Literal["watch", "trouble"], str], str]]:
+    limits: tuple[tuple[Literal["watch", "trouble"], Limit | None], ...] = (
+        ("watch", tile.watch),
+        ("trouble", tile.trouble),
+    )
+    for name, limit in limits:
+        if limit is not None:
+            for side, words in problems_of_limit(tile.figure, limit.above, limit.below):
+                yield (name, side), words
+
+
+def _without_bad_limits(board: Board) -> tuple[Board, list[LimitLeftOut]]:
+    left_out: list[LimitLeftOut] = []
+
+    def mended(tile: Tile) -> Tile:
+        if not isinstance(tile, FigureTile):
+            return tile
+        wrong = [
+            LimitLeftOut(tile.figure, name, f"{side}: {words}")
+            for (name, side), words in _problems_of_limits(tile)
+        ]
+        left_out.extend(wrong)
+        return tile.model_copy(update=dict.fromkeys(one.limit for one in wrong))
+
+    pages = [
+        page.model_copy(update={"tiles": [mended(tile) for tile in page.tiles]})
+        for page in board.pages
+    ]
+    return board.model_copy(update={"pages": pages}), left_out
 
 
 def _problems_of_order(watch: Limit | None, trouble: Limit | None) -> Iterator[tuple[Place, str]]:

@@ -191,6 +191,16 @@ class Section(Struct, frozen=True):
     now: dict[str, Value]
 
 
+def nothing_in_queue() -> Section:
+    """The figures of a queue in which nothing happened, and which nobody is in or for."""
+    counts: dict[str, Value] = dict.fromkeys(COUNTS, 0)
+    figures: dict[str, Value | Levels] = dict.fromkeys(FIGURES)
+    figures["service_levels"] = dict.fromkeys(SERVICE_LEVEL_VARIANTS)
+    now: dict[str, Value] = dict.fromkeys(NOW, 0)
+    now |= dict.fromkeys(("oldest_wait_s", "oldest_unanswered_s", "expected_wait_s"))
+    return Section(counts, figures, now)
+
+
 class AgentSection(Struct, frozen=True):
     """The figures of one agent. `state` and `since` are None where no state was ever told."""
 

@@ -77,14 +77,14 @@ class MinuteSeries:
         offered = table[SMOOTHED_OVER - 1 :, :, 0].T.tolist()
         return dict(zip(names, zip(levels.tolist(), offered, strict=True), strict=True))
 
-    def of_row(self, as_of: int, row: int) -> tuple[int, Ints]:
+    def of_row(self, as_of: int, row: int | None) -> tuple[int, Ints]:
         """The first of the 60 minutes up to `as_of`, and what `COUNTED` came to in each of them for
-        one row: [60, counted]."""
+        one row: [60, counted]. Without a row nothing did."""
         first = as_of // MINUTE_US - MINUTES + 1
         table = np.zeros((MINUTES, len(COUNTED)), np.int64)
         for minute in range(first, first + MINUTES):
             known = self._minutes.get(minute)
-            if known is not None and row < len(known):
+            if row is not None and known is not None and row < len(known):
                 table[minute - first] = known[row]
         return first, table
 

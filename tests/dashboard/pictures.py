@@ -342,6 +342,8 @@ class TableReader:
     behind_s: float | None = 0.0
     limits: dict[str, int] = field(default_factory=dict)
     queues_left_out: int = 0
+    # Queues that floor.yaml names and in which nothing happened.
+    planned: frozenset[str] = frozenset()
     nothing_yet: str | None = None
     drill: DrillMark | None = None
     broken: bool = False
@@ -396,14 +398,15 @@ class TableReader:
         """An hour in which nothing happened, but for its last minute."""
         if self.nothing_yet is not None:
             raise NoPicture(self.nothing_yet)
-        if queue not in self.queues:
+        if queue not in self.queues and queue not in self.planned:
             return None
         as_of = START.replace(microsecond=0)
         minutes = [
             MinuteOfQueue(minute, 0, 0, 0, 0, None, None)
-            for minute in (_minute(as_of, before) for before in range(59, 0, -1))
+            for minute in (_minute(as_of, before) for before in range(59, -1, -1))
         ]
-        minutes.append(MinuteOfQueue(_minute(as_of, 0), 3, 2, 1, 1, 1 / 3, 25.5))
+        if queue in self.queues:
+            minutes[-1] = MinuteOfQueue(_minute(as_of, 0), 3, 2, 1, 1, 1 / 3, 25.5)
         return HourOfQueue(_minute(as_of, 0), queue, "abandons_count", minutes)
 
     def change(self, queues: dict[str, Q] | None = None) -> None:

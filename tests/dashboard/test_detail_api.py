@@ -14,6 +14,7 @@ import pytest
 
 from dashboard.api import agents
 from dashboard.api import detail_models as models
+from dashboard.api.models import Queue
 from dashboard.app import create_app, serving
 from dashboard.feed import Answer
 from stream.contract.behind import ContactBehind, NotHeld, OtherFloor, TooManyEvents
@@ -33,6 +34,9 @@ from stream.contract.figures import COUNTS, LIVE_WINDOWS, NoPicture
 from stream.contract.instants import MINUTE_US, from_datetime
 from tests.builders import BASE_US, instant
 from tests.dashboard.pictures import TableReader, many, ordinary, wall_clock
+
+# A queue of floor.yaml in which nothing happened yet.
+PLANNED = "opens-at-eight"
 
 CONTACT = PresentContact(
     contact="c1", queue="benefits", channel="voice", state="waiting", since=instant(0),
@@ -121,7 +125,8 @@ class Desk:
 def served() -> Iterator[tuple[Desk, httpx2.Client]]:
     """A dashboard with an ordinary floor."""
     desk = Desk()
-    app = create_app(TableReader(ordinary(), wall_clock), now=wall_clock, detail=desk)
+    reader = TableReader(ordinary(), wall_clock, planned=frozenset({PLANNED}))
+    app = create_app(reader, now=wall_clock, detail=desk)
     with serving(app) as url, httpx2.Client(base_url=url, timeout=10) as client:
         yield desk, client
 
@@ -373,16 +378,7 @@ THERE = f"; there are {', '.join(sorted(ordinary()))}"
             "contacts?of=handled&agent=nobody",
             "agent: there is no agent of this id on the floor; there are a-17",
         ),
-        (
-            "contacts?of=handled&team=nobody",
-            "team: there is no team of this id on the floor; there are north",
-        ),
         ("agents?queue=nowhere", f"queue: there is no queue of this id on the floor{THERE}"),
-        (
-            "agents?team=nobody",
-            "team: there is no team of this id on the floor; there are north",
-        ),
-        ("events?queue=nowhere", f"queue: there is no queue of this id on the floor{THERE}"),
         ("queues/nowhere", f"queue: there is no queue of this id on the floor{THERE}"),
         ("queues/nowhere/hour", f"queue: there is no queue of this id on the floor{THERE}"),
     ],
@@ -411,6 +407,45 @@ def test_who_is_there_and_has_nothing_is_answered_with_nothing(
     for asked in ("of=waiting&queue=night", "of=handled&agent=a-17", "of=handled&team=north"):
         answer = client.get(f"/api/v1/contacts?{asked}")
         assert (answer.status_code, answer.json()["contacts"]) == (200, [])
+
+
+def test_a_team_that_all_have_left_is_a_team(client: httpx2.Client, desk: Desk) -> None:
+    """It has nobody; a program that asks for it each minute is not told in turns that there is none."""
+    desk.empty = True
+    contacts = client.get("/api/v1/contacts?of=handled&team=south")
+    agents = client.get("/api/v1/agents?team=south")
+
+    assert (contacts.status_code, contacts.json()["contacts"]) == (200, [])
+    assert (agents.status_code, agents.json()["agents"]) == (200, [])
+
+
+def test_a_queue_of_the_plan_is_there_before_anything_happens_in_it(
+    client: httpx2.Client, desk: Desk
+) -> None:
+    """Nothing is told of it, and not that there is none."""
+    desk.empty = True
+    queue = client.get(f"/api/v1/queues/{PLANNED}?window=5m")
+    hour = client.get(f"/api/v1/queues/{PLANNED}/hour")
+    contacts = client.get(f"/api/v1/contacts?of=waiting&queue={PLANNED}")
+    agents = client.get(f"/api/v1/agents?queue={PLANNED}")
+
+    assert {each.status_code for each in (queue, hour, contacts, agents)} == {200}
+    told = queue.json()
+    Queue.model_validate(told)
+    assert (told["queue"], told["window"], told["counts"]["offered"]) == (PLANNED, "5m", 0)
+    assert told["figures"]["service_level"] is None
+    assert (told["now"]["waiting"], told["now"]["oldest_wait_s"]) == (0, None)
+    assert {minute["offered"] for minute in hour.json()["minutes"]} == {0}
+    assert (contacts.json()["contacts"], agents.json()["agents"]) == ([], [])
+
+
+@pytest.mark.parametrize("queue", [PLANNED, "nowhere"])
+def test_events_of_any_queue_are_waited_for(client: httpx2.Client, desk: Desk, queue: str) -> None:
+    """A browser that is told 404 never asks again, and would miss whatever comes."""
+    desk.empty = True
+    with client.stream("GET", "/api/v1/events", params={"queue": queue}) as response:
+        assert response.status_code == 200
+        assert next(response.iter_lines()) == "retry: 3000"
 
 
 def test_of_many_names_it_is_said_where_they_are() -> None:

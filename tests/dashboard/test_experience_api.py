@@ -40,7 +40,7 @@ def customers() -> Customers:
 
 def served(customers: ex.Experience | None, rights: Rights) -> Any:
     """A dashboard with these rights."""
-    reader = TableReader(ordinary(), wall_clock)
+    reader = TableReader(ordinary(), wall_clock, planned=frozenset({"opens-at-eight"}))
     return serving(create_app(reader, now=wall_clock, experience=customers, rights=rights))
 
 
@@ -129,6 +129,13 @@ def test_waits_of_a_queue_that_there_is_not_are_not_told(client: httpx2.Client) 
 
     assert answer.status_code == 404
     assert answer.json()["detail"].startswith("queue: there is no queue of this id on the floor; ")
+
+
+def test_a_queue_of_the_plan_has_waits_to_come(client: httpx2.Client) -> None:
+    """Nobody is told that there is none because nobody called it yet."""
+    answer = client.get(f"{BASE}/curve", params={"queue": "opens-at-eight"})
+
+    assert (answer.status_code, answer.json()["channels"]) == (200, {})
 
 
 def test_comments_are_for_whoever_has_told_the_key(

@@ -62,8 +62,28 @@ def test_what_can_be_looked_at(client: httpx2.Client, ground: PastGround) -> Non
     told = client.get("/api/v1/past").json()
 
     assert (told["since"], told["looks_max"]) == (format_millis(ground.first), LOOKS_MAX)
-    assert told["time_zone"] in {None, "UTC"}
     assert told["until"] > format_millis(ground.end)
+
+
+@pytest.mark.parametrize(
+    ("nothing_yet", "zone"), [("nothing is read yet", None), (None, "America/Denver")]
+)
+def test_the_past_is_told_in_the_floors_time_zone(
+    ground: PastGround, nothing_yet: str | None, zone: str | None
+) -> None:
+    """Which is not known before the first picture."""
+    past = LogPast(ground.url, PLAN, now=now_us, title="Benefits centre")
+    reader = TableReader(
+        ordinary(), wall_clock, time_zone="America/Denver", nothing_yet=nothing_yet
+    )
+    app = create_app(reader, now=wall_clock, past=past)
+    with serving(app) as url, httpx2.Client(base_url=url, timeout=WAIT_S) as client:
+        with client.stream("GET", STREAM) as frames:
+            # Of the first frame on.
+            assert any(line.startswith("data: ") for line in frames.iter_lines())
+        told = client.get("/api/v1/past").json()
+
+    assert told["time_zone"] == zone
 
 
 def test_figures_as_they_were(client: httpx2.Client, ground: PastGround) -> None:

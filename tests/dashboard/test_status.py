@@ -36,10 +36,16 @@ def judged(queue: Q, *others: Q) -> Standing:
             id="the last five minutes have recovered",
         ),
         pytest.param(
-            replace(CALM, in_target=24, hour=(None,) * 60, waiting=1),
+            replace(CALM, in_target=24, hour=(None,) * 60, waiting=1, over=1, oldest_s=21),
             "trouble",
             "In trouble",
-            id="nobody was answered in the last five minutes, and somebody waits",
+            id="nobody was answered in the last five minutes, and somebody waits over target",
+        ),
+        pytest.param(
+            replace(CALM, in_target=24, hour=(*(0.9,) * 59, None), waiting=1, oldest_s=1),
+            "watch",
+            "Watch",
+            id="nobody was answered in the last five minutes, and one came a second ago",
         ),
         pytest.param(
             replace(CALM, in_target=24, hour=(*(0.9,) * 59, None)),

@@ -389,7 +389,8 @@ def test_the_rules_of_status_are_told_with_their_thresholds() -> None:
     }
     assert f"only of at least {status.EVIDENCE_MIN} contacts" in page
     assert f"were at {share * status.RECOVERED_LEVEL:.0f} % or better" in page
-    assert f"until the\n  half hour is at {share * status.GOAL:.0f} %" in page
+    assert "in\n  them and nobody waits over target" in page
+    assert f"until the half hour is at {share * status.GOAL:.0f} %" in page
 
 
 def test_it_is_told_where_a_name_has_no_meaning() -> None:

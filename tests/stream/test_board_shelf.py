@@ -11,7 +11,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from stream.board_shelf import LogBoardShelf
-from stream.contract.boards import BoardsAway, KeptBoard, SavedBoard
+from stream.contract.boards import (
+    BoardsAway,
+    FigureTile,
+    KeptBoard,
+    Limit,
+    SavedBoard,
+    boards_text,
+)
 from stream.logs.topics import BOARDS
 from tests.boards import every_kind, log_at, shelf_at
 
@@ -62,6 +69,43 @@ def test_one_that_cannot_be_read_keeps_no_other_away(tmp_path: Path) -> None:
     assert [(line["event"], line["board"]) for line in logs] == [
         ("board_unreadable", "a"),
         ("board_unreadable", "b"),
+    ]
+
+
+def test_a_board_of_before_loses_a_limit_that_is_refused_now_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    """Which of which figure is said once; what was refused before is refused still."""
+    tiles = (
+        "{kind: figure, figure: service_level, watch: {above: 0.9}, trouble: {below: 0.6}}, "
+        "{kind: figure, figure: waiting, watch: {below: 5}}, {kind: clock}"
+    )
+    older = SavedBoard(f"boards: {{b: {{title: B, pages: [{{tiles: [{tiles}]}}]}}}}", "Ada", 5)
+    order = "{kind: figure, figure: waiting, watch: {above: 5}, trouble: {above: 4}}"
+    wrong = SavedBoard(f"boards: {{c: {{title: C, pages: [{{tiles: [{order}]}}]}}}}", "Ada", 5)
+    with log_at(tmp_path) as log:
+        log.append(BOARDS, [("b", msgspec.json.encode(older)), ("c", msgspec.json.encode(wrong))])
+    with capture_logs() as logs, shelf_at(tmp_path) as shelf:
+        assert in_time(lambda: len(logs) == 3)
+        kept = shelf.boards()
+        with log_at(tmp_path) as log:
+            again = SavedBoard(boards_text({"z": LINES}), "Ada", 5)
+            log.append(
+                BOARDS, [("b", msgspec.json.encode(older)), ("z", msgspec.json.encode(again))]
+            )
+        assert in_time(lambda: "z" in shelf.boards())
+
+    assert list(kept) == ["b"]
+    level, waiting, clock = kept["b"].board.pages[0].tiles
+    assert level == FigureTile(kind="figure", figure="service_level", trouble=Limit(below=0.6))
+    assert waiting == FigureTile(kind="figure", figure="waiting")
+    assert (clock.kind, kept["b"].by, kept["b"].at) == ("clock", "Ada", 5)
+    assert [
+        (line["event"], line["board"], line.get("figure"), line.get("limit")) for line in logs
+    ] == [
+        ("board_limit_left_out", "b", "service_level", "watch"),
+        ("board_limit_left_out", "b", "waiting", "watch"),
+        ("board_unreadable", "c", None, None),
     ]
 
 

@@ -12,8 +12,14 @@ import pytest
 from simulator import load_scenario, offset_showing, simulate
 from stream.alerts.rules import METRICS, OLDEST_WAIT_TARGETS
 from stream.contract.codec import encode
-from stream.contract.figures import LIVE_WINDOWS, SERVICE_LEVEL_VARIANTS, Section
+from stream.contract.figures import (
+    LIVE_WINDOWS,
+    SERVICE_LEVEL_VARIANTS,
+    Section,
+    nothing_in_queue,
+)
 from stream.contract.floorplan import FloorPlan, QueuePlan
+from stream.contract.frames import AgentFrame, AgentsFrame, agents_key
 from stream.contract.instants import HOUR_US, Instant
 from stream.figures import FloorColumns, floor_figures
 from stream.floor.floor import Floor
@@ -91,3 +97,14 @@ def test_what_is_no_metric_is_refused() -> None:
     """Rather than told as unknown: it is a mistake of whoever asks."""
     with pytest.raises(KeyError):
         FloorColumns(merged()).column("queue", "30m", "happiness")
+
+
+def test_nothing_in_a_queue_is_what_a_queue_is_told_with_in_which_nothing_happened() -> None:
+    """Known by an agent who is for it, and gone."""
+    merge = Merge(PLAN, LIVE_WINDOWS)
+    gone = AgentFrame("anne", "offline", None, BASE_US, "north", ("snap",), [])
+    merge.take(agents_key(0, 1), AgentsFrame(1, [gone]))
+    merge.advance(BASE_US)
+
+    for window in LIVE_WINDOWS:
+        assert floor_figures(merge, window).queues == {"snap": nothing_in_queue()}

@@ -11,7 +11,7 @@ import pytest
 from stream.contract.figures import HourOfQueue, MinuteOfQueue
 from stream.contract.floorplan import FloorPlan, parse_floor_plan
 from stream.picture import LogPictureReader
-from tests.builders import MINUTE, abandoned, answered, instant, millis, queued
+from tests.builders import DAY, MINUTE, abandoned, answered, instant, millis, queued
 from tests.stream.behind.test_behind import Ground
 
 
@@ -81,6 +81,23 @@ def test_the_level_is_the_queues_own_variant(
 
     assert told is not None
     assert (told.service_level_variant, told.minutes[-1].service_level) == (told_as, level)
+
+
+@pytest.mark.parametrize("before", [[], [queued("c0", -DAY), abandoned("c0", 1 - DAY)]])
+def test_a_queue_of_the_plan_is_known_while_nothing_happens_in_it(
+    ground: Ground, before: list[bytes]
+) -> None:
+    """Before it ever opened, and where what happened in it is forgotten: its hour is empty."""
+    ground.plan = parse_floor_plan("queues: {benefits: {service_level: abandons_ignored}}", "f")
+    ground.append(*before, queued("c1", 0, "other"))
+    told = hour(ground, 30)
+
+    assert told is not None
+    assert (told.as_of, told.service_level_variant) == (millis(30), "abandons_ignored")
+    assert [one.minute for one in told.minutes] == [millis(n * MINUTE) for n in range(-59, 1)]
+    assert {(one.offered, one.answered, one.service_level) for one in told.minutes} == {
+        (0, 0, None)
+    }
 
 
 def test_a_queue_that_is_not_known_has_no_hour(ground: Ground) -> None:
