@@ -31,11 +31,12 @@ _UNKNOWN: Final[dict[Factor, str]] = {
 }
 
 
-def say(parts: Sequence[Part], before: Values, now: Values, yardstick: Yardstick) -> str:
+def say(parts: Sequence[Part], before: Values, now: Values, yardstick: Yardstick | None) -> str:
     """The explanation as one or two sentences, and what was not known for it.
 
     Percentages are of all that made it worse, so that they never exceed 100; what worked the other
-    way is named last, without one. Without parts nothing is worse, and nothing is named.
+    way is named last, without one. Without parts nothing is worse by the yardstick, or nobody can
+    say where there is none, and nothing is named.
     """
     if now.get("people") == 0:
         return _nobody(before.get("people"))
@@ -65,7 +66,7 @@ def _nobody(before: float | None) -> str:
     )
 
 
-def _explanation(parts: Sequence[Part], split: bool, yardstick: Yardstick) -> str:
+def _explanation(parts: Sequence[Part], split: bool, yardstick: Yardstick | None) -> str:
     pushed = sum(part.share for part in parts if part.share > 0)
     first, *others = (part for part in parts if part.share >= SAID_MIN * pushed)
 
@@ -93,13 +94,17 @@ def _explanation(parts: Sequence[Part], split: bool, yardstick: Yardstick) -> st
     return ("by load per agent, " if yardstick == "load" else "") + "; ".join(clauses) + "."
 
 
-def _no_explanation(before: Values, now: Values, yardstick: Yardstick) -> str:
+def _no_explanation(before: Values, now: Values, yardstick: Yardstick | None) -> str:
     both = [factor for factor in _NAMES if factor in before and factor in now]
     if not both:
         return "there is nothing to compare with."
-    if yardstick == "wait":
-        return "by the model the wait is not longer than usual."
-    return "by load per agent there is no more to do than usual."
+    match yardstick:
+        case "wait":
+            return "by the model the wait is not longer than usual."
+        case "load":
+            return "by load per agent there is no more to do than usual."
+        case None:
+            return "nothing that is known explains a longer wait."
 
 
 def _unknown(before: Values, now: Values) -> list[str]:
