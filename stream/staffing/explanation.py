@@ -11,7 +11,14 @@ from msgspec import Struct
 
 from stream.contract.alerts import Factor, Part, Why
 from stream.staffing.erlang_a import steady_state
-from stream.staffing.wording import Values, Yardstick, say, say_arrivals
+from stream.staffing.wording import (
+    Compared,
+    Values,
+    Yardstick,
+    compare_arrivals,
+    say,
+    say_arrivals,
+)
 
 FACTORS: Final[tuple[Factor, ...]] = ("volume", "redials", "handle_time", "people", "patience")
 
@@ -82,6 +89,13 @@ def explain(before: Conditions, now: Conditions) -> Why:
 def how_many_come(now: Conditions, usual: Conditions) -> str:
     """How many contacts come, against what is usual, as a sentence."""
     return say_arrivals(now.offered_per_hour, usual.offered_per_hour)
+
+
+def more_or_fewer(now: Conditions, usual: Conditions) -> Compared | None:
+    """Whether more or fewer contacts come than usual; None where either is not known."""
+    if now.offered_per_hour is None or usual.offered_per_hour is None:
+        return None
+    return compare_arrivals(now.offered_per_hour, usual.offered_per_hour)
 
 
 def mean_wait_s(values: Values) -> float:

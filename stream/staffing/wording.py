@@ -10,6 +10,7 @@ from stream.contract.alerts import Factor, Part
 Values = Mapping[Factor, float]
 # What is divided among factors: the mean wait, or the load per agent.
 Yardstick = Literal["wait", "load"]
+Compared = Literal["more", "fewer", "as many"]
 
 # A part that is less of the change than this is left to the parts.
 SAID_MIN: Final = 0.05
@@ -52,8 +53,19 @@ def say_arrivals(now: float | None, usual: float | None) -> str:
     """How many contacts come an hour, against what is usual."""
     if now is None or usual is None:
         return "How many contacts are usual is not known."
-    more = "More" if now > usual else "Fewer"
-    return f"{more} contacts come than usual: {_fact('volume', usual, now, split=False)}."
+    come = {
+        "more": "More contacts come than usual",
+        "fewer": "Fewer contacts come than usual",
+        "as many": "About as many contacts come as usual",
+    }[compare_arrivals(now, usual)]
+    return f"{come}: {_fact('volume', usual, now, split=False)}."
+
+
+def compare_arrivals(now: float, usual: float) -> Compared:
+    """Whether more or fewer contacts come than usual; as many where both are written alike."""
+    if _said("volume", now) == _said("volume", usual):
+        return "as many"
+    return "more" if now > usual else "fewer"
 
 
 def _nobody(before: float | None) -> str:

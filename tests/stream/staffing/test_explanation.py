@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from stream.contract.alerts import Factor, Part, Why
 from stream.staffing.erlang_a import steady_state
-from stream.staffing.explanation import Conditions, explain
+from stream.staffing.explanation import Conditions, explain, how_many_come
 
 # A quiet hour of a queue of 14.
 USUAL = Conditions(
@@ -221,6 +221,27 @@ def mean_wait_s(of: dict[str, float]) -> float:
 def test_a_supervisor_reads_what_changed(before: Conditions, now: Conditions, text: str) -> None:
     """The whole sentence."""
     assert text == explain(before, now).text
+
+
+@pytest.mark.parametrize(
+    ("now", "usual", "text"),
+    [
+        (184.0, 92.0, "More contacts come than usual: 184 contacts an hour against 92."),
+        (0.0, 9.94, "Fewer contacts come than usual: 0 contacts an hour against 9.9."),
+        (100.0, 100.0, "About as many contacts come as usual: 100 contacts an hour against 100."),
+        (100.4, 99.6, "About as many contacts come as usual: 100 contacts an hour against 100."),
+        (0.0, 0.0, "About as many contacts come as usual: 0 contacts an hour against 0."),
+        (0.0, 0.04, "About as many contacts come as usual: 0 contacts an hour against 0."),
+        (100.0, None, "How many contacts are usual is not known."),
+    ],
+)
+def test_how_many_come_is_told_by_figures_that_say_so(
+    now: float, usual: float | None, text: str
+) -> None:
+    """More or fewer only where that is to be read from what is written."""
+    told = how_many_come(Conditions(offered_per_hour=now), Conditions(offered_per_hour=usual))
+
+    assert told == text
 
 
 def test_a_surge_with_people_missing_is_told_whole() -> None:
