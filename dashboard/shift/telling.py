@@ -283,7 +283,7 @@ def _incident(told: Incident, zone: str) -> Story:
             severity=severity, begin=begin, lasted=lasted
         )
     if told.since != told.opened_at:
-        came_to += " · " + _("first at {time}").format(time=moment(told.opened_at, zone))
+        came_to += " · " + _("opened first {begin}").format(begin=moment(told.opened_at, zone))
     if told.acknowledged is not None:
         came_to += " · " + _("acknowledged by {name}").format(name=told.acknowledged.by)
     if told.assigned_to is not None:

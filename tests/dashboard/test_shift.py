@@ -134,7 +134,7 @@ def test_an_incident_that_came_back_lasts_from_then(report: ShiftReport) -> None
 
     [story] = [part for part in document(told).parts if isinstance(part, Story)]
     assert story.note == (
-        "Urgent, opened 2026-03-02 14:38, over after 2\u00a0min · first at 2026-03-02 14:10"
+        "Urgent, opened 2026-03-02 14:38, over after 2\u00a0min · opened first 2026-03-02 14:10"
     )
 
 
