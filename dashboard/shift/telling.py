@@ -274,14 +274,16 @@ def _agents(report: ShiftReport) -> Table:
 
 def _incident(told: Incident, zone: str) -> Story:
     severity = _(_SEVERITIES[told.severity])
-    begin = moment(told.opened_at, zone)
+    begin = moment(told.since, zone)
     if told.resolved_at is None:
         came_to = _("{severity}, opened {begin}, still open").format(severity=severity, begin=begin)
     else:
-        lasted = span((told.resolved_at - told.opened_at) / SECOND_US)
+        lasted = span((told.resolved_at - told.since) / SECOND_US)
         came_to = _("{severity}, opened {begin}, over after {lasted}").format(
             severity=severity, begin=begin, lasted=lasted
         )
+    if told.since != told.opened_at:
+        came_to += " · " + _("opened first {begin}").format(begin=moment(told.opened_at, zone))
     if told.acknowledged is not None:
         came_to += " · " + _("acknowledged by {name}").format(name=told.acknowledged.by)
     if told.assigned_to is not None:

@@ -20,7 +20,7 @@ from stream.contract.alerts import Target, Why
 from stream.contract.figures import Value
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import DAY_US
-from stream.staffing.explanation import Conditions, explain, how_many_come
+from stream.staffing.explanation import Conditions, explain, how_many_come, more_or_fewer
 
 # So long after a queue was told of last, what its weeks are like is forgotten.
 FORGOTTEN_US: Final = 56 * DAY_US
@@ -120,11 +120,12 @@ class Charts:
         if not isinstance(rule, Surge | Drop):
             return explain(before, now)
         chart = watch.chart(name)
-        if expected is not None and chart.size is not None:
+        counted = watch.counted_per_hour(name, _chart_rule(rule), readings.as_of)
+        if counted is not None:
             # The last quarter of an hour lags behind what has just begun.
-            now = replace(now, offered_per_hour=expected * chart.size)
+            now = replace(now, offered_per_hour=counted)
         told = _of_arrivals(rule, before, now)
-        return replace(told, since=chart.began, size=chart.size)
+        return None if told is None else replace(told, since=chart.began, size=chart.size)
 
     def changed(self) -> dict[str, bytes | None]:
         """What changed since this was last asked, by key."""
@@ -161,10 +162,14 @@ class Charts:
         return self._plan.zone if queue is None else self._plan.zone_of(queue)
 
 
-def _of_arrivals(rule: Surge | Drop, before: Conditions, now: Conditions) -> Why:
+def _of_arrivals(rule: Surge | Drop, before: Conditions, now: Conditions) -> Why | None:
+    come = more_or_fewer(now, before)
     if isinstance(rule, Drop):
         # Contacts that stay away are no reason for a wait.
-        return Why(how_many_come(now, before))
+        return Why(how_many_come(now, before)) if come == "fewer" else None
+    if come != "more":
+        # Nobody is told that fewer come in a surge: how many do is not known well enough.
+        return explain(replace(before, offered_per_hour=None), replace(now, offered_per_hour=None))
     told = explain(before, now)
     # People enough may be there: a surge it is all the same.
     return told if told.parts else replace(told, text=f"{how_many_come(now, before)} {told.text}")

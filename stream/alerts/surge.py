@@ -124,8 +124,7 @@ def step(
     if rule.ratio < 1 and expected.count < MISSED_FROM:
         # A queue that is shut: nothing can be missing, and what was is over.
         return AT_REST
-    # Of a drop, what was hardly expected is no evidence when it does not come.
-    mean = max(expected.count, rule.expected_min) if rule.ratio > 1 else expected.least
+    mean = mean_of(rule, expected)
     score = chart.score + evidence(rule.ratio, count, mean, max(expected.alpha, rule.alpha))
     if score <= 0:
         return AT_REST
@@ -136,6 +135,14 @@ def step(
         expected=chart.expected + mean,
     )
     return msgspec.structs.replace(climbed, signals=_signals(rule, climbed, before=chart.signals))
+
+
+def mean_of(rule: ChartRule, expected: Expected) -> float:
+    """The contacts a minute that the chart goes by."""
+    if rule.ratio > 1:
+        return max(expected.count, rule.expected_min)
+    # Of a drop, what was hardly expected is no evidence when it does not come.
+    return expected.least
 
 
 def _signals(rule: ChartRule, chart: Chart, *, before: bool) -> bool:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from stream.alerts.baseline import VERSION, Baseline, Memory
 from stream.alerts.readings import Arrivals
-from stream.alerts.surge import AT_REST, Chart, ChartRule, step
+from stream.alerts.surge import AT_REST, Chart, ChartRule, Expected, mean_of, step
 from stream.alerts.usual import Look, Usual, learned
 from stream.contract.instants import MINUTE_US
 
@@ -94,12 +94,23 @@ class Watch:
 
     def expected_per_hour(self, as_of: int) -> float | None:
         """What an hour like this minute is expected to bring; None where nothing is known."""
-        expected = self._baseline.expected(as_of - as_of % MINUTE_US)
+        expected = self._expected(as_of)
         return None if expected is None else 60 * expected.count
+
+    def counted_per_hour(self, name: str, rule: ChartRule, as_of: int) -> float | None:
+        """How many contacts came an hour since the rule's chart began to climb; None while it does
+        not, or where nothing is known to go by."""
+        expected, size = self._expected(as_of), self.chart(name).size
+        if expected is None or size is None:
+            return None
+        return 60 * mean_of(rule, expected) * size
 
     def told(self) -> Watched:
         """What goes through the log."""
         return Watched(self._baseline.memory, dict(self._charts), self.usual)
+
+    def _expected(self, as_of: int) -> Expected | None:
+        return self._baseline.expected(as_of - as_of % MINUTE_US)
 
     def _stepped(self, minute: int, count: int, rules: Mapping[str, ChartRule]) -> dict[str, Chart]:
         expected = self._baseline.expected(minute)

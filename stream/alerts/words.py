@@ -250,17 +250,18 @@ def _drop_over(_rule: AnyRule, where: _Told, _figures: Figures) -> Sentence:
 
 def _burn_clear(rule: AnyRule, where: _Told, figures: Figures) -> Sentence:
     assert isinstance(rule, BurnRate)
-    windows = {rule.long: rule.metric, rule.short: f"{rule.metric}_{rule.short}"}
-    known = {name: window for window, name in windows.items() if figures.get(name) is not None}
-    if not known or (figures.get("contacts") or 0) < rule.at_least:
+    windows = {rule.metric: rule.long, f"{rule.metric}_{rule.short}": rule.short}
+    levels = {name: figures.get(name) for name in windows}
+    # Where one is not known it is clear for want of evidence, and not by what the other says.
+    if None in levels.values() or (figures.get("contacts") or 0) < rule.at_least:
         return _too_few(where)
     # It is clear by the better of the two.
-    best = max(known, key=lambda name: figures.get(name) or 0)
+    best = max(levels, key=lambda name: levels[name] or 0)
     return say(
         "{where}: recovering, {level} in target over {window}, {promised} promised",
         where=where,
         level=_told(figures, best),
-        window=(known[best], {"as": "window", "of": known[best]}),
+        window=(windows[best], {"as": "window", "of": windows[best]}),
         promised=_figure(rule.metric, rule.target),
     )
 

@@ -16,6 +16,7 @@ from stream.contract.instants import HOUR_US, SECOND_US
 from stream.contract.shifts import Shift, ShiftReport, TooLong, Unknown, up_to_now
 from stream.logs.port import Log
 from stream.logs.topics import ALERTS, CONTACT_EVENTS
+from stream.shift.incidents import in_shift
 from stream.shift.reading import ShiftReading
 
 # Contacts that were open and agents who were there when a shift began: as long as a shift before.
@@ -107,14 +108,10 @@ def _incidents(log: Log, shift: Shift) -> list[Incident]:
         if record.key.partition("/")[0] == INCIDENT:
             kept[record.key] = record.value
     told = [decode_told(key, value) for key, value in kept.items() if value is not None]
-    during = [
-        one
-        for one in told
-        if isinstance(one, Incident)
-        and one.opened_at < shift.end
-        and (one.resolved_at is None or one.resolved_at > shift.begin)
-    ]
-    return sorted(during, key=lambda one: (one.opened_at, one.id))
+    during = [in_shift(one, shift) for one in told if isinstance(one, Incident)]
+    return sorted(
+        (one for one in during if one is not None), key=lambda one: (one.opened_at, one.id)
+    )
 
 
 def _label(plan: FloorPlan, queue: str, channels: dict[str, set[str]]) -> QueueLabel:

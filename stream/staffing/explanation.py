@@ -11,7 +11,14 @@ from msgspec import Struct
 
 from stream.contract.alerts import Factor, Part, Why
 from stream.staffing.erlang_a import steady_state
-from stream.staffing.wording import Values, Yardstick, say, say_arrivals
+from stream.staffing.wording import (
+    Compared,
+    Values,
+    Yardstick,
+    compare_arrivals,
+    say,
+    say_arrivals,
+)
 
 FACTORS: Final[tuple[Factor, ...]] = ("volume", "redials", "handle_time", "people", "patience")
 
@@ -58,7 +65,8 @@ def explain(before: Conditions, now: Conditions) -> Why:
     Where the wait has no end or is not known, it is the load per agent that is divided (offered
     load in erlangs / agents); the text says so. There are no parts where that is higher by less
     than `LOAD_CHANGE_MIN`, or lower. A factor known at only one of the two is taken as unchanged and
-    has no part; the text says so of those that matter.
+    has no part; the text says so of those that matter. Where one of these is not known, or the load
+    is lower although the wait is longer, that there are no parts does not say that nothing is worse.
     """
     was, is_now = _values(before, now), _values(now, before)
     known = [factor for factor in FACTORS if factor in was and factor in is_now]
@@ -81,6 +89,13 @@ def explain(before: Conditions, now: Conditions) -> Why:
 def how_many_come(now: Conditions, usual: Conditions) -> str:
     """How many contacts come, against what is usual, as a sentence."""
     return say_arrivals(now.offered_per_hour, usual.offered_per_hour)
+
+
+def more_or_fewer(now: Conditions, usual: Conditions) -> Compared | None:
+    """Whether more or fewer contacts come than usual; None where either is not known."""
+    if now.offered_per_hour is None or usual.offered_per_hour is None:
+        return None
+    return compare_arrivals(now.offered_per_hour, usual.offered_per_hour)
 
 
 def mean_wait_s(values: Values) -> float:
@@ -137,24 +152,29 @@ def _finite_wait_s(values: Values) -> float | None:
 
 def _shares(
     known: Sequence[Factor], begin: Values, end: Values
-) -> tuple[Yardstick, dict[Factor, float]]:
+) -> tuple[Yardstick | None, dict[Factor, float]]:
     """By which yardstick, and of each changed factor its share of what is worse; none where
-    nothing is."""
+    nothing is. No yardstick where that is not known: half the team may be gone unseen."""
     changed = [factor for factor in known if begin[factor] != end[factor]]
+    can_be_calm = _QUEUE.issubset(known)
     first_s, last_s = _finite_wait_s(begin), _finite_wait_s(end)
     if first_s is not None and last_s is not None:
         if last_s - first_s < WAIT_CHANGE_S_MIN:
-            return "wait", {}
+            return "wait" if can_be_calm else None, {}
         by_wait = shapley(mean_wait_s, changed, begin, end)
         # Between two waits that end there may be one that does not, if nobody gives up.
         if all(map(math.isfinite, by_wait.values())):
             return "wait", _of_one(by_wait)
+        # The wait is longer, whatever the load is.
+        can_be_calm = False
     loads = load_per_agent(begin), load_per_agent(end)
     if loads[1] == math.inf:
         # The fewer the agents, the more of a change of the load is theirs: without any, all.
-        return "load", {"people": 1.0} if "people" in changed else {}
+        if "people" in changed:
+            return "load", {"people": 1.0}
+        return "load" if can_be_calm else None, {}
     if loads[1] - loads[0] <= LOAD_CHANGE_MIN * loads[1]:
-        return "load", {}
+        return "load" if can_be_calm else None, {}
     return "load", _of_one(shapley(load_per_agent, changed, begin, end))
 
 

@@ -10,6 +10,7 @@ from stream.contract.alerts import Factor, Part
 Values = Mapping[Factor, float]
 # What is divided among factors: the mean wait, or the load per agent.
 Yardstick = Literal["wait", "load"]
+Compared = Literal["more", "fewer", "as many"]
 
 # A part that is less of the change than this is left to the parts.
 SAID_MIN: Final = 0.05
@@ -31,11 +32,12 @@ _UNKNOWN: Final[dict[Factor, str]] = {
 }
 
 
-def say(parts: Sequence[Part], before: Values, now: Values, yardstick: Yardstick) -> str:
+def say(parts: Sequence[Part], before: Values, now: Values, yardstick: Yardstick | None) -> str:
     """The explanation as one or two sentences, and what was not known for it.
 
     Percentages are of all that made it worse, so that they never exceed 100; what worked the other
-    way is named last, without one. Without parts nothing is worse, and nothing is named.
+    way is named last, without one. Without parts nothing is worse by the yardstick, or nobody can
+    say where there is none, and nothing is named.
     """
     if now.get("people") == 0:
         return _nobody(before.get("people"))
@@ -51,8 +53,19 @@ def say_arrivals(now: float | None, usual: float | None) -> str:
     """How many contacts come an hour, against what is usual."""
     if now is None or usual is None:
         return "How many contacts are usual is not known."
-    more = "More" if now > usual else "Fewer"
-    return f"{more} contacts come than usual: {_fact('volume', usual, now, split=False)}."
+    come = {
+        "more": "More contacts come than usual",
+        "fewer": "Fewer contacts come than usual",
+        "as many": "About as many contacts come as usual",
+    }[compare_arrivals(now, usual)]
+    return f"{come}: {_fact('volume', usual, now, split=False)}."
+
+
+def compare_arrivals(now: float, usual: float) -> Compared:
+    """Whether more or fewer contacts come than usual; as many where both are written alike."""
+    if _said("volume", now) == _said("volume", usual):
+        return "as many"
+    return "more" if now > usual else "fewer"
 
 
 def _nobody(before: float | None) -> str:
@@ -65,7 +78,7 @@ def _nobody(before: float | None) -> str:
     )
 
 
-def _explanation(parts: Sequence[Part], split: bool, yardstick: Yardstick) -> str:
+def _explanation(parts: Sequence[Part], split: bool, yardstick: Yardstick | None) -> str:
     pushed = sum(part.share for part in parts if part.share > 0)
     first, *others = (part for part in parts if part.share >= SAID_MIN * pushed)
 
@@ -93,13 +106,17 @@ def _explanation(parts: Sequence[Part], split: bool, yardstick: Yardstick) -> st
     return ("by load per agent, " if yardstick == "load" else "") + "; ".join(clauses) + "."
 
 
-def _no_explanation(before: Values, now: Values, yardstick: Yardstick) -> str:
+def _no_explanation(before: Values, now: Values, yardstick: Yardstick | None) -> str:
     both = [factor for factor in _NAMES if factor in before and factor in now]
     if not both:
         return "there is nothing to compare with."
-    if yardstick == "wait":
-        return "by the model the wait is not longer than usual."
-    return "by load per agent there is no more to do than usual."
+    match yardstick:
+        case "wait":
+            return "by the model the wait is not longer than usual."
+        case "load":
+            return "by load per agent there is no more to do than usual."
+        case None:
+            return "nothing that is known explains a longer wait."
 
 
 def _unknown(before: Values, now: Values) -> list[str]:

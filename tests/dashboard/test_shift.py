@@ -126,6 +126,18 @@ def test_incidents_are_told_with_what_people_did(report: ShiftReport) -> None:
     assert story.entries == [("14:10", "Kim: acknowledged")]
 
 
+def test_an_incident_that_came_back_lasts_from_then(report: ShiftReport) -> None:
+    """As everywhere else; when it fired first is said as well."""
+    [one] = report.incidents
+    back = structs.replace(one, reopened_at=BEGIN + 38 * MINUTE_US)
+    told = structs.replace(report, incidents=[back])
+
+    [story] = [part for part in document(told).parts if isinstance(part, Story)]
+    assert story.note == (
+        "Urgent, opened 2026-03-02 14:38, over after 2\u00a0min · opened first 2026-03-02 14:10"
+    )
+
+
 def test_what_is_not_known_is_said(report: ShiftReport) -> None:
     """In sentences; and that nothing is known to be missing, where that is so."""
     unknown = structs.replace(

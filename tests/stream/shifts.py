@@ -41,9 +41,18 @@ class Ground:
         self.lines.append(line)
         self.log.append(CONTACT_EVENTS, [(subject, line)])
 
-    def incident(self, id_: str, opened: float, resolved: float | None) -> None:
-        """An incident by the minutes of the shift."""
+    def incident(
+        self, id_: str, opened: float, resolved: float | None, *, came_back: float | None = None
+    ) -> None:
+        """An incident by the minutes of the shift; what came back had been over after a minute."""
         at = BEGIN + round(opened * MINUTE_US)
+        history = [Entry(at, "acknowledged", "acknowledged", by="Kim")]
+        reopened_at = None if came_back is None else BEGIN + round(came_back * MINUTE_US)
+        if reopened_at is not None:
+            history += [
+                Entry(at + MINUTE_US, "resolved", "nothing of it is left"),
+                Entry(reopened_at, "reopened", "Benefits is slow again"),
+            ]
         told = Incident(
             id=id_,
             title="Benefits is slow",
@@ -51,7 +60,8 @@ class Ground:
             state="firing" if resolved is None else "resolved",
             opened_at=at,
             alerts=[],
-            history=[Entry(at, "acknowledged", "acknowledged", by="Kim")],
+            history=history,
+            reopened_at=reopened_at,
             resolved_at=None if resolved is None else BEGIN + round(resolved * MINUTE_US),
         )
         self.log.append(ALERTS, [(incident_key(id_), encode_told(told))])

@@ -118,8 +118,18 @@ WAITS: Final = {"kind": "threshold", "metric": "waiting", "above": 5.0, "clear":
         ),
         (
             BURN,
+            {"stuck_proof": 0.85, "stuck_proof_5m": 0.5, "contacts": 40},
+            "85 % in target over 30m, 80 % promised",
+        ),
+        (
+            BURN,
             {"stuck_proof": 0.62, "stuck_proof_5m": None, "contacts": 40},
-            "62 % in target over 30m, 80 % promised",
+            "too little to judge by",
+        ),
+        (
+            BURN,
+            {"stuck_proof": None, "stuck_proof_5m": 0.9, "contacts": 40},
+            "too little to judge by",
         ),
         (
             BURN,

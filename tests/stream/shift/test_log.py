@@ -52,6 +52,20 @@ def test_incidents_of_the_shift_are_told_with_what_people_did(ground: Ground) ->
     assert report.incidents[0].history[0].by == "Kim"
 
 
+def test_incidents_are_told_as_the_shift_had_them(ground: Ground) -> None:
+    """By what they said in it, and not for as long as they were over in between."""
+    ground.incident("after", 10, None, came_back=130)
+    ground.incident("between", -40, None, came_back=130)
+    ground.incident("within", 20, 60, came_back=50)
+
+    report = shift_report(ground.log, PLAN, SHIFT, ground.now_us, title="Centre")
+
+    assert [(one.id, one.title, one.since, one.resolved_at) for one in report.incidents] == [
+        ("after", "Benefits is slow", BEGIN + 10 * MINUTE_US, BEGIN + 11 * MINUTE_US),
+        ("within", "Benefits is slow again", BEGIN + 50 * MINUTE_US, BEGIN + 60 * MINUTE_US),
+    ]
+
+
 def test_a_shift_that_goes_on_is_told_up_to_now(ground: Ground) -> None:
     """And one that has not begun not at all."""
     report = shift_report(

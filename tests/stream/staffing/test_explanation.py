@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from stream.contract.alerts import Factor, Part, Why
 from stream.staffing.erlang_a import steady_state
-from stream.staffing.explanation import Conditions, explain
+from stream.staffing.explanation import Conditions, explain, how_many_come
 
 # A quiet hour of a queue of 14.
 USUAL = Conditions(
@@ -21,6 +21,7 @@ USUAL = Conditions(
 )
 UNSPLIT = replace(USUAL, redial_share=None)
 NOTHING_WORSE = "By the model the wait is not longer than usual."
+NOTHING_EXPLAINS = "Nothing that is known explains a longer wait."
 FACTORS: tuple[Factor, ...] = ("volume", "redials", "handle_time", "people", "patience")
 
 
@@ -122,8 +123,44 @@ def mean_wait_s(of: dict[str, float]) -> float:
         pytest.param(
             replace(UNSPLIT, agents=None),
             replace(UNSPLIT, offered_per_hour=60.0, agents=None),
-            "By load per agent there is no more to do than usual. How many are staffed is not known.",
+            f"{NOTHING_EXPLAINS} How many are staffed is not known.",
             id="less to do, and who is there is never known",
+        ),
+        pytest.param(
+            UNSPLIT,
+            replace(UNSPLIT, offered_per_hour=60.0, agents=None),
+            f"{NOTHING_EXPLAINS} How many are staffed now is not known.",
+            id="less to do, and who is there now is not known",
+        ),
+        pytest.param(
+            replace(UNSPLIT, agents=0.0),
+            replace(UNSPLIT, agents=None),
+            f"{NOTHING_EXPLAINS} How many are staffed now is not known.",
+            id="nobody was there, and who is there now is not known",
+        ),
+        pytest.param(
+            UNSPLIT,
+            replace(UNSPLIT, offered_per_hour=None, handle_time_s=240.0),
+            f"{NOTHING_EXPLAINS} How many contacts come now is not known.",
+            id="shorter ones, and how many come now is not known",
+        ),
+        pytest.param(
+            replace(UNSPLIT, handle_time_s=None),
+            replace(UNSPLIT, handle_time_s=None, agents=16.0),
+            f"{NOTHING_EXPLAINS} How long a contact takes is not known.",
+            id="two came to help, and how long a contact takes is never known",
+        ),
+        pytest.param(
+            replace(UNSPLIT, patience_s=None, offered_per_hour=1_140.0, agents=100.0),
+            replace(UNSPLIT, patience_s=None, offered_per_hour=10.0, agents=1.0),
+            NOTHING_EXPLAINS,
+            id="a longer wait, though there is less to do for each who is left",
+        ),
+        pytest.param(
+            replace(UNSPLIT, patience_s=None, offered_per_hour=200.0),
+            replace(UNSPLIT, patience_s=None, offered_per_hour=190.0),
+            "By load per agent there is no more to do than usual.",
+            id="less to do than before, and still more than can be done",
         ),
         pytest.param(
             UNSPLIT,
@@ -184,6 +221,27 @@ def mean_wait_s(of: dict[str, float]) -> float:
 def test_a_supervisor_reads_what_changed(before: Conditions, now: Conditions, text: str) -> None:
     """The whole sentence."""
     assert text == explain(before, now).text
+
+
+@pytest.mark.parametrize(
+    ("now", "usual", "text"),
+    [
+        (184.0, 92.0, "More contacts come than usual: 184 contacts an hour against 92."),
+        (0.0, 9.94, "Fewer contacts come than usual: 0 contacts an hour against 9.9."),
+        (100.0, 100.0, "About as many contacts come as usual: 100 contacts an hour against 100."),
+        (100.4, 99.6, "About as many contacts come as usual: 100 contacts an hour against 100."),
+        (0.0, 0.0, "About as many contacts come as usual: 0 contacts an hour against 0."),
+        (0.0, 0.04, "About as many contacts come as usual: 0 contacts an hour against 0."),
+        (100.0, None, "How many contacts are usual is not known."),
+    ],
+)
+def test_how_many_come_is_told_by_figures_that_say_so(
+    now: float, usual: float | None, text: str
+) -> None:
+    """More or fewer only where that is to be read from what is written."""
+    told = how_many_come(Conditions(offered_per_hour=now), Conditions(offered_per_hour=usual))
+
+    assert told == text
 
 
 def test_a_surge_with_people_missing_is_told_whole() -> None:
@@ -330,6 +388,9 @@ def test_what_is_worse_there_is_not_worse_back(before: Conditions, now: Conditio
     there, back = explain(before, now), explain(now, before)
 
     assert not (there.parts and back.parts)
+    if "not known" in there.text:
+        assert "no more to do" not in there.text
+        assert NOTHING_WORSE not in there.text
     assert (there.wait_before_s, there.wait_now_s) == (back.wait_now_s, back.wait_before_s)
 
 
