@@ -24,13 +24,11 @@ from stream.contract.alerts import (
     Mark,
     Severity,
 )
-from stream.contract.incidents import leading
+from stream.contract.incidents import FIRES, leading
 from stream.contract.instants import SECOND_US
 
 # Whose last word says whether the incident was open, and whether somebody had it.
 _OPENS: Final = frozenset({"opened", "reopened"})
-# Lines of an alert that fires.
-_FIRES: Final = frozenset({"opened", "reopened", "joined"})
 _TAKES: Final = frozenset({"acknowledged", "unacknowledged"})
 
 
@@ -81,7 +79,7 @@ def _alerts(incident: Incident, history: list[Entry], at: int, over: int | None)
 
 def _fired_again(incident: Incident, history: list[Entry], at: int) -> list[Alert]:
     """Where all alerts of then have fired again since: the one that had fired last, in that firing."""
-    line = next((entry for entry in reversed(history) if entry.what in _FIRES), None)
+    line = next((entry for entry in reversed(history) if entry.what in FIRES), None)
     of = None if line is None else line.alert
     alerts = [one for one in incident.alerts if one.id == of] or incident.alerts[:1]
     if line is None:
@@ -94,7 +92,7 @@ def _fired_again(incident: Incident, history: list[Entry], at: int) -> list[Aler
 
 def _severity(incident: Incident, history: list[Entry], at: int) -> Severity:
     """The gravest of all that had fired by then, whether or not it has fired again since."""
-    ids = {entry.alert for entry in history if entry.what in _FIRES}
+    ids = {entry.alert for entry in history if entry.what in FIRES}
     fired = [one for one in incident.alerts if one.id in ids or _fired_at(one) <= at]
     severities = [one.severity for one in fired] or [incident.severity]
     return min(severities, key=SEVERITY_RANK.__getitem__)

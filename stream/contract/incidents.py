@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from stream.contract.alerts import OPEN_STATES, SEVERITY_RANK, Alert, Incident, Why
+
+# The lines of a history that say what an alert said as it fired.
+FIRES: Final = frozenset({"opened", "reopened", "joined"})
 
 
 def leading(incident: Incident) -> Alert | None:

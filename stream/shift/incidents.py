@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from stream.contract.alerts import SEVERITY_RANK, Incident
+from stream.contract.incidents import FIRES
 from stream.contract.shifts import Shift
-
-# The lines of a history that say what fired.
-_FIRED: Final = frozenset({"opened", "reopened", "joined"})
 
 
 class _Stretch(NamedTuple):
@@ -65,5 +63,5 @@ def _title(incident: Incident, during: _Stretch, shift: Shift) -> str:
     if fired:
         return min(fired, key=lambda one: SEVERITY_RANK[one.severity]).as_fired.message
     # Of what has fired anew since then, the history alone knows what it said.
-    told = [one.text for one in incident.history if one.what in _FIRED and one.at < shift.end]
+    told = [one.text for one in incident.history if one.what in FIRES and one.at < shift.end]
     return told[-1] if told else incident.title

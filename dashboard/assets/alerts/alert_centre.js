@@ -175,7 +175,7 @@
     ask();
     show();
   });
-  fw.centre = { open, turn, choose, move, show, incident, tab: () => tab };
+  fw.centre = { open, turn, choose, move, incident, tab: () => tab };
   const alerts = { draw, switched: () => fw.view.switched() };
   window.dash_clientside = Object.assign({}, window.dash_clientside, { alerts });
 })();

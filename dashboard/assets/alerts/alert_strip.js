@@ -135,5 +135,5 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => fw.freshness.follow(show));
-  fw.alertStrip = { heard, show, watched, age, watchWords, newest: () => frame };
+  fw.alertStrip = { heard, show, watched, age, newest: () => frame };
 })();

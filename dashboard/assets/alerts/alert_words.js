@@ -133,5 +133,5 @@
   const rule = (name) => (Object.hasOwn(RULES, name) ? RULES[name] : name);
   const kind = (told) => SEVERITIES[told.severity] || SEVERITIES.ticket;
 
-  fw.alertWords = { rule, kind, figure, figures, title, target, since, lasts, calling, silenced, owner, who, message, titleOf, gravestFirst, factor: (name) => FACTORS[name] || [title(name), number], STATES, percent, seconds };
+  fw.alertWords = { rule, kind, figure, figures, title, target, since, lasts, calling, silenced, owner, message, titleOf, gravestFirst, factor: (name) => FACTORS[name] || [title(name), number], STATES, seconds };
 })();
