@@ -15,7 +15,7 @@
   const FORMS = { one: 0, few: 1 };
 
   function filled(text, values) {
-    return text.replace(/\{(\w+)\}/g, (place, name) => (values && name in values ? String(values[name]) : place));
+    return !values ? text : text.replace(/\{(\w+)\}/g, (place, name) => (name in values ? String(values[name]) : place));
   }
 
   function formOf(one, many, n) {
@@ -26,7 +26,11 @@
   }
 
   const formsOf = (english) => (Object.hasOwn(texts, english) ? [].concat(texts[english]) : null);
-  const text = (english) => (formsOf(english) || [english])[0];
+
+  function text(english) {
+    const known = Object.hasOwn(texts, english) ? texts[english] : english;
+    return typeof known === "string" ? known : known[0];
+  }
 
   /* A text, its places filled from `values`. */
   fw.t = (english, values) => filled(text(english), values);

@@ -19,6 +19,7 @@ _SWITCHES: Final = ("theme",)
 def layout(title: str) -> Component:
     """Everything of the screen but the incidents and the rules."""
     return shell(
+        "alerts",
         header(
             f"{_('Alerts')} · {title}",
             here="/alerts",
@@ -31,6 +32,7 @@ def layout(title: str) -> Component:
             className="page centre",
         ),
         dialog(),
+        page=True,
     )
 
 

@@ -18,6 +18,7 @@ _SWITCHES: Final = ("theme",)
 def layout(title: str) -> Component:
     """Everything of the screen but what customers said."""
     return shell(
+        "experience",
         header(f"{_('Experience')} · {title}", here="/experience", switches=_SWITCHES),
         banner(),
         html.Main(

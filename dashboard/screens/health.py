@@ -67,6 +67,7 @@ def layout(title: str) -> Component:
         table("limits", _("Limits"), _LIMITS, none=_("Nothing is known yet")),
     ]
     return shell(
+        "health",
         header(
             f"{_('Health')} · {title}",
             here="/health",

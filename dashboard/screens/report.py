@@ -18,9 +18,11 @@ _SWITCHES: Final = ("theme",)
 def layout(title: str) -> Component:
     """Everything of the screen but the report."""
     return shell(
+        "report",
         header(f"{_('Report')} · {title}", here="/report", switches=_SWITCHES),
         banner(),
         html.Main([shift_choice(), shift_report()], id="report", className="page report"),
+        page=True,
     )
 
 

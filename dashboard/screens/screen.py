@@ -29,15 +29,16 @@ class Screen:
     libraries: frozenset[str] = frozenset()
 
 
-def shell(head: Component, *children: Component) -> Component:
+def shell(name: str, head: Component, *children: Component, page: bool = False) -> Component:
     """The frame of every screen: the stores of its callbacks (what the viewer chose, and where a
     callback that draws has its end), above all that it is a drill where it is one, and under the head of which
-    past it is and what calls, whichever screen is looked at."""
+    past it is and what calls, whichever screen is looked at. Styles know which one it is by the class
+    `of-{name}`, and a `page` to read and to work on by `is-page`."""
     stores = [dcc.Store(id=name) for name in ("drawn", "view")]
     return html.Div(
         [*stores, drill_band(), head, past_bar(), alert_strip(), *children, toasts(), palette()],
         id="screen",
-        className="wall",
+        className=f"wall of-{name} is-page" if page else f"wall of-{name}",
     )
 
 

@@ -21,6 +21,7 @@ _SWITCHES: Final = ("order", "theme")
 def layout(title: str) -> Component:
     """Everything of the screen but the figures."""
     return shell(
+        "supervisor",
         header(f"{_('Supervisor')} · {title}", here="/supervisor", switches=_SWITCHES),
         banner(),
         html.Main(

@@ -18,6 +18,7 @@ _SWITCHES: Final = ("theme",)
 def layout(title: str) -> Component:
     """Everything of the screen but the drill."""
     return shell(
+        "training",
         header(
             f"{_('Training')} · {title}",
             here="/training",
@@ -34,6 +35,7 @@ def layout(title: str) -> Component:
             id="training",
             className="page training",
         ),
+        page=True,
     )
 
 

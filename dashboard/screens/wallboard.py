@@ -19,6 +19,7 @@ _SWITCHES: Final = ("order", "theme")
 def layout(title: str) -> Component:
     """Everything of the wallboard but the figures."""
     return shell(
+        "wallboard",
         header(title, here="/", switches=_SWITCHES, beside=[boards_switch()]),
         banner(),
         html.Div(

@@ -236,3 +236,88 @@ def test_many_queues_are_a_page_to_scroll(open_page: OpenPage, reader: TableRead
     box = page.locator(".tile:not(.shell)").first.bounding_box()
     assert box is not None
     assert box["width"] > 300
+
+
+def out_of_sight(page: Page, reader: TableReader) -> str:
+    """One of the last of sixty queues, after a frame that its tile has not shown yet: 77 wait in it.
+    No further frame is drawn."""
+    reader.queues = many(60)
+    page.reload()
+    sixty_drawn(page)
+    last = order(page)[-5:]
+    before = page.locator('[data-figure="waiting"] .figure-value').inner_text()
+
+    reader.change(
+        reader.queues | {queue: replace(reader.queues[queue], waiting=77) for queue in last}
+    )
+    page.wait_for_function(
+        """before => {
+          if (document.querySelector('[data-figure="waiting"] .figure-value').innerText === before) return false;
+          window.dash_clientside.wallboard.draw = () => 0;
+          return true;
+        }""",
+        arg=before,
+    )
+    behind = [queue for queue in last if first_figure(page, queue) != "77"]
+    assert behind
+    return behind[0]
+
+
+def sixty_drawn(page: Page) -> None:
+    """All tiles have been drawn once."""
+    page.wait_for_function(
+        "document.querySelectorAll('#queues .tile:not(:has(.tile-name:empty))').length === 60"
+    )
+
+
+def first_figure(page: Page, queue: str) -> str | None:
+    """What a tile holds, whether it is in sight or not."""
+    return page.locator(f'[data-queue="{queue}"] .big-value').first.text_content()
+
+
+@pytest.mark.parametrize(
+    "comes",
+    [
+        pytest.param("scrollTo(0, document.documentElement.scrollHeight)", id="scrolled to"),
+        pytest.param("dispatchEvent(new Event('beforeprint'))", id="printed"),
+        pytest.param(
+            "floorwatch.picture.save(document.getElementById('clock'), 'a', 'b')", id="in a picture"
+        ),
+    ],
+)
+def test_what_comes_into_sight_is_of_the_newest_frame(
+    open_page: OpenPage, reader: TableReader, comes: str
+) -> None:
+    """Tiles that nobody sees are not drawn at every frame; whoever looks sees no old one."""
+    page = open_page("/?order=fixed")
+    queue = out_of_sight(page, reader)
+
+    page.evaluate(comes)
+
+    expect(page.locator(f'[data-queue="{queue}"] .big-value').first).to_have_text("77")
+
+
+def test_what_is_out_of_sight_follows_in_turn(open_page: OpenPage, reader: TableReader) -> None:
+    """Who has the wall read out, or searches it, hears nothing that is no longer fresh."""
+    page = open_page("/?order=fixed")
+    reader.queues = many(60)
+    page.reload()
+    sixty_drawn(page)
+    last = order(page)[-1]
+
+    reader.change(reader.queues | {last: replace(reader.queues[last], waiting=77)})
+
+    page.wait_for_function(
+        "queue => document.querySelector(`[data-queue='${queue}'] .big-value`).textContent === '77'",
+        arg=last,
+    )
+
+
+def test_where_no_further_frame_comes_none_stays_behind(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """A past that stands still is drawn whole."""
+    page = open_page("/?order=fixed")
+    queue = out_of_sight(page, reader)
+
+    expect(page.locator(f'[data-queue="{queue}"] .big-value').first).to_have_text("77")

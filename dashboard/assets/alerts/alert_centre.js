@@ -83,7 +83,7 @@
       fw.dom.attribute(button, "aria-selected", String(one === tab));
       button.tabIndex = one === tab ? 0 : -1;
     });
-    document.getElementById("centre").dataset.tab = tab;
+    document.getElementById("screen").dataset.tab = tab;
     document.getElementById("incidents").hidden = tab === "rules";
     document.getElementById("filters").hidden = tab !== "history";
     document.getElementById("rules").hidden = tab !== "rules";
@@ -144,6 +144,7 @@
   function none(length) {
     const place = document.getElementById("incidents-none");
     place.hidden = length > 0;
+    fw.dom.attribute(document.getElementById("incidents"), "data-none", length > 0 ? null : "");
     const calm = tab === "now" ? fw.format.sentences(fw.t("Nothing fires."), watching()) : fw.t("Nothing of that kind has been.");
     fw.dom.text(place, lists[tab] ? calm : problem ? fw.format.sentence(problem) : fw.t("Being read …"));
     if (fw.past.on()) {

@@ -49,6 +49,7 @@
     drawIncident(one, alerts);
     line("strip-watch", watch);
     line("strip-undelivered", failed);
+    fw.dom.attribute(strip, "data-watch", watch || failed ? "" : null);
     const hidden = !one && !watch && !failed;
     if (strip.hidden !== hidden) {
       strip.hidden = hidden;

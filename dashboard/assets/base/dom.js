@@ -10,8 +10,12 @@
     return element;
   }
 
+  /* A text that is there already is written over: a new one would be styled and laid out from nothing. */
   function text(element, value) {
-    if (element.textContent !== value) element.textContent = value;
+    const { firstChild } = element;
+    if (firstChild && firstChild === element.lastChild && firstChild.nodeType === Node.TEXT_NODE && value) {
+      if (firstChild.data !== value) firstChild.data = value;
+    } else if (element.textContent !== value) element.textContent = value;
   }
 
   function attribute(element, name, value) {

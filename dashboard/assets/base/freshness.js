@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const STALE_S = 5, LOST_S = 15, TICK_MS = 250;
+  const STALE_S = 5, LOST_S = 15, TICK_MS = 500;
   const MARKS = { loading: "…", waiting: "○", live: "●", past: "◀", stale: "◆", lost: "✕" };
   const followers = [];
   let openedAt = moment();

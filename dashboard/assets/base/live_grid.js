@@ -4,7 +4,7 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   // A row's height and a letter's width in units of its text, so that a table grows with its screen.
-  const NARROW_EM = 34, ROW_EM = 2.05, HEAD_EM = 2.3, GLOW_MS = 400, FADE_MS = 1100;
+  const NARROW_EM = 34, ROW_EM = 2.05, HEAD_EM = 2.3, GLOW_MS = 400, FADE_MS = 600;
   const tables = [];
   let give = null;
   const library = new Promise((resolve) => { give = resolve; });

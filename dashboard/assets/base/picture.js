@@ -23,6 +23,7 @@
     stroke-dasharray stroke-linecap stroke-linejoin stroke-opacity stroke-width table-layout text-align text-anchor text-decoration-line
     text-indent text-overflow text-transform top transform transform-origin vector-effect vertical-align visibility white-space width
     word-break z-index -webkit-box-orient -webkit-line-clamp`.split(/\s+/);
+  const followers = [];
   const LEFT_OUT = new Set(["SCRIPT", "STYLE", "DIALOG", "NOSCRIPT", "IFRAME"]);
 
   function copy(element) {
@@ -129,11 +130,16 @@
   }
 
   async function save(element, title, note) {
+    followers.forEach((follower) => follower());
     const canvas = await paint(element, title, note);
     const blob = await new Promise((done) => { canvas.toBlob(done, "image/png"); });
     if (!blob) throw new Error(fw.t("this browser cannot write a picture of that size"));
     fw.csv.give(fw.csv.fileName(title, "png"), blob);
   }
 
-  fw.picture = { paint, save };
+  fw.picture = {
+    paint, save,
+    /* Called before one is taken, so that what is out of sight can be brought up to the newest. */
+    whenTaken: (follower) => followers.push(follower),
+  };
 })();

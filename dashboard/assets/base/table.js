@@ -22,6 +22,7 @@
     });
     known.forEach((row) => row.remove());
     table.hidden = !rows.length;
+    fw.dom.attribute(table.parentElement, "data-rows", rows.length ? null : "none");
     table.nextElementSibling.hidden = Boolean(rows.length);
   }
 

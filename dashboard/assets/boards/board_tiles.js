@@ -25,7 +25,7 @@
         fw.tile.draw(tile, { ...shown, name: told.title || shown.name });
         if (shown.members) tile.members.replaceChildren(...shown.members);
       },
-      countUp: (passed) => fw.tile.countUp(tile, passed),
+      countUp: () => fw.tile.countUp(tile),
     };
   }
 

@@ -106,7 +106,7 @@
     floor = next;
     asked += 1;
     timer = null;
-    fw.dom.attribute(there(), "data-floor", floor);
+    [there(), document.getElementById("screen")].forEach((place_) => fw.dom.attribute(place_, "data-floor", floor));
     const place = document.getElementById("experience-told");
     place.hidden = floor !== "drill";
     fw.dom.text(place, fw.t("This is a drill's floor, of which no answers are kept: the drill's report has its CSAT."));

@@ -66,6 +66,7 @@
     attribute(head.querySelector(".beside-name"), "title", name);
     text(head.querySelector(".mark"), mark);
     text(head.querySelector(".beside-word"), word);
+    head.querySelector(".beside-status").hidden = !word;
     text(head.querySelector(".beside-why"), why);
   }
 

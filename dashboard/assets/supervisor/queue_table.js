@@ -21,8 +21,8 @@
     });
     const glows = { enableCellChangeFlash: true };
     return [
-      { field: "name", valueGetter: ({ data }) => (data.group ? `${data.name} ${data.open} ${data.queues}` : data.name), headerName: fw.t("Queue"), context: {}, flex: 1, minWidth: 96, cellRenderer: named, comparator: byName, cellClass: "is-name" },
-      { field: "rank", valueGetter: ({ data }) => `${String(data.rank).padStart(6, "0")} ${data.state} ${data.word}`, headerName: fw.t("Status"), context: { em: 8.2, narrow: 7.4 }, cellRenderer: status, comparator: byValue, tooltipValueGetter: ({ data }) => data.reasons, cellClass: "is-status" },
+      { field: "name", valueGetter: ({ data }) => data.titled, headerName: fw.t("Queue"), context: {}, flex: 1, minWidth: 96, cellRenderer: named, comparator: byName, cellClass: "is-name" },
+      { field: "rank", valueGetter: ({ data }) => data.stands, headerName: fw.t("Status"), context: { em: 8.2, narrow: 7.4 }, cellRenderer: status, comparator: byValue, tooltipValueGetter: ({ data }) => data.reasons, cellClass: "is-status" },
       number("waiting", fw.t("Waiting"), 5.6, 0, whole, { ...glows, context: { em: 5.6, narrow: 4.8 } }),
       number("over", fw.t("Over target"), 6.6, 46, whole, { ...glows, cellClassRules: { "is-bad": ({ value }) => value > 0 } }),
       number("oldest", fw.t("Oldest"), 5.6, 20, undefined, { context: { em: 5.6, narrow: 4.6, wide: 20 }, cellRenderer: since, headerTooltip: fw.t("How long the oldest contact has waited") }),
@@ -66,13 +66,17 @@
 
   function row(picture, standing, queue, rank, asOf) {
     const label = picture.labels[queue], judged = standing.queues[queue], hour_ = picture.hours[queue];
+    const name = label ? label.name : queue, word = fw.standing.word(judged);
     return {
-      id: `q ${queue}`, queue, name: label ? label.name : queue, channel: fw.channels.of(label), group: false,
-      rank, state: judged.state, word: fw.standing.word(judged), reasons: fw.standing.reasons(judged),
+      id: `q ${queue}`, queue, name, titled: name, channel: fw.channels.of(label), group: false,
+      rank, state: judged.state, word, stands: stands(rank, judged.state, word), reasons: fw.standing.reasons(judged),
       limit: limit(label), hour: hour_ && table.shows("hour") ? path(hour_.service_level) : "",
       ...values(picture.figures.queues[queue], asOf),
     };
   }
+
+  /* A cell is drawn anew when what it is sorted by changes. */
+  const stands = (rank, state, word) => `${String(rank).padStart(6, "0")} ${state} ${word}`;
 
   function values({ now, figures, counts: happened }, asOf) {
     const shown = fw.format.csat(happened, figures);
@@ -99,10 +103,10 @@
       found.get(one.channel).push(one);
     });
     return [...found].map(([channel, members]) => {
-      const section = picture.figures.channels[channel], worst = members[0];
+      const section = picture.figures.channels[channel], worst = members[0], name = fw.channels.name(channel), open = !shut.has(channel) || sought.length > 0;
       return {
-        id: `c ${channel}`, channel, group: true, name: fw.channels.name(channel), queues: members.length,
-        rank: worst.rank, state: worst.state, word: worst.word, reasons: "", limit: null, hour: "", open: !shut.has(channel) || sought.length > 0,
+        id: `c ${channel}`, channel, group: true, name, titled: `${name} ${open} ${members.length}`, queues: members.length,
+        rank: worst.rank, state: worst.state, word: worst.word, stands: worst.stands, reasons: "", limit: null, hour: "", open,
         ...(section ? values(section, asOf) : {}),
       };
     });
@@ -123,7 +127,7 @@
   }
 
   const text = (data) => `${data.name} ${data.queue} ${fw.channels.name(data.channel)} ${data.word}`.toLowerCase();
-  const matches = (data) => { const words = text(data); return sought.every((word) => words.includes(word)); };
+  const matches = (data) => { const words = sought.length ? text(data) : ""; return sought.every((word) => words.includes(word)); };
 
   function passes(data) {
     if (!data.group) return matches(data) && (!grouped || sought.length > 0 || !shut.has(data.channel));

@@ -91,7 +91,17 @@
     };
     Object.entries(open).forEach(([name, is]) => { pane(name).hidden = !is; });
     document.querySelector('[data-sheet="training-queues"]').hidden = !(newest && newest.picture && newest.picture.drill);
-    document.getElementById("training").dataset.phase = phase;
+    ["training", "screen"].forEach((id) => { document.getElementById(id).dataset.phase = phase; });
+    columns();
+  }
+
+  /* A column with nothing in it leaves its room to the other. */
+  function columns() {
+    ["training-trainer", "training-trainee"].forEach((id) => {
+      const column = document.getElementById(id), open = Array.from(column.children).some((sheet) => !sheet.hidden);
+      fw.dom.attribute(column, "data-open", open ? null : "none");
+      if (id === "training-trainee") fw.dom.attribute(column.parentElement, "data-trainee", open ? null : "none");
+    });
   }
 
   const done = (told) => fw.format.percent(String(Math.round((told.progress || 0) * 100)));

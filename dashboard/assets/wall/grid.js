@@ -1,6 +1,6 @@
 /* The grid of tiles: as many columns as make them largest, all on one screen where they stay
    readable, else a page to scroll, or on a TV pages that turn. A tile that changes its place is seen
-   to move. */
+   to move. Those in sight are drawn at every frame, and the others in turn. */
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
@@ -8,38 +8,89 @@
   const WIDTH = 454, HEIGHT = 262;
   // Below this a label is under 11 px; then the page scrolls instead.
   const SCALE_MIN = 0.62, SCALE_SCROLLING = 0.72, WIDE_MIN = 1000, HIGH_MIN = 520;
-  const MOVE_MS = 450, TURN_S = 15;
+  const MOVE_MS = 450, TURN_S = 15, FILL_MS = 500, REST_MS = 1500;
+  // What is out of sight is at most as many frames behind: no older than what is still fresh.
+  const TURNS = fw.freshness.STALE_S;
   const tiles = new Map();
-  let laid = "", fitted = 0, paged = Infinity, shape = { columns: 1, rows: 0, gap: 0 };
+  let laid = "", fitted = 0, paged = Infinity, shape = { columns: 1, rows: 0, gap: 0, height: 0 };
+  let newest = null, frames = 0, made_ = 0, filling = false, rest = 0;
 
   function draw(picture, standing, order) {
-    const grid = document.getElementById("queues");
-    const queues = picture.figures.queues, agentsKnown = fw.floor.agentsKnown(picture);
+    const grid = document.getElementById("queues"), queues = picture.figures.queues;
     const ids = order === "fixed" ? fixed(picture) : standing.worst_first;
+    newest = { picture, standing, agentsKnown: fw.floor.agentsKnown(picture) };
+    frames += 1;
     for (const [queue, tile] of tiles) {
-      if (!(queue in queues)) { tile.element.remove(); tiles.delete(queue); }
+      if (!(queue in queues)) { fw.inSight.forget(tile.element); tile.element.remove(); tiles.delete(queue); }
     }
-    ids.forEach((queue) => {
-      if (!tiles.has(queue)) tiles.set(queue, fw.tile.create(queue));
-      const label = picture.labels[queue];
-      fw.tile.draw(tiles.get(queue), {
-        name: label ? label.name : queue, label, agentsKnown,
-        variant: label ? label.service_level : picture.floor_service_level,
-        section: queues[queue], standing: standing.queues[queue],
-        hour: picture.hours[queue], goal: standing.goal, window: fw.format.window(picture.figures.window),
-      });
-    });
-    place(grid, ids);
+    ids.forEach((queue) => { if (!tiles.has(queue)) tiles.set(queue, made(queue)); });
+    place(grid, inTurn(grid, ids));
     // Measuring lays everything out anew: only where there is a reason to.
     if (fitted !== tiles.size) fit();
-    turn(ids);
+    const first = turn(ids), last = first + Math.min(paged, onScreen());
+    ids.forEach((queue, index) => {
+      const tile = tiles.get(queue), here = tile.drawn ? fw.inSight.has(tile.element) : index >= first && index < last;
+      tile.behind = true;
+      if (here || (tile.drawn && tile.nth % TURNS === frames % TURNS)) drawTile(queue, tile);
+    });
+    fill();
+    // Where no further frame comes, as in a past that stands still, none stays behind.
+    clearTimeout(rest);
+    rest = setTimeout(() => catchUp(), REST_MS);
   }
 
-  /* The tiles of the page that is seen; where all fit or scroll, there is one page of them. */
+  function made(queue) {
+    const tile = { ...fw.tile.create(queue), nth: made_, drawn: false, behind: true };
+    made_ += 1;
+    fw.inSight.watch(tile.element);
+    return tile;
+  }
+
+  function drawTile(queue, tile) {
+    const { picture, standing, agentsKnown } = newest, label = picture.labels[queue];
+    tile.drawn = true;
+    tile.behind = false;
+    fw.tile.draw(tile, {
+      name: label ? label.name : queue, label, agentsKnown,
+      variant: label ? label.service_level : picture.floor_service_level,
+      section: picture.figures.queues[queue], standing: standing.queues[queue],
+      hour: picture.hours[queue], goal: standing.goal, window: fw.format.window(picture.figures.window),
+    });
+  }
+
+  /* Those that are behind, as of the newest frame. */
+  function catchUp(coming = null) {
+    tiles.forEach((tile, queue) => { if (tile.behind && (!coming || coming.has(tile.element))) drawTile(queue, tile); });
+  }
+
+  /* Tiles that were never drawn, while nothing else is to be done. */
+  function fill() {
+    if (filling || !Array.from(tiles.values()).some(({ drawn }) => !drawn)) return;
+    filling = true;
+    requestIdleCallback((idle) => {
+      filling = false;
+      for (const [queue, tile] of tiles) {
+        if (idle.timeRemaining() <= 0 && !idle.didTimeout) break;
+        if (!tile.drawn) drawTile(queue, tile);
+      }
+      fill();
+    }, { timeout: FILL_MS });
+  }
+
+  /* About how many tiles a screen has room for: all where they fit. */
+  const onScreen = () => (shape.rows ? Infinity : Math.ceil(innerHeight / (shape.height || HEIGHT)) * shape.columns);
+
+  /* The tiles of the page that is seen; where all fit or scroll, there is one page of them. The number
+     of the first. */
   function turn(ids) {
     fw.pager.set({ count: Math.ceil(ids.length / paged) || 1, turn_s: TURN_S });
     const first = fw.pager.at() * paged || 0;
-    ids.forEach((queue, index) => { tiles.get(queue).element.hidden = index < first || index >= first + paged; });
+    ids.forEach((queue, index) => {
+      const tile = tiles.get(queue), hidden = index < first || index >= first + paged;
+      if (tile.element.hidden && !hidden) drawTile(queue, tile);
+      tile.element.hidden = hidden;
+    });
+    return first;
   }
 
   function fixed(picture) {
@@ -47,12 +98,26 @@
     return Object.keys(picture.figures.queues).sort((a, b) => name(a).localeCompare(name(b)) || (a < b ? -1 : 1));
   }
 
+  /* The order in which they are to stand now. Beyond the last in sight they change places in turn only:
+     whatever is moved is laid out anew. */
+  function inTurn(grid, ids) {
+    if (frames % TURNS === 0 || paged !== Infinity) return ids;
+    const last = ids.findLastIndex((queue) => fw.inSight.has(tiles.get(queue).element));
+    const near = new Set(ids.slice(0, last + 1)), there = Array.from(grid.children, (element) => element.dataset.queue);
+    const known = new Set(there);
+    if (last < 0 || !there.length) return ids;
+    return [...near, ...there.filter((queue) => !near.has(queue)), ...ids.filter((queue) => !near.has(queue) && !known.has(queue))];
+  }
+
   function place(grid, ids) {
     const now = Array.from(grid.children, (element) => element.dataset.queue);
     if (now.join("\n") === ids.join("\n")) return;
     const was = new Map(now.map((queue, index) => [queue, index]));
     arrange(grid, ids, was);
-    if (now.length && paged === Infinity && !document.hidden && !fw.dom.calm()) glide(grid, ids, was);
+    if (now.length && paged === Infinity && !document.hidden && !fw.dom.calm()) {
+      // Measured where the browser lays everything out in any case.
+      requestAnimationFrame(() => glide(grid.getBoundingClientRect(), ids, was));
+    }
   }
 
   /* Those that stand in order among one another stay: each that is moved is laid out anew. */
@@ -67,15 +132,16 @@
   }
 
   /* From where each was, by its number: the grid is measured once, and no tile is. */
-  function glide(grid, ids, was) {
-    const box = grid.getBoundingClientRect(), across = (box.width + shape.gap) / shape.columns;
+  function glide(box, ids, was) {
+    const across = (box.width + shape.gap) / shape.columns;
     const down = (box.height + shape.gap) / (shape.rows || Math.ceil(ids.length / shape.columns));
     const at = (index) => ({ x: (index % shape.columns) * across, y: Math.floor(index / shape.columns) * down });
     const seen = ({ y }) => box.top + y + down > 0 && box.top + y < innerHeight;
     ids.forEach((queue, index) => {
       const from = was.has(queue) ? at(was.get(queue)) : null, to = at(index);
       if (!from || was.get(queue) === index || !(seen(from) || seen(to))) return;
-      tiles.get(queue).element.animate(
+      const tile = tiles.get(queue);
+      if (tile) tile.element.animate(
         [{ transform: `translate(${from.x - to.x}px, ${from.y - to.y}px)` }, { transform: "none" }],
         { duration: MOVE_MS, easing: "cubic-bezier(0.2, 0, 0, 1)" });
     });
@@ -127,7 +193,7 @@
       : Math.max(1, Math.min(count, Math.floor((room.width + gap) / (WIDTH * SCALE_SCROLLING + gap))));
     const width = (room.width - gap * (columns - 1)) / columns;
     root.dataset.fit = fits ? "screen" : "scroll";
-    shape = { columns, rows: fits ? found.rows : 0, gap };
+    shape = { columns, rows: fits ? found.rows : 0, gap, height: width * HEIGHT / WIDTH + gap };
     const next = `${columns} ${fits ? found.rows : 0} ${Math.floor(width)}`;
     if (next === laid) return;
     laid = next;
@@ -139,10 +205,14 @@
     });
   }
 
-  function countUp(passed) {
-    tiles.forEach((tile) => fw.tile.countUp(tile, passed));
+  function countUp() {
+    tiles.forEach((tile) => { if (!tile.behind) fw.tile.countUp(tile); });
   }
 
+  document.addEventListener("DOMContentLoaded", () => fw.inSight.whenComing((elements) => catchUp(new Set(elements))));
+  // On paper and in a picture all of them are seen.
+  addEventListener("beforeprint", () => catchUp());
+  fw.picture.whenTaken(() => catchUp());
   addEventListener("resize", fit);
   fw.grid = { draw, fit, taken, countUp };
 })();

@@ -22,6 +22,9 @@
   }
 
   function draw(people, now, known) {
+    const told = [known, now.agents_staffed, ...STATES.map(([name]) => now[name])].join(" ");
+    if (people.told === told) return;
+    people.told = told;
     STATES.forEach(([name], index) => { people.segments[index].style.flexGrow = String(now[name] || 0); });
     people.bar.dataset.staffed = String(Boolean(now.agents_staffed));
     fw.dom.text(people.words, words(now, known, STATES));

@@ -4,6 +4,8 @@
   const fw = (window.floorwatch = window.floorwatch || {});
   const MARKS = { trouble: "▲", watch: "◆", on_target: "●", closed: "○", none: "–" };
   const BIGS = 3, SMALLS = 3;
+  // What has passed on the floor since the frame that is drawn, in seconds.
+  let passed = 0;
 
   function create(queue) {
     const { make } = fw.dom;
@@ -51,6 +53,7 @@
     tile.counting = [];
     shown.bigs.forEach((big, index) => fill(tile, tile.bigs[index], big));
     shown.smalls.forEach((small, index) => fill(tile, tile.smalls[index], small));
+    countUp(tile);
     // A board's tile of several queues has these in the place of an hour; see board_tiles.js.
     tile.spark.element.hidden = !told.hour && Boolean(told.members || told.shown);
     tile.people.element.hidden = Boolean(told.members);
@@ -70,7 +73,7 @@
   }
 
   /* Between frames what waits goes on waiting. */
-  function countUp(tile, passed) {
+  function countUp(tile) {
     tile.counting.forEach(({ element, from }) => {
       fw.dom.value(element, fw.format.duration(from === null ? null : from + passed));
     });
@@ -169,5 +172,5 @@
     return state ? fw.t("{name}: {state}", { name: told.name, state }) : told.name;
   }
 
-  fw.tile = { create, draw, countUp, csat, MARKS };
+  fw.tile = { create, draw, countUp, csat, MARKS, passes: (seconds) => { passed = seconds; } };
 })();

@@ -3,14 +3,21 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  let newest = null, order = "worst";
+  // A frame comes every second: only one that is late is counted over.
+  const LATE_S = 1.5;
+  let newest = null, order = "worst", counted = null;
 
   fw.noEvents = (picture) => !picture.figures.health.events && !Object.keys(picture.figures.queues).length;
 
+  /* Counting is by whole seconds, all at once: a frame brings them as long as frames come in time. */
   fw.freshness.follow((passed) => {
-    fw.floor.countUp(passed);
-    fw.grid.countUp(passed);
-    fw.boardPage.countUp(passed);
+    const whole = passed < LATE_S ? 0 : Math.floor(passed);
+    if (whole === counted) return;
+    counted = whole;
+    fw.tile.passes(whole);
+    fw.floor.countUp(whole);
+    fw.grid.countUp();
+    fw.boardPage.countUp(whole);
   });
 
   function draw(frame, view) {
@@ -20,6 +27,8 @@
     fw.boards.heard(frame);
     if (!frame.picture) return skip;
     newest = frame;
+    counted = null;
+    fw.tile.passes(0);
     order = (view || fw.view.current()).order;
     again();
     fw.freshness.tick();
