@@ -23,7 +23,7 @@
     try { return localStorage.getItem("floorwatch." + NAME) === OWN; } catch (e) { return false; }
   }
 
-  /* A formatter costs a millisecond to make, and is asked for four times a second. */
+  /* A formatter costs a millisecond to make, and is asked for twice a second. */
   function formatter(shape, zone) {
     const key = `${shape} ${zone}`;
     if (!made.has(key)) made.set(key, new Intl.DateTimeFormat(fw.locale, { ...SHAPES[shape], timeZone: zone }));
