@@ -109,6 +109,10 @@ def curve_sheet() -> Component:
                 role="group",
                 **attributes(aria_label=_("Channel")),
             ),
+            html.Label(
+                [html.Span(_("Queue"), className="curve-queue-label"), html.Span(id="curve-queue")],
+                className="curve-queue",
+            ),
             html.Div(
                 id="curve",
                 className="curve",

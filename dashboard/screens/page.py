@@ -20,6 +20,8 @@ from dashboard.screens.screen import PAGE, Screen
 _ASSETS: Final = Path(__file__).parents[1] / "assets"
 # What puts texts into a language comes before all that writes any.
 _WORDS: Final = "i18n.js"
+# What runs beside a page is none of its scripts: the page is told where it lies.
+_BESIDE: Final = "stream_worker.js"
 
 
 class Page(Dash):
@@ -38,7 +40,7 @@ class Page(Dash):
             routes_pathname_prefix=self._folder,
             requests_pathname_prefix=self._folder,
             assets_folder=str(_ASSETS),
-            assets_ignore=rf"^{_WORDS}$",
+            assets_ignore=rf"^(?:{_WORDS}|{_BESIDE})$",
             update_title="",
             index_string=PAGE,
             serve_locally=True,
@@ -76,12 +78,14 @@ class Page(Dash):
 
 def _scripts(folder: str) -> str:
     spoken = language()
-    addresses = [f"{folder}assets/{_WORDS}?v={_words_version()}"]
+    addresses = [_address(folder, _WORDS)]
     if spoken is not ENGLISH:
         addresses.insert(0, f"/texts/{spoken.code}.js?v={version(spoken)}")
-    return "".join(f'<script src="{address}"></script>' for address in addresses)
+    beside = f'<meta name="stream-worker" content="{_address(folder, _BESIDE)}">'
+    return beside + "".join(f'<script src="{address}"></script>' for address in addresses)
 
 
 @cache
-def _words_version() -> str:
-    return hashlib.sha256((_ASSETS / _WORDS).read_bytes()).hexdigest()[:12]
+def _address(folder: str, name: str) -> str:
+    version = hashlib.sha256((_ASSETS / name).read_bytes()).hexdigest()[:12]
+    return f"{folder}assets/{name}?v={version}"

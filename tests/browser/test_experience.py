@@ -87,6 +87,29 @@ def test_somebody_finds_out_how_good_it_is_for_whom_and_whether_waiting_costs(
     expect(pains.first).to_contain_text("unclear letter")
 
 
+def test_the_curve_is_of_all_queues_or_of_one(open_page: OpenPage) -> None:
+    """The address holds which; nothing of all stands under the name of a queue that is none."""
+    page = open_page("/experience?window=60m")
+    answer, choice = page.locator("#curve-answer"), page.get_by_role("combobox", name="Queue")
+    expect(answer).to_contain_text("No: it goes with a lower CSAT.")
+
+    choice.select_option("night")
+    expect(answer).to_contain_text("No answer yet whose wait is known.")
+    assert "queue=night" in page.url
+    choice.select_option("benefits")
+    expect(answer).to_contain_text("No: it goes with a lower CSAT.")
+    page.go_back()
+    expect(choice).to_have_value("night")
+    choice.select_option("")
+    expect(answer).to_contain_text("No: it goes with a lower CSAT.")
+
+    page.goto(page.url + "&queue=nowhere")
+    expect(page.locator("#experience-told")).to_contain_text("there is no queue of this id")
+    expect(choice).to_have_value("nowhere")
+    expect(page.locator("#curve")).to_be_hidden()
+    expect(answer).to_be_empty()
+
+
 def test_promises_count_down_by_themselves(open_page: OpenPage) -> None:
     """What is overdue stands first and says so in words."""
     page = open_page("/experience")

@@ -13,6 +13,8 @@ from tests.dashboard.pictures import TableReader, ordinary, wall_clock
 
 pytestmark = pytest.mark.browser
 
+REFUSED = "window.Worker = class { constructor() { throw new Error('refused'); } };"
+
 
 def test_a_live_wall_says_how_old_it_is(open_page: OpenPage) -> None:
     """Beside the clock, whose zone is stated."""
@@ -22,6 +24,18 @@ def test_a_live_wall_says_how_old_it_is(open_page: OpenPage) -> None:
     assert page.inner_text("#age").replace("\n", " ").startswith("● live · ")
     assert page.locator("#banner").is_hidden()
     assert page.inner_text("#clock .zone")
+
+
+def test_a_page_that_is_kept_from_workers_is_live_all_the_same(open_page: OpenPage) -> None:
+    """It reads the stream by itself, whether they are refused at once or later."""
+    page = open_page("/health")
+    for refuse in (
+        REFUSED,
+        "window.Worker = class extends Worker { constructor() { super('/nothing.js'); } };",
+    ):
+        page.context.add_init_script(refuse)
+        page.goto(page.url.replace("/health", "/"))
+        page.wait_for_selector('[data-fresh="live"]')
 
 
 def test_a_silent_stream_turns_stale_then_grey_then_back(
@@ -190,9 +204,16 @@ def test_a_dead_dashboard_goes_stale_and_comes_back_by_itself(
         page.close()
 
 
-def test_a_browser_that_was_busy_skips_to_the_newest_frame(open_page: OpenPage) -> None:
-    """Of those that came meanwhile only the last is drawn: a wall never runs behind."""
+@pytest.mark.parametrize("workers", [True, False])
+def test_a_browser_that_was_busy_skips_to_the_newest_frame(
+    open_page: OpenPage, workers: bool
+) -> None:
+    """Of those that came meanwhile only the last is drawn: a wall never runs behind. Nor does one
+    that reads the stream by itself."""
     page = open_page()
+    if not workers:
+        page.context.add_init_script(REFUSED)
+        page.reload()
     page.wait_for_selector('html[data-floor="drawn"]')
     page.evaluate(
         """() => {

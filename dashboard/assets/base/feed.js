@@ -13,18 +13,20 @@
     if (source) source.close();
     refused = false;
     heardAt = Date.now();
-    const path = `/api/v1/stream${fw.past.query()}`, mine = source = new EventSource(path);
-    source.addEventListener("frame", (event) => { if (mine === source) take(event.data, mine); });
-    source.addEventListener("error", () => {
-      if (mine !== source) return;
-      // Closed for good, as after an answer that is no stream: begin anew. The past begins where it
-      // was cut off, which the browser by itself would not know.
-      if (mine.readyState !== EventSource.CLOSED && !fw.past.on()) return;
-      mine.close();
-      clearTimeout(again);
-      if (fw.past.on()) asking(path, mine);
-      else again = setTimeout(connect, AGAIN_MS);
+    const path = `/api/v1/stream${fw.past.query()}`, mine = source = fw.reader.open(path, {
+      frame: (data) => { if (mine === source) take(data, mine); },
+      failed: (closed) => { if (mine === source) failed(path, mine, closed); },
     });
+  }
+
+  /* Closed for good, as after an answer that is no stream: begin anew. The past begins where it was cut
+     off, which the browser by itself would not know. */
+  function failed(path, mine, closed) {
+    if (!closed && !fw.past.on()) return;
+    mine.close();
+    clearTimeout(again);
+    if (fw.past.on()) asking(path, mine);
+    else again = setTimeout(connect, AGAIN_MS);
   }
 
   /* Of an instant that the log does not hold nobody asks twice. */

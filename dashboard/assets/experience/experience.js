@@ -28,7 +28,7 @@
   function parts() {
     return [
       [`${BASE}${query(["window", "by"])}`, fw.experienceScores.draw],
-      [`${BASE}/curve${query(["window", "channel"])}`, fw.experienceCurve.draw],
+      [`${BASE}/curve${query(["window", "channel"], fw.experienceCurve.asked())}`, fw.experienceCurve.draw],
       [`${BASE}/pains${query(["window"])}`, fw.experienceScores.drawPains],
       [`${BASE}/thanks${query(["window"])}`, fw.experienceWords.drawThanks],
       // Which were open then, nobody has kept.
@@ -53,6 +53,7 @@
         draw(told);
       } catch (error) {
         problems.push(error);
+        if (draw === fw.experienceCurve.draw) fw.experienceCurve.none();
       }
     }), fw.experienceWords.ask(query, () => mine === asked)]);
     if (mine !== asked) return;
@@ -87,6 +88,7 @@
       const title = `${fw.t("Experience")} · ${frame.picture.title}`;
       fw.dom.text(document.getElementById("title"), title);
       document.title = title;
+      fw.experienceCurve.queues(frame.picture);
     }
     turn(frame);
     then = frame.past && frame.past.ready ? frame.past.at : null;
@@ -124,7 +126,7 @@
     if (!button) return;
     fw.address.set({ [button.dataset.choice]: button.dataset.value }, { step: true });
   });
-  fw.address.listen(Object.keys(CHOICES), () => { if (there()) { show(); ask(); } });
+  fw.address.listen([...Object.keys(CHOICES), "queue"], () => { if (there()) { show(); ask(); } });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && timer !== null) ask(); });
   // Of what is loaded after this.
   document.addEventListener("DOMContentLoaded", () => {

@@ -11,12 +11,46 @@
     voice: fw.t("Voice"), chat: fw.t("Chat"), video: fw.t("Video"), in_person: fw.t("In person"), sms: fw.t("SMS"),
     whatsapp: fw.t("WhatsApp"), email: fw.t("E-mail"), social: fw.t("Social media"), callback: fw.t("Callback"),
   });
-  let drawn = "";
+  let drawn = "", ofQueue = null, choice = null;
+
+  /* Of which queue it is asked for: of all where the address names none. */
+  const asked = () => (fw.address.get("queue") ? { queue: fw.address.get("queue") } : {});
+
+  /* The queues of the floor to choose from; one that the address names is among them whether there is
+     such a queue or not. */
+  function queues(picture) {
+    const place = document.getElementById("curve-queue"), chosen = fw.address.get("queue") || "";
+    const known = Object.entries(picture.labels).map(([queue, label]) => [queue, label.name]);
+    if (chosen && !(chosen in picture.labels)) known.push([chosen, chosen]);
+    known.sort((a, b) => a[1].localeCompare(b[1], fw.locale));
+    const shown = JSON.stringify(known);
+    if (!choice) {
+      choice = fw.dom.make("select", "field");
+      choice.addEventListener("change", () => fw.address.set({ queue: choice.value || null }, { step: true }));
+      place.append(choice);
+    }
+    if (choice.dataset.shown !== shown) {
+      choice.dataset.shown = shown;
+      choice.replaceChildren(...[["", fw.t("All queues")], ...known].map(([value, name]) => Object.assign(fw.dom.make("option", "", name), { value })));
+    }
+    if (document.activeElement !== choice && choice.value !== chosen) choice.value = chosen;
+  }
+
+  /* Where no answer came, what stands here stays, but never under another queue's name. */
+  function none() {
+    if ((asked().queue || null) === ofQueue) return;
+    drawn = "";
+    ofQueue = asked().queue || null;
+    document.getElementById("curve").hidden = true;
+    document.getElementById("curve-answer").replaceChildren();
+    fw.table.draw("curve-bins", []);
+  }
 
   function draw(told) {
     const { as_of, read_until, ...what } = told, key = JSON.stringify(what) + fw.language;
     if (key === drawn) return;
     drawn = key;
+    ofQueue = told.queue;
     channels(told);
     chart(told);
     answer(told);
@@ -123,13 +157,13 @@
   /* What may be said, in words: never more than the answers allow for. */
   function answer(told) {
     const { make } = fw.dom, place = document.getElementById("curve-answer");
-    const lines = told.comparisons.map((one, index) => (index ? longer(one) : asked(one)));
+    const lines = told.comparisons.map((one, index) => (index ? longer(one) : question(one)));
     if (!told.n) lines.unshift(make("p", "", fw.t("No answer yet whose wait is known.")));
     else if (!told.comparisons.length) lines.unshift(make("p", "", fw.t("Here customers do not wait in person, so nothing is asked about seconds.")));
     place.replaceChildren(...lines);
   }
 
-  function asked(one) {
+  function question(one) {
     const { make } = fw.dom;
     return make("div", "curve-question",
       make("p", "curve-question-text", fw.t("Is it true here that waiting {from} to {to} costs nothing?", { from: `${one.short_s}`, to: wait(one.long_s) })),
@@ -175,5 +209,5 @@
     return Math.ceil(value / unit) * unit;
   }
 
-  fw.experienceCurve = { draw, CHANNELS };
+  fw.experienceCurve = { draw, queues, asked, none, CHANNELS };
 })();
