@@ -29,8 +29,10 @@ from stream.contract.alerts import (
     record_key,
 )
 from stream.contract.instants import MINUTE_US, SECOND_US
+from stream.contract.said import say
 from stream.logs.port import Log
 from stream.logs.topics import ALERTS
+from stream.staffing.wording import tell
 
 RULES: Final = """\
 # Whoever changes this page tells the others.
@@ -93,15 +95,19 @@ def alert(
 
 def surge_incident(at: int) -> Incident:
     """Benefits will not recover: a surge, a long wait and a level that burns, of one cause."""
+    parts = [
+        Part("volume", 118.0, 189.0, 0.78),
+        Part("handle_time", 284.0, 312.0, 0.15),
+        Part("people", 31.0, 29.0, 0.12),
+        Part("redials", 0.06, 0.09, 0.04),
+        Part("patience", 240.0, 214.0, -0.09),
+    ]
+    known = {part.factor: part.now or 0.0 for part in parts}
+    reason = tell(parts, known, known, "wait")
     why = Why(
-        "Arrivals are 1.6 times the baseline since 10:31; 72 % of the longer wait is volume.",
-        [
-            Part("volume", 118.0, 189.0, 0.78),
-            Part("handle_time", 284.0, 312.0, 0.15),
-            Part("people", 31.0, 29.0, 0.12),
-            Part("redials", 0.06, 0.09, 0.04),
-            Part("patience", 240.0, 214.0, -0.09),
-        ],
+        reason.text,
+        parts,
+        said=reason.said,
         wait_before_s=14.0,
         wait_now_s=161.0,
         since=at - 4 * MINUTE_US,
@@ -116,6 +122,13 @@ def surge_incident(at: int) -> Incident:
               at=at + 2 * MINUTE_US, severity="notice",
               figures={"stuck_proof": 0.61, "stuck_proof_5m": 0.5, "burn": 1.95}),
     ]  # fmt: skip
+    surged = say(
+        "{where}: {size} times the usual arrivals ({offered} against {expected})",
+        where=("Benefits", "Benefits"),
+        size=("1.6", 1.6),
+        offered=("189", 189),
+        expected=("118", 118),
+    )
     return Incident(
         id=f"i-{at}",
         title="Benefits will not recover",
@@ -124,7 +137,7 @@ def surge_incident(at: int) -> Incident:
         opened_at=at,
         alerts=alerts,
         history=[
-            Entry(at, "opened", "Benefits: arrivals 1.6 times the baseline"),
+            Entry(at, "opened", surged.text, said=surged.said),
             Entry(at + MINUTE_US, "joined", "Benefits: oldest waits 6:12"),
         ],
         cause="volume",

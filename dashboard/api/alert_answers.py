@@ -10,6 +10,7 @@ from dashboard.said import title_said
 from stream.contract.alerts import (
     Alert,
     Board,
+    Entry,
     Incident,
     Notification,
     RuleRecord,
@@ -104,10 +105,7 @@ def _incident(one: Incident) -> dict[str, Any]:
         "assigned_to": one.assigned_to,
         "true": one.true,
         "alerts": [_alert(alert) for alert in one.alerts],
-        "history": [
-            {"at": format_millis(entry.at), "what": entry.what, "text": entry.text, "by": entry.by}
-            for entry in one.history
-        ],
+        "history": [_entry(entry) for entry in one.history],
     }
 
 
@@ -135,6 +133,16 @@ def _alert(one: Alert) -> dict[str, Any]:
     }
 
 
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "at": format_millis(entry.at),
+        "what": entry.what,
+        "text": entry.text,
+        "by": entry.by,
+        "said": entry.said,
+    }
+
+
 def _why(why: Why) -> dict[str, Any]:
     return {
         "text": why.text,
@@ -143,6 +151,7 @@ def _why(why: Why) -> dict[str, Any]:
         "wait_now_s": why.wait_now_s,
         "since": _time(why.since),
         "size": why.size,
+        "said": why.said,
     }
 
 

@@ -61,6 +61,10 @@ class Why(_Shape):
     wait_now_s: float | None
     since: Time | None
     size: float | None
+    said: list[dict[str, Any]] | None = Field(
+        description="What a screen writes the text from in another language, a sentence each, to be "
+        "given a capital and a stop; null of an older release."
+    )
 
 
 class Alert(_Shape):
@@ -103,6 +107,7 @@ class Entry(_Shape):
     what: str
     text: str
     by: str | None
+    said: Said
 
 
 class Incident(_Shape):

@@ -166,13 +166,17 @@ def _of_arrivals(rule: Surge | Drop, before: Conditions, now: Conditions) -> Why
     come = more_or_fewer(now, before)
     if isinstance(rule, Drop):
         # Contacts that stay away are no reason for a wait.
-        return Why(how_many_come(now, before)) if come == "fewer" else None
+        return how_many_come(now, before) if come == "fewer" else None
     if come != "more":
         # Nobody is told that fewer come in a surge: how many do is not known well enough.
         return explain(replace(before, offered_per_hour=None), replace(now, offered_per_hour=None))
     told = explain(before, now)
+    if told.parts:
+        return told
     # People enough may be there: a surge it is all the same.
-    return told if told.parts else replace(told, text=f"{how_many_come(now, before)} {told.text}")
+    more = how_many_come(now, before)
+    said = [*(more.said or []), *(told.said or [])]
+    return replace(told, text=f"{more.text} {told.text}", said=said)
 
 
 def _chart_rule(rule: Surge | Drop) -> ChartRule:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from string import Formatter
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from stream.alerts.rules import AnyRule, BurnRate, Forecast, PromiseDue, Threshold
 from stream.contract.alerts import Alert, State, Target
 from stream.contract.figures import SHARES, WINDOWS, Value
 from stream.contract.instants import SECOND_US
-from stream.contract.said import Said
+from stream.contract.said import Said, put
+from stream.contract.said import Value as _Told
 
 _FLOOR: Final = "the floor"
 Figures = Mapping[str, Value]
-# In English, and as other languages need it.
-_Told = tuple[str, Any]
 
 
 class Sentence(NamedTuple):
@@ -51,10 +50,7 @@ def last_known(alert: Alert) -> Sentence:
 
 def say(text: str, **values: _Told) -> Sentence:
     """A text with its places filled in English, and what fills them in other languages."""
-    told = text
-    for name, (english, _) in values.items():
-        told = told.replace("{" + name + "}", english)
-    return Sentence(told, Said(text, values={name: value for name, (_, value) in values.items()}))
+    return Sentence(*put(text, **values))
 
 
 def figure(name: str, value: Value) -> str:

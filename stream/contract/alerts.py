@@ -58,7 +58,8 @@ class Why(Struct, frozen=True):
     first, and none where nothing is.
 
     `wait_before_s` and `wait_now_s` are the mean waits that the model gives for the two. `since`
-    is when a surge began, in microseconds, and `size` how many times the baseline it is.
+    is when a surge began, in microseconds, and `size` how many times the baseline it is. `said` is
+    to translate: sentences, to be given a capital and a stop; None where an older release wrote it.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Why(Struct, frozen=True):
     wait_now_s: float | None = None
     since: int | None = None
     size: float | None = None
+    said: list[Said] | None = None
 
 
 class Alert(Struct, frozen=True):

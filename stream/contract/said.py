@@ -5,9 +5,12 @@ Whoever reads it has it in English beside this. With this a screen writes it in 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
+
+# What fills a place: in English, and what other languages write it from.
+Value = tuple[str, Any]
 
 
 class Said(Struct, frozen=True, omit_defaults=True):
@@ -21,3 +24,28 @@ class Said(Struct, frozen=True, omit_defaults=True):
     many: str | None = None
     n: int | None = None
     values: dict[str, Any] = {}
+
+
+class Told(NamedTuple):
+    """A text in English, and what other languages write it from. It may fill a place of another."""
+
+    text: str
+    said: Said
+
+
+def say(text: str, **values: Value) -> Told:
+    """A text with its places filled; it is written where it is said, so that it is found there."""
+    return put(text, **values)
+
+
+def put(text: str, **values: Value) -> Told:
+    """The same of a text that is `marked` elsewhere."""
+    told = text
+    for name, (english, _) in values.items():
+        told = told.replace("{" + name + "}", english)
+    return Told(told, Said(text, values={name: value for name, (_, value) in values.items()}))
+
+
+def marked(text: str) -> str:
+    """The text itself: it is to be found, and put where it is said."""
+    return text

@@ -16,8 +16,8 @@ from stream.staffing.wording import (
     Values,
     Yardstick,
     compare_arrivals,
-    say,
-    say_arrivals,
+    tell,
+    tell_arrivals,
 )
 
 FACTORS: Final[tuple[Factor, ...]] = ("volume", "redials", "handle_time", "people", "patience")
@@ -78,17 +78,20 @@ def explain(before: Conditions, now: Conditions) -> Why:
         if shares
     ]
     parts.sort(key=lambda part: -part.share)
+    reason = tell(parts, was, is_now, yardstick)
     return Why(
-        text=say(parts, was, is_now, yardstick),
+        text=reason.text,
+        said=reason.said,
         parts=parts,
         wait_before_s=_finite_wait_s(begin) if was.keys() >= _QUEUE else None,
         wait_now_s=_finite_wait_s(end) if is_now.keys() >= _QUEUE else None,
     )
 
 
-def how_many_come(now: Conditions, usual: Conditions) -> str:
-    """How many contacts come, against what is usual, as a sentence."""
-    return say_arrivals(now.offered_per_hour, usual.offered_per_hour)
+def how_many_come(now: Conditions, usual: Conditions) -> Why:
+    """How many contacts come, against what is usual, as a sentence and no more."""
+    reason = tell_arrivals(now.offered_per_hour, usual.offered_per_hour)
+    return Why(reason.text, said=reason.said)
 
 
 def more_or_fewer(now: Conditions, usual: Conditions) -> Compared | None:

@@ -147,3 +147,50 @@ def test_a_group_whose_queues_have_other_targets_says_so_whole(
     )
 
     assert fits
+
+
+def test_why_an_alert_fired_and_what_it_said_then_are_in_the_language(
+    open_stage: OpenStage,
+) -> None:
+    """Whole sentences, with its own numbers, times and shares; a rule's own message as it is."""
+    page = open_stage("surge", "/alerts?lang=it")
+    expect(page.locator(".why-text")).to_have_text(
+        "Il volume ne spiega la maggior parte: 189 nuovi contatti l’ora contro 118 (72%); "
+        "tempo di gestione: 5:12 contro 4:44 (14%); persone: 29 presenti contro 31 (11%); "
+        "in senso contrario, pazienza: 3:34 contro 4:00."
+    )
+
+    assert page.locator(".entry-text").all_inner_texts() == [
+        "Benefits: oldest waits 6:12",
+        "Benefits: 1,6 volte gli arrivi soliti (189 contro 118)",
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_a_reason_of_an_older_release_stays_as_it_was_written(
+    open_stage: OpenStage, language: str
+) -> None:
+    """Nobody kept what to write it from; several sentences are written one after the other."""
+    page = open_stage("surge", f"/alerts?lang={language}")
+    told = page.evaluate(
+        """() => [
+          floorwatch.said.sentences(null, "Volume explains it."),
+          floorwatch.said.sentences(
+            [{ id: "several things explain it" }, { id: "How many are staffed is not known." }],
+            "Several things explain it. How many are staffed is not known."),
+        ]"""
+    )
+
+    assert (
+        told
+        == {
+            "en": [
+                "Volume explains it.",
+                "Several things explain it. How many are staffed is not known.",
+            ],
+            "it": [
+                "Volume explains it.",
+                "Lo spiegano più cose. Non si sa quanti operatori sono presenti.",
+            ],
+        }[language]
+    )

@@ -10,6 +10,7 @@ from threading import Event
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -98,6 +99,24 @@ def test_what_fires_is_told_whole(client: httpx2.Client) -> None:
     assert told.incidents[1].acknowledged.by == "Ada"
     assert [one.receiver for one in told.undelivered] == ["duty phone"]
     assert answer["incidents"][0]["opened_at"].endswith("Z")
+
+
+def test_what_other_languages_write_a_reason_and_a_history_from_is_told(
+    client: httpx2.Client,
+) -> None:
+    """Which texts they are, and their values; of what was written before that was kept, nothing."""
+    surge, notice = client.get("/api/v1/alerts").json()["incidents"]
+    why = SURGE.alerts[0].why
+
+    assert why is not None
+    assert why.said is not None
+    assert SURGE.history[0].said is not None
+    assert surge["alerts"][0]["why"]["said"] == msgspec.to_builtins(why.said)
+    assert [entry["said"] for entry in surge["history"]] == [
+        msgspec.to_builtins(SURGE.history[0].said),
+        None,
+    ]
+    assert [entry["said"] for entry in notice["history"]] == [None, None]
 
 
 def test_metrics_tell_of_what_is_open_and_what_does_not_get_through(client: httpx2.Client) -> None:

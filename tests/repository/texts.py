@@ -29,6 +29,8 @@ _GLUE: Final = re.compile(r"\s*\+\s*(?=\")")
 _NEXT: Final = re.compile(r"\s*,\s*")
 _END: Final = re.compile(r"\s*[,)]")
 _COMMENT: Final = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
+# What the stream says once for all viewers.
+_STREAM_SAYS: Final = ("stream/alerts/words.py", "stream/staffing/wording.py")
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -50,9 +52,10 @@ class Unread(Exception):
 
 
 def texts() -> list[Text]:
-    """All texts of the dashboard, by file and line."""
+    """All texts of the screens, by file and line."""
     found: list[Text] = []
-    for path in [*sorted((ROOT / "dashboard").rglob("*.py")), ROOT / "stream/alerts/words.py"]:
+    said = [ROOT / name for name in _STREAM_SAYS]
+    for path in [*sorted((ROOT / "dashboard").rglob("*.py")), *said]:
         name = path.relative_to(ROOT).as_posix()
         if not name.startswith("dashboard/i18n/"):
             found += in_python(path.read_text(encoding="utf-8"), name)

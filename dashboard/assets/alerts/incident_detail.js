@@ -55,7 +55,7 @@
 
   /* The parts as bars from the middle: to the right what made it worse, to the left what helped. */
   function why(told) {
-    const { make } = fw.dom, pieces = [make("p", "why-text", told.text)];
+    const { make } = fw.dom, pieces = [make("p", "why-text", fw.said.sentences(told.said, told.text))];
     const waits = waitsOf(told);
     if (waits) pieces.push(make("p", "why-waits", waits));
     if (!told.parts.length) return pieces;
@@ -156,7 +156,7 @@
   function past(told) {
     const { make } = fw.dom;
     return make("ol", "history", ...[...told.history].reverse().map((entry) => {
-      const line = make("li", "entry", make("span", "entry-at", fw.format.moment(entry.at)), make("span", "entry-what", WORDS[entry.what] || entry.what), make("span", "entry-text", [entry.what === "snoozed" && entry.text ? fw.t("until {time}", { time: fw.format.moment(entry.text) }) : entry.text, entry.by && entry.what !== "acknowledged" ? `(${entry.by})` : ""].filter(Boolean).join(" ")));
+      const line = make("li", "entry", make("span", "entry-at", fw.format.moment(entry.at)), make("span", "entry-what", WORDS[entry.what] || entry.what), make("span", "entry-text", [entry.what === "snoozed" && entry.text ? fw.t("until {time}", { time: fw.format.moment(entry.text) }) : fw.said(entry.said, entry.text), entry.by && entry.what !== "acknowledged" ? `(${entry.by})` : ""].filter(Boolean).join(" ")));
       line.dataset.what = entry.what;
       return line;
     }));

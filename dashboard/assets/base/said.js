@@ -21,6 +21,13 @@
     return written(told);
   }
 
+  /* The same of sentences, one after the other. They may be made of clauses: each is given its capital
+     and its stop. */
+  function sentences(told, english) {
+    if (fw.language === "en" || !told) return whole(english);
+    return fw.format.sentences(...told.map((one) => fw.format.sentence(written(one))));
+  }
+
   /* A number and its unit stay on one line; who reads the API may break them as they like. */
   const whole = (text) => (typeof text === "string" ? text.replace(/(\d) (?=(%|s|min|h)(?!\w))/g, "$1\u00a0") : text);
 
@@ -37,6 +44,7 @@
   }
 
   fw.said = said;
+  fw.said.sentences = sentences;
   /* How a queue stands, as its tile says it. */
   fw.standing = {
     word: (standing) => fw.put(standing.word),

@@ -16,6 +16,7 @@ from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import DAY_US, MINUTE_US
 from tests.builders import BASE_US
 from tests.stream.alerts.floors import Metrics, reading
+from tests.stream.staffing.saying import english
 
 _rules: Final[TypeAdapter[AnyRule]] = TypeAdapter(Rule)
 RULES: Final[Mapping[str, AnyRule]] = {
@@ -99,3 +100,4 @@ def test_a_queue_of_which_little_is_known_is_not_explained_the_other_way() -> No
         "360. How long a contact takes is not known. How many are staffed is not known.",
         ("more", "drop"): None,
     }
+    assert all(why is None or english(why.said) == why.text for why in kinds.values())

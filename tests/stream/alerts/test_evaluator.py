@@ -30,6 +30,7 @@ from tests.stream.alerts.evaluations import (
     still_open,
 )
 from tests.stream.alerts.floors import Metrics, reading
+from tests.stream.staffing.saying import english
 
 
 class Floor:
@@ -714,4 +715,5 @@ def test_what_is_seen_in_arrivals_is_told_by_them(
 
     assert why is not None
     assert re.fullmatch(text, why.text)
+    assert english(why.said) == why.text
     assert (why.parts, why.since is not None) == ([], True)

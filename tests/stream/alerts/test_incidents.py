@@ -39,6 +39,7 @@ from stream.contract.alerts import (
 )
 from stream.contract.incidents import changed_at
 from stream.contract.instants import MINUTE_US, SECOND_US
+from stream.contract.said import Said
 from tests.builders import BASE_US
 
 BENEFITS: Final = Target("queue", "benefits")
@@ -406,6 +407,21 @@ def test_an_incident_of_an_older_log_goes_on() -> None:
     assert changed_at(written) == BASE_US + 7
     over = Incidents([written]).take(turned(clear, "resolved", 9))
     assert (over.changed_at, changed_at(over)) == (BASE_US + 9, BASE_US + 9)
+
+
+def test_a_reason_of_an_older_log_is_read_without_what_others_write_it_from() -> None:
+    """Nobody kept that: it stays in English. One of now is read as it was written."""
+    said = [Said("{what} explains it", values={"what": Said("volume"), "share": 0.5})]
+    why = Why("Volume explains it.", [Part("volume", 1.0, 2.0, 1.0)], said=said)
+    known = msgspec.to_builtins(Incidents().take(replace(alert("a"), why=why)))
+    new = decode_told("incident/", msgspec.msgpack.encode(known))
+    del known["alerts"][0]["why"]["said"]
+    old = decode_told("incident/", msgspec.msgpack.encode(known))
+    assert isinstance(new, Incident)
+    assert isinstance(old, Incident)
+
+    assert msgspec.to_builtins(new.alerts[0].why) == msgspec.to_builtins(why)
+    assert old.alerts[0].why == replace(why, said=None)
 
 
 def test_an_alert_is_followed_where_it_fired_last() -> None:

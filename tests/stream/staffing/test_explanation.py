@@ -241,7 +241,7 @@ def test_how_many_come_is_told_by_figures_that_say_so(
     """More or fewer only where that is to be read from what is written."""
     told = how_many_come(Conditions(offered_per_hour=now), Conditions(offered_per_hour=usual))
 
-    assert told == text
+    assert told.text == text
 
 
 def test_a_surge_with_people_missing_is_told_whole() -> None:
