@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,10 @@ from babel.messages.pofile import read_po
 from dashboard.i18n.languages import Language
 
 LOCALES: Final = Path(__file__).with_name("locales")
+
+# French has a space before these marks and within its quotation marks, at which no line may break.
+# The files have plain ones, since the other kind is not seen where texts are written.
+_FIXED_SPACE: Final = re.compile(r" (?=[;:?!%»])|(?<=«) ")
 
 # A text's forms in the language, by the English one: one form, or as many as its plurals.
 Catalogue = Mapping[str, tuple[str, ...]]
@@ -32,7 +37,8 @@ def catalogue(language: Language) -> Catalogue:
     for message in read:
         forms = forms_of(message)
         if message.id and all(forms) and not message.fuzzy:
-            found[message.id if isinstance(message.id, str) else message.id[0]] = forms
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            found[key] = tuple(_FIXED_SPACE.sub("\u00a0", form) for form in forms)
     return found
 
 

@@ -82,6 +82,17 @@ def test_a_text_without_a_translation_stays_english() -> None:
         assert _n("{n} thing", "{n} things", 21) == "{n} things"
 
 
+def test_no_line_breaks_before_a_mark_that_has_a_space_before_it() -> None:
+    """Nor within quotation marks: a wall's narrow lines would else begin with a colon."""
+    with speaking(LANGUAGES["fr"]):
+        assert _("; ") == "\u00a0; "
+        assert _("Cause: {cause}.") == "Cause\u00a0: {cause}."
+        assert "«\u00a0{words}\u00a0»" in _(
+            "No queue has «{words}» in its name, channel or status."
+        )
+        assert _("95 % interval") == "Intervalle à 95\u00a0%"
+
+
 def test_a_link_chooses_the_language_and_a_cookie_keeps_it(client: TestClient) -> None:
     """The page says so itself, for browsers and screen readers."""
     page = client.get("/alerts?lang=it", headers={"Accept-Language": "fr"})

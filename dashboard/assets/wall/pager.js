@@ -71,7 +71,7 @@
     place.hidden = count < 2;
     if (place.hidden) return;
     fw.dom.text(part("mark"), mark());
-    fw.dom.text(part("hold"), held ? fw.t("Go on turning") : fw.t("Hold"));
+    fw.dom.text(part("hold"), held ? fw.t("Go on turning") : fw.t("Stay here"));
     part("hold").hidden = !turn_s;
     const dots = part("dots");
     while (dots.children.length > count) dots.lastChild.remove();
