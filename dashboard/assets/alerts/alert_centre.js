@@ -164,7 +164,7 @@
     if (problem) return fw.t("Not up to date: {problem}", { problem });
     if (!newest) return "";
     if (!newest.alerts) return fw.t("This dashboard follows no alerts.");
-    return newest.alerts.problems.length ? newest.alerts.problems.map(fw.format.sentence).join(" ") : "";
+    return fw.format.sentences(...newest.alerts.problems.map(fw.format.sentence));
   }
 
   document.addEventListener("DOMContentLoaded", () => fw.freshness.follow(() => { if (started) show(); }));

@@ -195,10 +195,10 @@
   function evidence(one) {
     const { short, long, alike } = one, few = { short: number(short.n), long: number(long.n), wait: wait(one.short_s) };
     const more = one.needed && one.needed > short.n + long.n ? fw.t("About {n} answers would tell.", { n: number(rounded(one.needed)) }) : "";
-    if (one.verdict === "too_few") return `${fw.t("{short} answers after waits up to {wait}, {long} after the longer ones.", few)} ${more}`;
+    if (one.verdict === "too_few") return fw.format.sentences(fw.t("{short} answers after waits up to {wait}, {long} after the longer ones.", few), more);
     const values = { ...few, points: signed(alike.loss), low: signed(alike.low), high: signed(alike.high), margin: points(one.margin) };
     const compared = fw.t("Compared within the same queues, CSAT after the longer wait is {points} points lower, by the answers between {low} and {high} (n {short} and {long}).", values);
-    return one.verdict === "not_known" ? `${compared} ${more}` : `${compared} ${fw.t("Less than {margin} points is called no loss that matters.", values)}`;
+    return fw.format.sentences(compared, one.verdict === "not_known" ? more : fw.t("Less than {margin} points is called no loss that matters.", values));
   }
 
   const signed = (value) => (value < -0.0005 ? `−${points(value)}` : points(value));

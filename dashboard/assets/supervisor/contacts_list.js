@@ -108,7 +108,7 @@
     const at = fw.contactRows.clock(Date.parse(told.as_of)), total = fw.format.plain(fw.format.count(told.total)), present = PRESENT.includes(chosen);
     if (!told.total) return present ? fw.t("Nobody at {time}.", { time: at }) : fw.t("Nobody in the {window} up to {time}.", { window: fw.format.window(WINDOW), time: at });
     const who = present ? fw.t("{total} at {time}, the oldest first.", { total, time: at }) : fw.t("{total} in the {window} up to {time}.", { total, window: fw.format.window(WINDOW), time: at });
-    return [who, told.more ? fw.t("These are {n} of them.", { n: told.contacts.length }) : "", ...holes(told)].filter(Boolean).join(" ");
+    return fw.format.sentences(who, told.more ? fw.t("These are {n} of them.", { n: told.contacts.length }) : "", ...holes(told));
   }
 
   /* What the log does not tell of them. */

@@ -181,7 +181,7 @@
     made.late = targets.length ? 2 * Math.max(...targets) : Infinity;
     put(cells.waiting, whole(now.waiting), now.waiting_over_target ? fw.t("{n} over target", { n: now.waiting_over_target }) : "", now.waiting_over_target > 0);
     put(cells.oldest, duration(made.oldest), targets.length === 1 ? fw.t("target {target}", { target: target(targets[0]) }) : "", made.oldest > made.late);
-    put(cells.level, share(figures.service_level), `${fw.format.targets(label)}, ${variant}, ${window_}`, given(figures.service_level) && figures.service_level < made.goal);
+    put(cells.level, share(figures.service_level), fw.format.comma(fw.format.targets(label), variant, window_), given(figures.service_level) && figures.service_level < made.goal);
     put(cells.abandoned, share(figures.abandonment_rate, true), fw.t("{n} in {window}", { n: counts.abandoned, window: window_ }));
     put(cells.expected, duration(now.expected_wait_s), fw.t("for who comes now"));
     put(cells.offered, whole(counts.offered), window_);
