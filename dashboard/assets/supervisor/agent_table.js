@@ -20,7 +20,7 @@
       number("since", fw.t("In state"), 5.4, 0, undefined, { cellRenderer: since, comparator: (a, b, ...more) => -byValue(a, b, ...more) }),
       column("contact", fw.t("Contact"), 11, 46, { cellRenderer: contact, equals: () => false }),
       column("queueName", fw.t("Its queue"), 10, 61, {}),
-      number("handled", fw.t("Handled"), 5.4, 36, whole, { enableCellChangeFlash: true }),
+      number("handled", fw.t("Handled"), 6.8, 36, whole, { enableCellChangeFlash: true }),
       number("aht", fw.t("AHT"), 4.8, 51, lasting, { headerTooltip: fw.t("Average handle time") }),
       number("csat", fw.t("CSAT"), 7.6, 69, undefined, { cellRenderer: satisfied, equals: () => false, headerTooltip: fw.t("Answers 4 and 5 of 5, with how many answers there are") }),
       number("occupancy", fw.t("Occupancy"), 6.4, 76, share, {}),
