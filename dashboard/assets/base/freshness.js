@@ -72,7 +72,7 @@
   }
 
   function span(seconds) {
-    return seconds < 120 ? fw.t("{n} s", { n: Math.floor(seconds) }) : fw.format.plain(fw.format.duration(seconds));
+    return seconds < 120 ? fw.format.span(seconds) : fw.format.plain(fw.format.duration(seconds));
   }
 
   function bannerText(state) {
