@@ -98,6 +98,11 @@ def test_the_curve_is_of_all_queues_or_of_one(open_page: OpenPage) -> None:
     assert "queue=night" in page.url
     choice.select_option("benefits")
     expect(answer).to_contain_text("No: it goes with a lower CSAT.")
+    expect(page.locator("#curve")).to_have_attribute(
+        "data-picture", "CSAT by how long they waited · Benefits"
+    )
+    # The choice has the focus still.
+    choice.focus()
     page.go_back()
     expect(choice).to_have_value("night")
     choice.select_option("")
@@ -106,7 +111,7 @@ def test_the_curve_is_of_all_queues_or_of_one(open_page: OpenPage) -> None:
     page.goto(page.url + "&queue=nowhere")
     expect(page.locator("#experience-told")).to_contain_text("there is no queue of this id")
     expect(choice).to_have_value("nowhere")
-    expect(page.locator("#curve")).to_be_hidden()
+    expect(page.locator("#curve svg")).to_have_count(0)
     expect(answer).to_be_empty()
 
 

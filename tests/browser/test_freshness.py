@@ -26,16 +26,39 @@ def test_a_live_wall_says_how_old_it_is(open_page: OpenPage) -> None:
     assert page.inner_text("#clock .zone")
 
 
-def test_a_page_that_is_kept_from_workers_is_live_all_the_same(open_page: OpenPage) -> None:
-    """It reads the stream by itself, whether they are refused at once or later."""
+def test_an_ordinary_page_reads_beside_itself(open_page: OpenPage) -> None:
+    """One worker for as long as it lives, whatever past it is wound to."""
+    page = open_page()
+    page.wait_for_selector('[data-fresh="live"]')
+
+    page.evaluate("floorwatch.feed.turn()")
+    page.wait_for_timeout(300)
+    page.wait_for_selector('[data-fresh="live"]')
+
+    assert len(page.workers) == 1
+
+
+@pytest.mark.parametrize(
+    "refuse",
+    [
+        pytest.param(REFUSED, id="at once"),
+        pytest.param(
+            "window.Worker = class extends Worker { constructor() { super('/nothing.js'); } };",
+            id="later",
+        ),
+    ],
+)
+def test_a_page_that_is_kept_from_workers_is_live_all_the_same(
+    open_page: OpenPage, refuse: str
+) -> None:
+    """It reads the stream by itself."""
     page = open_page("/health")
-    for refuse in (
-        REFUSED,
-        "window.Worker = class extends Worker { constructor() { super('/nothing.js'); } };",
-    ):
-        page.context.add_init_script(refuse)
-        page.goto(page.url.replace("/health", "/"))
-        page.wait_for_selector('[data-fresh="live"]')
+    page.context.add_init_script(refuse)
+
+    page.goto(page.url.replace("/health", "/"))
+
+    page.wait_for_selector('[data-fresh="live"]')
+    assert page.workers == []
 
 
 def test_a_silent_stream_turns_stale_then_grey_then_back(

@@ -238,13 +238,18 @@ def test_many_queues_are_a_page_to_scroll(open_page: OpenPage, reader: TableRead
     assert box["width"] > 300
 
 
-def out_of_sight(page: Page, reader: TableReader) -> str:
+def out_of_sight(page: Page, reader: TableReader, *, rests: bool = False) -> str:
     """One of the last of sixty queues, after a frame that its tile has not shown yet: 77 wait in it.
     No further frame is drawn."""
     reader.queues = many(60)
     page.reload()
     sixty_drawn(page)
     last = order(page)[-5:]
+    if not rests:
+        # It is not to be drawn only because nothing else came for a while.
+        page.evaluate(
+            "() => { const later = window.setTimeout; window.setTimeout = (run, ms, ...told) => (ms === 1500 ? 0 : later(run, ms, ...told)); }"
+        )
     before = page.locator('[data-figure="waiting"] .figure-value').inner_text()
 
     reader.change(
@@ -318,6 +323,73 @@ def test_where_no_further_frame_comes_none_stays_behind(
 ) -> None:
     """A past that stands still is drawn whole."""
     page = open_page("/?order=fixed")
-    queue = out_of_sight(page, reader)
+    queue = out_of_sight(page, reader, rests=True)
 
     expect(page.locator(f'[data-queue="{queue}"] .big-value').first).to_have_text("77")
+
+
+def test_a_tile_out_of_sight_that_cannot_be_drawn_is_said_for_as_long_as_it_lasts(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """Live figures beside one that stands still would be taken for its own."""
+    page = open_page("/?order=fixed")
+    reader.queues = many(60)
+    page.reload()
+    sixty_drawn(page)
+    page.evaluate(
+        """name => {
+          window.draw = floorwatch.tile.draw;
+          addEventListener("error", (event) => event.preventDefault());
+          floorwatch.tile.draw = (tile, told) => {
+            if (told.name === name) throw new Error("planted");
+            window.draw(tile, told);
+          };
+        }""",
+        page.locator(".tile-name").last.text_content(),
+    )
+
+    expect(page.locator("html")).to_have_attribute("data-fresh", "lost")
+    said = page.evaluate(
+        """async () => {
+          const said = new Set();
+          for (let look = 0; look < 30; look += 1) {
+            said.add(document.documentElement.dataset.fresh);
+            await new Promise((done) => setTimeout(done, 100));
+          }
+          return [...said];
+        }"""
+    )
+    assert said == ["lost"]
+
+    page.evaluate("() => { floorwatch.tile.draw = window.draw; }")
+    expect(page.locator("html")).to_have_attribute("data-fresh", "live")
+
+
+def test_a_queue_that_comes_to_the_front_is_drawn_before_it_is_seen_there(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """It is not in sight yet when the frame comes."""
+    page = open_page()
+    reader.queues = many(60)
+    page.reload()
+    sixty_drawn(page)
+    last = order(page)[-1]
+    page.evaluate(
+        """queue => {
+          const draw = window.dash_clientside.wallboard.draw;
+          window.dash_clientside.wallboard.draw = (...told) => {
+            const done = draw(...told), first = document.querySelector("#queues > *");
+            if (first.dataset.queue === queue && !window.shown) window.shown = first.querySelector(".big-value").textContent;
+            return done;
+          };
+        }""",
+        last,
+    )
+
+    bad = replace(
+        reader.queues[last], waiting=77, over=77, answered=200, in_target=2, oldest_s=4_000.0
+    )
+    reader.change(reader.queues | {last: bad})
+
+    page.wait_for_function("window.shown")
+    assert page.evaluate("window.shown") == "77"

@@ -53,7 +53,6 @@
         draw(told);
       } catch (error) {
         problems.push(error);
-        if (draw === fw.experienceCurve.draw) fw.experienceCurve.none();
       }
     }), fw.experienceWords.ask(query, () => mine === asked)]);
     if (mine !== asked) return;
@@ -126,7 +125,7 @@
     if (!button) return;
     fw.address.set({ [button.dataset.choice]: button.dataset.value }, { step: true });
   });
-  fw.address.listen([...Object.keys(CHOICES), "queue"], () => { if (there()) { show(); ask(); } });
+  fw.address.listen([...Object.keys(CHOICES), "queue"], () => { if (there()) { fw.experienceCurve.turned(); show(); ask(); } });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && timer !== null) ask(); });
   // Of what is loaded after this.
   document.addEventListener("DOMContentLoaded", () => {

@@ -33,14 +33,16 @@
       choice.dataset.shown = shown;
       choice.replaceChildren(...[["", fw.t("All queues")], ...known].map(([value, name]) => Object.assign(fw.dom.make("option", "", name), { value })));
     }
-    if (document.activeElement !== choice && choice.value !== chosen) choice.value = chosen;
+    if (choice.value !== chosen) choice.value = chosen;
   }
 
-  /* Where no answer came, what stands here stays, but never under another queue's name. */
-  function none() {
-    if ((asked().queue || null) === ofQueue) return;
+  /* What stands here stays until there is an answer, but never under another queue's name. */
+  function turned() {
+    const queue = asked().queue || null;
+    if (choice) choice.value = queue || "";
+    if (queue === ofQueue) return;
     drawn = "";
-    ofQueue = asked().queue || null;
+    ofQueue = queue;
     document.getElementById("curve").hidden = true;
     document.getElementById("curve-answer").replaceChildren();
     fw.table.draw("curve-bins", []);
@@ -52,12 +54,20 @@
     drawn = key;
     ofQueue = told.queue;
     channels(told);
+    document.getElementById("curve").dataset.picture = titleOf(told.queue);
     chart(told);
     answer(told);
     fw.table.draw("curve-bins", told.bins.map((bin) => ({
       key: String(bin.from_s),
       cells: { wait: stretch(bin), n: number(bin.csat.n), share: fw.experienceScores.words(bin.csat).share, interval: range(bin.csat) },
     })));
+  }
+
+  /* As a picture of it is called, which stands by itself. */
+  function titleOf(queue) {
+    const caption = document.getElementById("curve-caption").textContent;
+    const option = queue && choice ? Array.from(choice.options).find((one) => one.value === queue) : null;
+    return queue ? `${caption} · ${option ? option.textContent : queue}` : caption;
   }
 
   const number = (value) => fw.experienceScores.number(value);
@@ -209,5 +219,5 @@
     return Math.ceil(value / unit) * unit;
   }
 
-  fw.experienceCurve = { draw, queues, asked, none, CHANNELS };
+  fw.experienceCurve = { draw, queues, asked, turned, CHANNELS };
 })();

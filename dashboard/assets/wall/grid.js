@@ -8,7 +8,7 @@
   const WIDTH = 454, HEIGHT = 262;
   // Below this a label is under 11 px; then the page scrolls instead.
   const SCALE_MIN = 0.62, SCALE_SCROLLING = 0.72, WIDE_MIN = 1000, HIGH_MIN = 520;
-  const MOVE_MS = 450, TURN_S = 15, FILL_MS = 500, REST_MS = 1500;
+  const MOVE_MS = 450, TURN_S = 15, REST_MS = 1500, FILLED = 20;
   // What is out of sight is at most as many frames behind: no older than what is still fresh.
   const TURNS = fw.freshness.STALE_S;
   const tiles = new Map();
@@ -18,63 +18,89 @@
   function draw(picture, standing, order) {
     const grid = document.getElementById("queues"), queues = picture.figures.queues;
     const ids = order === "fixed" ? fixed(picture) : standing.worst_first;
-    newest = { picture, standing, agentsKnown: fw.floor.agentsKnown(picture) };
+    newest = { picture, standing, ids, agentsKnown: fw.floor.agentsKnown(picture) };
     frames += 1;
     for (const [queue, tile] of tiles) {
       if (!(queue in queues)) { fw.inSight.forget(tile.element); tile.element.remove(); tiles.delete(queue); }
     }
     ids.forEach((queue) => { if (!tiles.has(queue)) tiles.set(queue, made(queue)); });
-    place(grid, inTurn(grid, ids));
+    const seen = inSight(grid), order_ = inTurn(grid, ids, seen);
+    place(grid, order_);
     // Measuring lays everything out anew: only where there is a reason to.
     if (fitted !== tiles.size) fit();
-    const first = turn(ids), last = first + Math.min(paged, onScreen());
-    ids.forEach((queue, index) => {
-      const tile = tiles.get(queue), here = tile.drawn ? fw.inSight.has(tile.element) : index >= first && index < last;
+    const first = turn(ids), near = seen || { first, last: first + Math.min(paged, onScreen()) - 1 };
+    order_.forEach((queue, index) => {
+      const tile = tiles.get(queue), here = index >= near.first && index <= near.last;
       tile.behind = true;
-      if (here || (tile.drawn && tile.nth % TURNS === frames % TURNS)) drawTile(queue, tile);
+      if (here || tile.failed || (tile.drawn && due(tile, seen))) drawTile(queue, tile);
     });
-    fill();
     // Where no further frame comes, as in a past that stands still, none stays behind.
     clearTimeout(rest);
-    rest = setTimeout(() => catchUp(), REST_MS);
+    rest = setTimeout(settle, REST_MS);
+    fill();
+  }
+
+  /* Out of sight it is drawn in its turn; where none is known to be in sight, as on the way back from a
+     board, any may be. */
+  const due = (tile, seen) => !seen || fw.inSight.has(tile.element) || tile.nth % TURNS === frames % TURNS;
+
+  /* From which place to which they are in sight, before any is moved; null where none is known to be. */
+  function inSight(grid) {
+    const there = Array.from(grid.children, (element) => fw.inSight.has(element));
+    return there.includes(true) ? { first: there.indexOf(true), last: there.lastIndexOf(true) } : null;
   }
 
   function made(queue) {
-    const tile = { ...fw.tile.create(queue), nth: made_, drawn: false, behind: true };
+    const tile = { ...fw.tile.create(queue), nth: made_, drawn: false, behind: true, failed: false };
     made_ += 1;
     fw.inSight.watch(tile.element);
     return tile;
   }
 
+  /* One that cannot be drawn is tried again at every frame, so that it is said for as long as it lasts. */
   function drawTile(queue, tile) {
     const { picture, standing, agentsKnown } = newest, label = picture.labels[queue];
-    tile.drawn = true;
-    tile.behind = false;
+    tile.failed = true;
     fw.tile.draw(tile, {
       name: label ? label.name : queue, label, agentsKnown,
       variant: label ? label.service_level : picture.floor_service_level,
       section: picture.figures.queues[queue], standing: standing.queues[queue],
       hour: picture.hours[queue], goal: standing.goal, window: fw.format.window(picture.figures.window),
     });
+    tile.failed = tile.behind = false;
+    tile.drawn = true;
   }
 
-  /* Those that are behind, as of the newest frame. */
-  function catchUp(coming = null) {
-    tiles.forEach((tile, queue) => { if (tile.behind && (!coming || coming.has(tile.element))) drawTile(queue, tile); });
-  }
-
-  /* Tiles that were never drawn, while nothing else is to be done. */
-  function fill() {
-    if (filling || !Array.from(tiles.values()).some(({ drawn }) => !drawn)) return;
-    filling = true;
-    requestIdleCallback((idle) => {
-      filling = false;
-      for (const [queue, tile] of tiles) {
-        if (idle.timeRemaining() <= 0 && !idle.didTimeout) break;
-        if (!tile.drawn) drawTile(queue, tile);
+  /* Between frames, those of `which` that are behind, as of the newest. */
+  function catchUp(which) {
+    which.forEach(([queue, tile]) => {
+      if (!tile.behind || !(queue in newest.picture.figures.queues)) return;
+      try {
+        drawTile(queue, tile);
+      } catch (error) {
+        fw.freshness.undrawn(true);
+        reportError(error);
       }
+    });
+  }
+
+  /* All of them in their order and as of the newest frame. */
+  function settle() {
+    if (!newest || !tiles.size) return;
+    place(document.getElementById("queues"), newest.ids.filter((queue) => tiles.has(queue)));
+    catchUp([...tiles]);
+  }
+
+  /* Tiles that were never drawn, some at a time: what is in sight goes before them. */
+  function fill() {
+    const missing = [...tiles].filter(([, tile]) => !tile.drawn && !tile.failed);
+    if (filling || !missing.length) return;
+    filling = true;
+    setTimeout(() => {
+      filling = false;
+      catchUp(missing.slice(0, FILLED).filter(([queue, tile]) => tiles.get(queue) === tile));
       fill();
-    }, { timeout: FILL_MS });
+    });
   }
 
   /* About how many tiles a screen has room for: all where they fit. */
@@ -100,12 +126,10 @@
 
   /* The order in which they are to stand now. Beyond the last in sight they change places in turn only:
      whatever is moved is laid out anew. */
-  function inTurn(grid, ids) {
-    if (frames % TURNS === 0 || paged !== Infinity) return ids;
-    const last = ids.findLastIndex((queue) => fw.inSight.has(tiles.get(queue).element));
-    const near = new Set(ids.slice(0, last + 1)), there = Array.from(grid.children, (element) => element.dataset.queue);
+  function inTurn(grid, ids, seen) {
+    if (!seen || frames % TURNS === 0 || paged !== Infinity) return ids;
+    const near = new Set(ids.slice(0, seen.last + 1)), there = Array.from(grid.children, (element) => element.dataset.queue);
     const known = new Set(there);
-    if (last < 0 || !there.length) return ids;
     return [...near, ...there.filter((queue) => !near.has(queue)), ...ids.filter((queue) => !near.has(queue) && !known.has(queue))];
   }
 
@@ -209,10 +233,13 @@
     tiles.forEach((tile) => { if (!tile.behind) fw.tile.countUp(tile); });
   }
 
-  document.addEventListener("DOMContentLoaded", () => fw.inSight.whenComing((elements) => catchUp(new Set(elements))));
+  document.addEventListener("DOMContentLoaded", () => fw.inSight.whenComing((elements) => {
+    const coming = new Set(elements);
+    if (newest) catchUp([...tiles].filter(([, tile]) => coming.has(tile.element)));
+  }));
   // On paper and in a picture all of them are seen.
-  addEventListener("beforeprint", () => catchUp());
-  fw.picture.whenTaken(() => catchUp());
+  addEventListener("beforeprint", settle);
+  fw.picture.whenTaken(settle);
   addEventListener("resize", fit);
   fw.grid = { draw, fit, taken, countUp };
 })();

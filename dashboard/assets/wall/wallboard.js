@@ -3,13 +3,14 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  // A frame comes every second: only one that is late is counted over.
+  // Of the floor's seconds.
   const LATE_S = 1.5;
   let newest = null, order = "worst", counted = null;
 
   fw.noEvents = (picture) => !picture.figures.health.events && !Object.keys(picture.figures.queues).length;
 
-  /* Counting is by whole seconds, all at once: a frame brings them as long as frames come in time. */
+  /* Counting is by whole seconds, all at once. At the pace of the clock the frames bring them, as long as
+     they come in time; a replay runs on between its frames. */
   fw.freshness.follow((passed) => {
     const whole = passed < LATE_S ? 0 : Math.floor(passed);
     if (whole === counted) return;
@@ -27,7 +28,6 @@
     fw.boards.heard(frame);
     if (!frame.picture) return skip;
     newest = frame;
-    counted = null;
     fw.tile.passes(0);
     order = (view || fw.view.current()).order;
     again();
@@ -38,6 +38,8 @@
   /* The newest frame once more: another page, another board, another order. */
   function again() {
     if (!newest) return;
+    // What is drawn anew is counted up anew.
+    counted = null;
     fw.builder.show();
     const { picture, standing } = newest, root = document.documentElement, board = fw.boards.current(), wanted = fw.boards.wanted();
     const empty = fw.noEvents(picture) && !wanted;
