@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from stream.contract.alerts import (
     HEAD_KEY,
@@ -29,7 +29,7 @@ from stream.contract.alerts import (
     record_key,
 )
 from stream.contract.instants import MINUTE_US, SECOND_US
-from stream.contract.said import say
+from stream.contract.said import Said, say
 from stream.logs.port import Log
 from stream.logs.topics import ALERTS
 from stream.staffing.wording import tell
@@ -107,7 +107,8 @@ def surge_incident(at: int) -> Incident:
     why = Why(
         reason.text,
         parts,
-        said=reason.said,
+        # As it is read back: a text within a text is plain then.
+        said=json.decode(json.encode(reason.said), type=list[Said]),
         wait_before_s=14.0,
         wait_now_s=161.0,
         since=at - 4 * MINUTE_US,

@@ -103,16 +103,7 @@ def curve_sheet() -> Component:
             html.H2(
                 _("CSAT by how long they waited"), id="curve-caption", className="sheet-caption"
             ),
-            html.Div(
-                id="curve-channels",
-                className="choice-row",
-                role="group",
-                **attributes(aria_label=_("Channel")),
-            ),
-            html.Label(
-                [html.Span(_("Queue"), className="curve-queue-label"), html.Span(id="curve-queue")],
-                className="curve-queue",
-            ),
+            *_curve_choices(),
             html.Div(
                 id="curve",
                 className="curve",
@@ -150,6 +141,22 @@ def curve_sheet() -> Component:
         className="sheet curve-sheet",
         **attributes(data_sheet="curve"),
     )
+
+
+def _curve_choices() -> list[Component]:
+    """Of which channel and queue; the browser fills in those that there are."""
+    return [
+        html.Div(
+            id="curve-channels",
+            className="choice-row",
+            role="group",
+            **attributes(aria_label=_("Channel")),
+        ),
+        html.Label(
+            [html.Span(_("Queue"), className="curve-queue-label"), html.Span(id="curve-queue")],
+            className="curve-queue",
+        ),
+    ]
 
 
 def pains_sheet() -> Component:
