@@ -230,7 +230,7 @@ def test_an_evaluator_that_stops_is_never_a_calm_screen(open_page: OpenPage, flo
     floor.stop()
     for page in pages:
         expect(page.locator("#strip-watch")).to_have_text(
-            re.compile(r"Alerts are not being watched: nothing from the evaluator for \d s\."),
+            re.compile(r"Alerts are not being watched: nothing from the evaluator for \d\ss\."),
         )
     expect(pages[1].locator("#incidents-none")).to_contain_text("nobody watches")
     floor.evaluator.tell()
