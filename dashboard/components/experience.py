@@ -155,6 +155,7 @@ def _curve_choices() -> list[Component]:
         html.Label(
             [html.Span(_("Queue"), className="curve-queue-label"), html.Span(id="curve-queue")],
             className="curve-queue",
+            hidden=True,
         ),
     ]
 

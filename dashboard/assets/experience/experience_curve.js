@@ -28,6 +28,7 @@
       choice = fw.dom.make("select", "field");
       choice.addEventListener("change", () => fw.address.set({ queue: choice.value || null }, { step: true }));
       place.append(choice);
+      place.parentElement.hidden = false;
     }
     if (choice.dataset.shown !== shown) {
       choice.dataset.shown = shown;
