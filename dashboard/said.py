@@ -14,20 +14,13 @@ from typing import Any, Final, Literal, NamedTuple
 
 from dashboard.words import duration, listed, number, percent, span, span_up
 from stream.contract.alerts import Incident
-from stream.contract.said import Said
+from stream.contract.said import Said, Told
 
 __all__ = ["Amount", "Said", "Told", "Value", "capital", "say", "say_n", "title_said"]
 
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 Kind = Literal["duration", "span", "span_up", "share"]
 _WRITTEN: Final = {"duration": duration, "span": span, "span_up": span_up, "share": percent}
-
-
-class Told(NamedTuple):
-    """A text in English, and how a browser makes it in any language."""
-
-    text: str
-    said: Said
 
 
 class Amount(NamedTuple):

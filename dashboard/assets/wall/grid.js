@@ -13,7 +13,7 @@
   const TURNS = fw.freshness.STALE_S;
   const tiles = new Map();
   let laid = "", fitted = 0, paged = Infinity, shape = { columns: 1, rows: 0, gap: 0, height: 0 };
-  let newest = null, frames = 0, made_ = 0, filling = false, rest = 0;
+  let newest = null, frames = 0, filling = false, rest = 0;
 
   function draw(picture, standing, order) {
     const grid = document.getElementById("queues"), queues = picture.figures.queues;
@@ -24,15 +24,15 @@
       if (!(queue in queues)) { fw.inSight.forget(tile.element); tile.element.remove(); tiles.delete(queue); }
     }
     ids.forEach((queue) => { if (!tiles.has(queue)) tiles.set(queue, made(queue)); });
-    const seen = inSight(grid), order_ = inTurn(grid, ids, seen);
-    place(grid, order_);
+    tiles.forEach((tile) => { tile.behind = true; });
+    const seen = inSight(grid), placed = inTurn(grid, ids, seen);
+    place(grid, placed);
     // Measuring lays everything out anew: only where there is a reason to.
     if (fitted !== tiles.size) fit();
     const first = turn(ids), near = seen || { first, last: first + Math.min(paged, onScreen()) - 1 };
-    order_.forEach((queue, index) => {
+    placed.forEach((queue, index) => {
       const tile = tiles.get(queue), here = index >= near.first && index <= near.last;
-      tile.behind = true;
-      if (here || tile.failed || (tile.drawn && due(tile, seen))) drawTile(queue, tile);
+      if (tile.behind && (here || tile.failed || (tile.drawn && due(tile, seen)))) drawTile(queue, tile);
     });
     // Where no further frame comes, as in a past that stands still, none stays behind.
     clearTimeout(rest);
@@ -51,8 +51,7 @@
   }
 
   function made(queue) {
-    const tile = { ...fw.tile.create(queue), nth: made_, drawn: false, behind: true, failed: false };
-    made_ += 1;
+    const tile = { ...fw.tile.create(queue), nth: tiles.size, drawn: false, behind: true, failed: false };
     fw.inSight.watch(tile.element);
     return tile;
   }
