@@ -109,10 +109,12 @@ def test_the_curve_is_of_all_queues_or_of_one(open_page: OpenPage) -> None:
     expect(answer).to_contain_text("No: it goes with a lower CSAT.")
 
     page.goto(page.url + "&queue=nowhere")
-    expect(page.locator("#experience-told")).to_contain_text("there is no queue of this id")
+    expect(answer).to_contain_text("there is no queue of this id")
     expect(choice).to_have_value("nowhere")
     expect(page.locator("#curve svg")).to_have_count(0)
-    expect(answer).to_be_empty()
+    # All the rest is as fresh as before.
+    expect(page.locator("#experience-told")).to_be_hidden()
+    expect(page.locator("#experience")).not_to_have_attribute("data-told", "old")
 
 
 def test_promises_count_down_by_themselves(open_page: OpenPage) -> None:

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const BASE = "/api/v1/experience", EVERY_MS = 5000, READING_MS = 1000, REFUSED = 422;
+  const BASE = "/api/v1/experience", EVERY_MS = 5000, READING_MS = 1000, REFUSED = 422, UNKNOWN = 404;
   const CHOICES = {
     window: { known: ["60m", "240m", "today"], usual: "today" },
     by: { known: ["channel", "queue", "segment", "language", "journey_stage"], usual: "channel" },
@@ -52,7 +52,10 @@
         readings.push(told);
         draw(told);
       } catch (error) {
-        problems.push(error);
+        if (mine !== asked) return;
+        // That there is no such queue is of the curve alone: all the rest is as fresh as before.
+        if (draw === fw.experienceCurve.draw && error.status === UNKNOWN) fw.experienceCurve.unknown(error.message);
+        else problems.push(error);
       }
     }), fw.experienceWords.ask(query, () => mine === asked)]);
     if (mine !== asked) return;

@@ -41,12 +41,21 @@
   function turned() {
     const queue = asked().queue || null;
     if (choice) choice.value = queue || "";
-    if (queue === ofQueue) return;
+    if (queue !== ofQueue) clear(queue);
+  }
+
+  function clear(queue) {
     drawn = "";
     ofQueue = queue;
     document.getElementById("curve").hidden = true;
     document.getElementById("curve-answer").replaceChildren();
     fw.table.draw("curve-bins", []);
+  }
+
+  /* The address names a queue that is none. */
+  function unknown(message) {
+    clear(asked().queue || null);
+    document.getElementById("curve-answer").replaceChildren(fw.dom.make("p", "", fw.format.sentence(message)));
   }
 
   function draw(told) {
@@ -220,5 +229,5 @@
     return Math.ceil(value / unit) * unit;
   }
 
-  fw.experienceCurve = { draw, queues, asked, turned, CHANNELS };
+  fw.experienceCurve = { draw, queues, asked, turned, unknown, CHANNELS };
 })();
