@@ -16,9 +16,9 @@ Value = tuple[str, Any]
 class Said(Struct, frozen=True, omit_defaults=True):
     """Which text it is, by its English, and the values of its places: texts and numbers as they
     are, `{"as": KIND, "of": VALUE}` for what each language writes in its own way (seconds as
-    `duration`, `span` or `span_up`, `share`, the name of a `metric`), a list for one thing after
-    the other, and a text within it like this one. Where there are two texts, `many` is the one for
-    more than one, and `n` how many they are of."""
+    `duration`, `span` or `span_up`, `share`, the name of a `metric` or of a `rule`), a list for one
+    thing after the other, and a text within it like this one. Where there are two texts, `many` is
+    the one for more than one, and `n` how many they are of."""
 
     id: str
     many: str | None = None

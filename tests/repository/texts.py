@@ -30,7 +30,11 @@ _NEXT: Final = re.compile(r"\s*,\s*")
 _END: Final = re.compile(r"\s*[,)]")
 _COMMENT: Final = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
 # What the stream says once for all viewers.
-_STREAM_SAYS: Final = ("stream/alerts/words.py", "stream/staffing/wording.py")
+_STREAM_SAYS: Final = (
+    "stream/alerts/history.py",
+    "stream/alerts/words.py",
+    "stream/staffing/wording.py",
+)
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
