@@ -16,6 +16,7 @@ from stream.alerting.service import Setting, evaluating
 from stream.clocks import turn_clock
 from stream.contract.alerts import Incident
 from stream.contract.clock import FloorClock
+from stream.contract.drills import Opened
 from stream.contract.figures import DrillMark
 from stream.contract.floorplan import FloorPlan
 from stream.lasting_picture import lasting_reader
@@ -127,12 +128,10 @@ class Round:
         self._reader.show(shown)
         shown.there.wait(SHOWN_S_MAX)
 
-    def alerts(self) -> list[tuple[int, str]]:
+    def alerts(self) -> list[Opened]:
         """When which incident began, by the floor's clock."""
         board = None if self._alerts is None else self._alerts.board()
-        return (
-            [] if board is None else [(one.opened_at, _opened_as(one)) for one in board.incidents]
-        )
+        return [] if board is None else [_opened_as(one) for one in board.incidents]
 
     def acknowledged(self) -> list[int]:
         """When somebody took an incident, by the floor's clock."""
@@ -156,10 +155,14 @@ class Round:
             yield log
 
 
-def _opened_as(incident: Incident) -> str:
+def _opened_as(incident: Incident) -> Opened:
     """What it said as it opened; by now it may say something else."""
-    opened = (entry.text for entry in incident.history if entry.what == "opened")
-    return next(opened, incident.title)
+    opened = (
+        Opened(incident.opened_at, entry.text, entry.said)
+        for entry in incident.history
+        if entry.what == "opened"
+    )
+    return next(opened, Opened(incident.opened_at, incident.title))
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from stream.contract.drills import DrillState, Offer, Plan, Report
 from stream.contract.instants import format_millis
 
 _INSTANTS: Final = frozenset({"at", "began", "ends", "ended", "onset"})
+# What a text is written from has names of its own.
+_SAID: Final = frozenset({"said", "findings_said"})
 Audience = Literal["trainer", "trainee"]
 
 
@@ -54,6 +56,8 @@ def _with_times(told: Any) -> Any:
 def _field(name: str, value: Any) -> Any:
     if value is None:
         return None
+    if name in _SAID:
+        return value
     if name in _INSTANTS:
         return format_millis(value)
     if name == "begins":

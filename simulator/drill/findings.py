@@ -1,4 +1,5 @@
-"""What a drill's report says in plain words. Every figure is of a run that was made."""
+"""What a drill's report says in plain words, in English and to be written in other languages. Every
+figure is of a run that was made."""
 
 from __future__ import annotations
 
@@ -7,13 +8,24 @@ from typing import Final, NamedTuple
 
 from simulator.drill.outcome import EVIDENCE_MIN
 from simulator.drill.runs import Ran
-from simulator.drill.wording import Words, customers, length, minutes_of, percent
+from simulator.drill.wording import Words, count, customers, length, minutes_of, percent
 from stream.contract.drills import Deed, Outcome
+from stream.contract.said import Told, marked, put, say
 
 # Smaller differences than these are not worth a sentence [D].
 WORTH_MINUTES: Final = 5
 GAP_FROM: Final = 0.10
 STRAIN_FROM: Final = 0.02
+
+_WORST_OF: Final = {
+    "language": marked(
+        "By language, {who} fared worst: {worst} were answered in target, "
+        "against {best} of {other}."
+    ),
+    "segment": marked(
+        "By segment, {who} fared worst: {worst} were answered in target, against {best} of {other}."
+    ),
+}
 
 
 class Times(NamedTuple):
@@ -50,69 +62,93 @@ class Story(NamedTuple):
     first: tuple[Deed, Ran] | None = None
 
 
-def findings(story: Story) -> list[str]:
+def findings(story: Story) -> list[Told]:
     """The findings, the most general first."""
-    parts = (_course, _lost, _each_response, _chances, _people)
+    parts = (_course, _answered, _recovered, _lost, _each_response, _chances, _people)
     return [sentence for part in parts for sentence in part(story)]
 
 
-def _course(story: Story) -> Iterator[str]:
-    words, times, yours = story.words, story.times, story.yours
-    began = f"The trouble began at {words.time(story.onset)}"
+def _course(story: Story) -> Iterator[Told]:
+    words, yours = story.words, story.yours
+    time = words.time(story.onset)
     if yours.hit:
         queue, minute = next(iter(yours.hit.items()))
-        begins = yours.minutes[minute].at
-        yield f"{began}, and by {words.time(begins)} {words.queue(queue)} could not keep up."
+        yield say(
+            "The trouble began at {time}, and by {later} {queue} could not keep up.",
+            time=time,
+            later=words.time(yours.minutes[minute].at),
+            queue=words.queue(queue),
+        )
     else:
-        yield f"{began}, and no queue was overrun."
-    yield from _answered(words, times)
-    if times.recovered_s is None:
-        yield "By the end the floor had not recovered."
-    elif times.recovered_s:
-        yield f"The floor had recovered after {length(times.recovered_s)}."
+        yield say("The trouble began at {time}, and no queue was overrun.", time=time)
 
 
-def _answered(words: Words, times: Times) -> Iterator[str]:
+def _answered(story: Story) -> Iterator[Told]:
     """What was seen and done before the onset is no answer to it, and yet it was seen and done."""
+    words, times = story.words, story.times
     if times.noticed_s is not None:
-        yield f"You noticed it after {length(times.noticed_s)}."
+        yield say("You noticed it after {length}.", length=length(times.noticed_s))
     elif times.seen_before is not None:
-        at = words.time(times.seen_before)
-        yield f"You said at {at} that you saw trouble, before it began, and not again."
+        yield say(
+            "You said at {time} that you saw trouble, before it began, and not again.",
+            time=words.time(times.seen_before),
+        )
     else:
-        yield "Nobody said that they had seen it."
+        yield say("Nobody said that they had seen it.")
     if times.acted_s is not None:
-        yield f"The first response came after {length(times.acted_s)}."
+        yield say("The first response came after {length}.", length=length(times.acted_s))
     elif times.acted_before is not None:
-        at = words.time(times.acted_before)
-        yield f"What was done came before it, from {at} on; once it had begun nothing was."
+        yield say(
+            "What was done came before it, from {time} on; once it had begun nothing was.",
+            time=words.time(times.acted_before),
+        )
     else:
-        yield "Nothing was done about it."
+        yield say("Nothing was done about it.")
 
 
-def _lost(story: Story) -> Iterator[str]:
+def _recovered(story: Story) -> Iterator[Told]:
+    recovered_s = story.times.recovered_s
+    if recovered_s is None:
+        yield say("By the end the floor had not recovered.")
+    elif recovered_s:
+        yield say("The floor had recovered after {length}.", length=length(recovered_s))
+
+
+def _lost(story: Story) -> Iterator[Told]:
     yours, nothing, best = (ran.outcome for ran in (story.yours, story.nothing, story.best))
-    yield (
-        f"{customers(yours.abandoned)} hung up; with nothing done {nothing.abandoned} would have, "
-        f"and {best.abandoned} in the best course found."
+    yield say(
+        "{customers} hung up; with nothing done {nothing} would have, "
+        "and {best} in the best course found.",
+        customers=customers(yours.abandoned),
+        nothing=count(nothing.abandoned),
+        best=count(best.abandoned),
     )
-    yield (
-        f"It cost {minutes_of(yours.cost_told)} of customers' time; doing nothing costs "
-        f"{minutes_of(nothing.cost_told)}, the best course found {minutes_of(best.cost_told)}."
+    yield say(
+        "It cost {yours} of customers' time; doing nothing costs {nothing}, "
+        "the best course found {best}.",
+        yours=minutes_of(yours.cost_told),
+        nothing=minutes_of(nothing.cost_told),
+        best=minutes_of(best.cost_told),
     )
 
 
-def _each_response(story: Story) -> Iterator[str]:
+def _each_response(story: Story) -> Iterator[Told]:
     yours = story.yours.outcome
     for deed, ran in story.without:
-        done = f"{story.words.act(deed.act)} at {story.words.time(deed.at)}"
-        saved = _less(ran.outcome, yours)
-        if saved > WORTH_MINUTES:
-            yield f"{done}: that saved {_saved(ran.outcome, yours)}."
-        elif saved < -WORTH_MINUTES:
-            yield f"{done}: without that it would have cost {minutes_of(-saved)} less."
+        act, time = story.words.act(deed.act), story.words.time(deed.at)
+        less = _less(ran.outcome, yours)
+        if less > WORTH_MINUTES:
+            saved = _saved(ran.outcome, yours)
+            yield say("{act} at {time}: that saved {saved}.", act=act, time=time, saved=saved)
+        elif less < -WORTH_MINUTES:
+            yield say(
+                "{act} at {time}: without that it would have cost {minutes} less.",
+                act=act,
+                time=time,
+                minutes=minutes_of(-less),
+            )
         else:
-            yield f"{done}: that changed little."
+            yield say("{act} at {time}: that changed little.", act=act, time=time)
 
 
 def _less(before: Outcome, after: Outcome) -> int:
@@ -121,45 +157,64 @@ def _less(before: Outcome, after: Outcome) -> int:
     return before.cost_told - after.cost_told
 
 
-def _saved(before: Outcome, after: Outcome, *, keeps: str = "kept") -> str:
-    """What a course saves against another: minutes, and people who would have hung up."""
-    text = f"{minutes_of(_less(before, after))} of customers' time"
+def _saved(before: Outcome, after: Outcome, *, keeps: bool = False) -> Told:
+    """What a course saves against another: minutes, and people who would have hung up; `keeps` where
+    it is no course that was taken."""
+    minutes = minutes_of(_less(before, after))
     stayed = before.abandoned - after.abandoned
-    return f"{text} and {keeps} {customers(stayed)} from hanging up" if stayed > 0 else text
+    if stayed <= 0:
+        return say("{minutes} of customers' time", minutes=minutes)
+    with_people = (
+        marked("{minutes} of customers' time and keeps {customers} from hanging up")
+        if keeps
+        else marked("{minutes} of customers' time and kept {customers} from hanging up")
+    )
+    return put(with_people, minutes=minutes, customers=customers(stayed))
 
 
-def _chances(story: Story) -> Iterator[str]:
+def _chances(story: Story) -> Iterator[Told]:
     yours = story.yours.outcome
     if story.sooner is not None:
         at, ran = story.sooner
         if _less(yours, ran.outcome) > WORTH_MINUTES:
-            saved = _saved(yours, ran.outcome)
-            yield f"The same responses, begun at {story.words.time(at)}, would have saved {saved}."
+            yield say(
+                "The same responses, begun at {time}, would have saved {saved}.",
+                time=story.words.time(at),
+                saved=_saved(yours, ran.outcome),
+            )
     if story.first is not None:
         deed, ran = story.first
         if _less(story.nothing.outcome, ran.outcome) > WORTH_MINUTES:
-            saved = _saved(story.nothing.outcome, ran.outcome, keeps="keeps")
-            what = f"{story.words.act(deed.act)} at {story.words.time(deed.at)}"
-            yield f"What helps most at first: {what}. Alone it saves {saved}."
+            yield say(
+                "What helps most at first: {act} at {time}. Alone it saves {saved}.",
+                act=story.words.act(deed.act),
+                time=story.words.time(deed.at),
+                saved=_saved(story.nothing.outcome, ran.outcome, keeps=True),
+            )
 
 
-def _people(story: Story) -> Iterator[str]:
+def _people(story: Story) -> Iterator[Told]:
     yours, nothing = story.yours.outcome, story.nothing.outcome
     if yours.promises_broken:
-        due = yours.promises_kept + yours.promises_broken
-        yield f"Of {due} calls back that fell due, {yours.promises_broken} came too late or never."
+        yield say(
+            "Of {due} calls back that fell due, {broken} came too late or never.",
+            due=count(yours.promises_kept + yours.promises_broken),
+            broken=count(yours.promises_broken),
+        )
     yield from _unequal(yours)
     if yours.strained is not None and yours.strained > (nothing.strained or 0.0) + STRAIN_FROM:
-        yield (
-            f"{percent(yours.strained)} of people's time was worked more than two hours after "
-            f"their last break, against {percent(nothing.strained or 0.0)} with nothing done."
+        yield say(
+            "{share} of people's time was worked more than two hours after their last break, "
+            "against {nothing} with nothing done.",
+            share=percent(yours.strained),
+            nothing=percent(nothing.strained or 0.0),
         )
 
 
-def _unequal(outcome: Outcome) -> Iterator[str]:
+def _unequal(outcome: Outcome) -> Iterator[Told]:
     if outcome.equity_gap is None or outcome.equity_gap < GAP_FROM:
         return
-    for dimension in ("language", "segment"):
+    for dimension, text in _WORST_OF.items():
         levels = [
             (group.service_level, group.name)
             for group in outcome.groups
@@ -171,7 +226,10 @@ def _unequal(outcome: Outcome) -> Iterator[str]:
             continue
         (worst, who), (best, other) = min(levels), max(levels)
         if best - worst >= GAP_FROM:
-            yield (
-                f"By {dimension}, {who} fared worst: {percent(worst)} were answered in target, "
-                f"against {percent(best)} of {other}."
+            yield put(
+                text,
+                who=(who, who),
+                worst=percent(worst),
+                best=percent(best),
+                other=(other, other),
             )

@@ -131,10 +131,10 @@ class Round:
     def seen(self, kept: Seen, *, until: int) -> Seen:
         """What was seen of alerts within the drill by then, on this round and those before it."""
         since = self.staging.began
-        alerts = {*kept.alerts, *self.stage.alerts()}
+        alerts = {(one.at, one.text): one for one in [*kept.alerts, *self.stage.alerts()]}
         marks = {*kept.acknowledged, *self.stage.acknowledged()}
         return Seen(
-            sorted(one for one in alerts if since <= one[0] <= until),
+            [alerts[which] for which in sorted(alerts) if since <= which[0] <= until],
             sorted(at for at in marks if since <= at <= until),
         )
 

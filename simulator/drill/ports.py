@@ -12,7 +12,7 @@ from simulator.plans import Scenario
 from simulator.scenario import floor_plan_of
 from stream.contract.clock import FloorClock
 from stream.contract.codec import encode
-from stream.contract.drills import Deed, Offer, Plan, Report
+from stream.contract.drills import Deed, Offer, Opened, Plan, Report
 from stream.contract.figures import DrillMark
 from stream.contract.floorplan import FloorPlan
 
@@ -40,7 +40,7 @@ class Stage(Protocol):
         """Let screens show this floor; waits until they do."""
         ...
 
-    def alerts(self) -> list[tuple[int, str]]:
+    def alerts(self) -> list[Opened]:
         """When which incident began, by the floor's clock."""
         ...
 
@@ -131,7 +131,7 @@ class _Simulated:
 class Seen(NamedTuple):
     """What people and the evaluator did on earlier rounds and this one, by the floor's clock."""
 
-    alerts: list[tuple[int, str]]
+    alerts: list[Opened]
     acknowledged: list[int]
 
 

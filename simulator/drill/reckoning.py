@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -18,11 +18,13 @@ from stream.contract.drills import (
     Moment,
     Notice,
     Offer,
+    Opened,
     Plan,
     Report,
     Surprise,
 )
 from stream.contract.instants import MINUTE_US, SECOND_US
+from stream.contract.said import Said, Told, marked, put, say
 
 # So many of the trainee's responses are each left out once, to see what it did.
 EXPLAINED_MAX: Final = 8
@@ -33,13 +35,13 @@ SCORED_SHARE: Final = 0.02
 
 # What the scenario's own events are called, by their kind.
 CAUSES: Final = {
-    "surge": "More contacts than forecast came",
-    "drop": "Contacts did not get through",
-    "absence": "People were missing",
-    "bot_failure": "A bot failed and handed over what it could not do",
-    "abuse": "Many contacts were abusive",
-    "silence": "A system fell silent",
-    "faults": "A system told late, twice or by a wrong clock",
+    "surge": marked("More contacts than forecast came"),
+    "drop": marked("Contacts did not get through"),
+    "absence": marked("People were missing"),
+    "bot_failure": marked("A bot failed and handed over what it could not do"),
+    "abuse": marked("Many contacts were abusive"),
+    "silence": marked("A system fell silent"),
+    "faults": marked("A system told late, twice or by a wrong clock"),
 }
 
 
@@ -51,7 +53,7 @@ class Played(NamedTuple):
     offer: Offer
     ground: Ground
     deeds: Sequence[Deed]
-    alerts: Sequence[tuple[int, str]] = ()
+    alerts: Sequence[Opened] = ()
     acknowledged: Sequence[int] = ()
 
 
@@ -74,7 +76,7 @@ def reckon(
     surprises = [deed for deed in deeds if isinstance(deed.act, Surprise)]
     nothing, yours = runs.of([surprises, deeds])
     words = Words(named(ground.scenario), ground.scenario.time_zone)
-    best, times, told = nothing, Times(None, None, None, None), list[str]()
+    best, times, found = nothing, Times(None, None, None, None), list[Told]()
     if onset is not None:
         responses = [deed for deed in deeds if is_response(deed)]
         without = _without(runs, surprises, responses)
@@ -82,7 +84,7 @@ def reckon(
         best = Search(runs, ground, causes, surprises).best(nothing, [(responses, yours)])
         times = times_of(played, onset, yours.outcome.recovered_s)
         first = _first(runs, surprises, best)
-        told = findings(Story(words, onset, times, yours, nothing, best, without, sooner, first))
+        found = findings(Story(words, onset, times, yours, nothing, best, without, sooner, first))
     progress(1.0)
     return Report(
         plan=played.plan,
@@ -98,8 +100,9 @@ def reckon(
         score=score(yours.outcome.cost, nothing.outcome.cost, best.outcome.cost),
         courses=[yours.course("yours"), nothing.course("nothing"), best.course("best")],
         timeline=timeline(played, causes, words, times, onset),
-        findings=told,
+        findings=[one.text for one in found],
         tried=runs.made,
+        findings_said=[one.said for one in found],
     )
 
 
@@ -178,23 +181,37 @@ def timeline(
 ) -> list[Moment]:
     """What happened and what was done, in order of time."""
     scenario = played.ground.scenario
-    found = [Moment(cause.at, "cause", _said(cause, scenario, words)) for cause in causes]
-    found += [Moment(at, "alert", f"{text}.") for at, text in played.alerts]
-    found += [Moment(at, "deed", "An alert was acknowledged.") for at in played.acknowledged]
+    found = [_moment(cause.at, "cause", _cause(cause, scenario, words)) for cause in causes]
+    found += [_alert(one) for one in played.alerts]
+    acknowledged = say("An alert was acknowledged.")
+    found += [_moment(at, "deed", acknowledged) for at in played.acknowledged]
     found += [
-        Moment(deed.at, "deed", f"{words.act(deed.act)}.")
+        _moment(deed.at, "deed", say("{sentence}.", sentence=words.act(deed.act)))
         for deed in played.deeds
         if not isinstance(deed.act, Surprise)
     ]
     if onset is not None and times.recovered_s:
         at = onset + round(times.recovered_s * SECOND_US)
-        found.append(Moment(at, "recovery", "The queues that were hit were back at target."))
+        again = say("The queues that were hit were back at target.")
+        found.append(_moment(at, "recovery", again))
     return sorted(found, key=lambda moment: moment.at)
 
 
-def _said(cause: Cause, scenario: Scenario, words: Words) -> str:
+def _moment(at: int, kind: Literal["cause", "deed", "recovery"], told: Told) -> Moment:
+    return Moment(at, kind, told.text, told.said)
+
+
+def _alert(opened: Opened) -> Moment:
+    said = None if opened.said is None else Said("{sentence}.", values={"sentence": opened.said})
+    return Moment(opened.at, "alert", f"{opened.text}.", said)
+
+
+def _cause(cause: Cause, scenario: Scenario, words: Words) -> Told:
     if isinstance(cause.what, Deed):
-        return f"{words.act(cause.what.act)}."
+        return say("{sentence}.", sentence=words.act(cause.what.act))
     if cause.what is None:
-        return f"{words.queue(cause.overrun)} could not keep up, though nothing special happened."
-    return f"{CAUSES[scenario.events[cause.what].kind]} ({cause.what.replace('-', ' ')})."
+        queue = words.queue(cause.overrun)
+        return say("{queue} could not keep up, though nothing special happened.", queue=queue)
+    name = cause.what.replace("-", " ")
+    kind = put(CAUSES[scenario.events[cause.what].kind])
+    return say("{cause} ({name}).", cause=kind, name=(name, name))

@@ -31,6 +31,7 @@ from stream.contract.drills import (
 from stream.contract.events import ContactQueued, Event
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import MINUTE_US, SECOND_US, from_datetime, to_datetime
+from stream.contract.said import say
 
 # So much of a recording is history for its figures, where it is long enough.
 HISTORY_MINUTES: Final = 60
@@ -114,7 +115,7 @@ def recorded(name: str, stretch: Stretch) -> Recorded:
 def report_of_recording(course: Course, stretch: Stretch) -> Report:
     """What can be told of a drill on a recording: the times, and what came of it in any case."""
     alerts, taken = course.seen.alerts, course.seen.acknowledged
-    onset = alerts[0][0] if alerts else None
+    onset = alerts[0].at if alerts else None
     seen = [deed.at for deed in course.deeds]
     yours = course_of(
         _events(stretch, course.ended),
@@ -124,8 +125,9 @@ def report_of_recording(course: Course, stretch: Stretch) -> Report:
         onset=onset,
         deeds=course.deeds,
     )
-    told = [Line(at, "alert", title) for at, title in alerts]
-    told += [Line(deed.at, "deed", "Trouble was seen.") for deed in course.deeds]
+    seen_it = say("Trouble was seen.")
+    told = [Line(one.at, "alert", one.text, one.said) for one in alerts]
+    told += [Line(deed.at, "deed", seen_it.text, seen_it.said) for deed in course.deeds]
     return Report(
         plan=course.plan,
         offer=course.offered.offer,

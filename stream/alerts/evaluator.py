@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
+from stream.alerts import history
 from stream.alerts import life as lives
 from stream.alerts import memory as mem
 from stream.alerts.as_told import fired, gone_on
@@ -32,7 +33,7 @@ from stream.alerts.rules import AnyRule, Drop, NoData, Surge
 from stream.alerts.signals import BREACH, HOLD, SIGNAL, UNTOLD, Judged, judge, places
 from stream.alerts.telling import NOTHING, Clocks, Told, tell
 from stream.contract import alerts as al
-from stream.contract.alerts import Decisive, Entry, Judge, SetRules, State, Target
+from stream.contract.alerts import Decisive, Judge, SetRules, State, Target
 from stream.contract.figures import Value
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US
@@ -318,7 +319,7 @@ class Evaluator:
                 self._produced[mem.told_key(incident.id)] = mem.encode(after)
             for each in notifications:
                 if each.occasion == "escalated":
-                    entry = Entry(clocks.floor, "escalated", f"{each.receiver} is told as well")
+                    entry = history.escalated(clocks.floor, each.receiver)
                     self.incidents.note(incident.id, entry)
                 self._produced[al.notification_key(each.id)] = al.encode_told(each)
 

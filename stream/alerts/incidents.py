@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Final, Literal, NamedTuple, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from msgspec.structs import replace
 
+from stream.alerts import history
 from stream.contract.alerts import (
     NOTE_MAX,
     OPEN_STATES,
@@ -91,8 +92,7 @@ class Incidents:
     def withdraw(self, alert: Alert, now: int) -> None:
         """Close an alert whose rule looks at its target no longer."""
         gone = replace(alert.as_fired, state="resolved", changed_at=now, resolved_at=now)
-        text = f"the rule {alert.rule} looks at it no longer"
-        self.note(self.take(gone).id, Entry(now, "note", text))
+        self.note(self.take(gone).id, history.withdrawn(now, alert.rule))
 
     def regrade(self, before: Alert, alert: Alert, now: int) -> None:
         """Take an open alert whose rule says otherwise how grave it is, or whose: its incident is
@@ -102,8 +102,8 @@ class Incidents:
         incident = self.take(alert)
         less = replace(incident, severity=_gravest(incident.alerts, alert.severity))
         if less.severity != incident.severity:
-            text = f"{incident.severity} is now {less.severity}, by the rule {alert.rule}"
-            less = _with_entry(less, Entry(now, "note", text))
+            entry = history.regraded(now, incident.severity, less.severity, alert.rule)
+            less = _with_entry(less, entry)
         self._put(less)
 
     def newest_of(self, rule: str, target: Target) -> Alert | None:
@@ -176,7 +176,7 @@ class Incidents:
             state=alert.state,
             opened_at=alert.fired_at,
             alerts=[],
-            history=[_fired(alert.fired_at, "opened", alert)],
+            history=[history.fired(alert.fired_at, "opened", alert)],
             cause=_cause(alert),
         )
 
@@ -250,22 +250,18 @@ def _entries(before: Incident, after: Incident, alert: Alert, *, is_new: bool) -
     """What happened to an incident with one alert."""
     told = []
     if not before.is_open and after.is_open and before.alerts:
-        told.append(_fired(alert.changed_at, "reopened", alert))
+        told.append(history.fired(alert.changed_at, "reopened", alert))
     elif is_new and before.alerts:
-        told.append(_fired(alert.changed_at, "joined", alert))
+        told.append(history.fired(alert.changed_at, "joined", alert))
     if before.alerts and SEVERITY_RANK[after.severity] < SEVERITY_RANK[before.severity]:
-        told.append(Entry(alert.changed_at, "worse", f"{before.severity} is now {after.severity}"))
+        told.append(history.worse(alert.changed_at, before.severity, after.severity))
     if after.state == "no_data" and before.state != "no_data" and before.alerts:
-        told.append(Entry(alert.changed_at, "no_data", "the figures are not known any more"))
+        told.append(history.unknown(alert.changed_at))
     if before.state == "no_data" and after.state != "no_data":
-        told.append(Entry(alert.changed_at, "data_again", "the figures are known again"))
+        told.append(history.known_again(alert.changed_at))
     if before.is_open and before.alerts and not after.is_open:
-        told.append(Entry(alert.changed_at, "resolved", "nothing of it is left"))
+        told.append(history.over(alert.changed_at))
     return told
-
-
-def _fired(at: int, what: Literal["opened", "reopened", "joined"], alert: Alert) -> Entry:
-    return Entry(at, what, alert.message, alert=alert.id, said=alert.said)
 
 
 def _state(alerts: Sequence[Alert]) -> State:

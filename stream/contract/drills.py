@@ -8,9 +8,11 @@ and a comparison with another course of action rest on.
 from __future__ import annotations
 
 from math import floor
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
+
+from stream.contract.said import Said
 
 # --- what can be done to a floor ----------------------------------------------------------------
 
@@ -250,12 +252,21 @@ class Course(Struct, frozen=True):
     minutes: list[Minute]
 
 
+class Opened(NamedTuple):
+    """When an incident opened, by the floor's clock, and what it said then."""
+
+    at: int
+    text: str
+    said: Said | None = None
+
+
 class Moment(Struct, frozen=True):
-    """One line of the report's timeline."""
+    """One line of the report's timeline; `said` is what other languages write it from."""
 
     at: int
     kind: Literal["cause", "alert", "deed", "recovery"]
     text: str
+    said: Said | None = None
 
 
 class Report(Struct, frozen=True):
@@ -263,7 +274,8 @@ class Report(Struct, frozen=True):
 
     `onset` is when the trouble began; the four times are seconds after it, None where that never
     happened. `score` is from 0 (as doing nothing, or worse) to 100 (as the best course found, or
-    better), None where doing nothing is as good as anything.
+    better), None where doing nothing is as good as anything. `findings` are in English, and
+    `findings_said` what other languages write each of them from.
     """
 
     plan: Plan
@@ -281,6 +293,7 @@ class Report(Struct, frozen=True):
     timeline: list[Moment]
     findings: list[str]
     tried: int = 0
+    findings_said: list[Said] = []
 
 
 class DrillRefused(Exception):

@@ -16,9 +16,9 @@ Value = tuple[str, Any]
 class Said(Struct, frozen=True, omit_defaults=True):
     """Which text it is, by its English, and the values of its places: texts and numbers as they
     are, `{"as": KIND, "of": VALUE}` for what each language writes in its own way (seconds as
-    `duration`, `span` or `span_up`, `share`, the name of a `metric`), a list for one thing after
-    the other, and a text within it like this one. Where there are two texts, `many` is the one for
-    more than one, and `n` how many they are of."""
+    `duration`, `span` or `span_up`, `share`, the name of a `metric` or of a `rule`, an `act` of
+    a drill), a list for one thing after the other, and a text within it like this one. Where there
+    are two texts, `many` is the one for more than one, and `n` how many they are of."""
 
     id: str
     many: str | None = None
@@ -36,6 +36,13 @@ class Told(NamedTuple):
 def say(text: str, **values: Value) -> Told:
     """A text with its places filled; it is written where it is said, so that it is found there."""
     return put(text, **values)
+
+
+def say_n(one: str, many: str, n: int, **values: Value) -> Told:
+    """One of two texts by how many they are of, which fills the place {n}."""
+    text = (one if n == 1 else many).replace("{n}", f"{n:,}")
+    told = put(text, **values)
+    return Told(told.text, Said(one, many=many, n=n, values=told.said.values))
 
 
 def put(text: str, **values: Value) -> Told:

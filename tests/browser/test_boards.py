@@ -591,3 +591,39 @@ def test_a_board_is_wound_back_with_all_its_windows(
 
     assert shown == f"{then['floor']['counts']['offered']:,}"
     assert then["floor"]["counts"]["offered"] > 0
+
+
+def test_the_way_back_from_a_board_leads_to_no_old_tile(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """While a board is seen no tile of the wall is drawn, and none is known to be in sight."""
+    one = ordinary()["benefits"]
+    reader.queues = {f"q{index}": replace(one, name=f"Queue {index}") for index in range(60)}
+    page = open_page("/?order=fixed")
+    page.wait_for_function(
+        "document.querySelectorAll('#queues .tile .tile-name:not(:empty)').length === 60"
+    )
+    tiles = page.locator("#queues > *")
+    queue = tiles.last.get_attribute("data-queue")
+    assert queue is not None
+    page.evaluate("floorwatch.address.set({ board: 'lines' }, { step: true })")
+    expect(page.locator("#board-page")).to_be_visible()
+    page.wait_for_function(
+        "() => ![...document.querySelectorAll('#queues > *')].some(floorwatch.inSight.has)"
+    )
+
+    reader.change(
+        {name: replace(told, waiting=77, over=77) for name, told in reader.queues.items()}
+    )
+    page.wait_for_function(
+        "queue => floorwatch.wall.newest().picture.figures.queues[queue].now.waiting === 77",
+        arg=queue,
+    )
+    old = page.evaluate(
+        """() => {
+          floorwatch.address.set({ board: null });
+          return [...document.querySelectorAll("#queues > *")].filter((tile) => tile.querySelector(".big-value").textContent !== "77").length;
+        }"""
+    )
+
+    assert old == 0

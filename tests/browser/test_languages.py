@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
+from msgspec import to_builtins
 from playwright.sync_api import Page, expect
 
+from stream.alerts import history
 from tests.browser.conftest import OpenPage, OpenStage
 from tests.dashboard.pictures import TableReader, surge
 
@@ -163,6 +165,29 @@ def test_why_an_alert_fired_and_what_it_said_then_are_in_the_language(
     assert page.locator(".entry-text").all_inner_texts() == [
         "Benefits: oldest waits 6:12",
         "Benefits: 1,6 volte gli arrivi soliti (189 contro 118)",
+    ]
+
+
+def test_what_the_evaluator_did_is_in_the_language(open_stage: OpenStage) -> None:
+    """How grave an incident is and the rules that ship are called as the screens call them."""
+    page = open_stage("surge", "/alerts?lang=it")
+    lines = [
+        history.regraded(0, "page", "notice", "service_level_lost"),
+        history.withdrawn(0, "our own"),
+        history.over(0),
+    ]
+
+    told = [
+        page.evaluate(
+            "([said, text]) => floorwatch.said(said, text)", [to_builtins(one.said), one.text]
+        )
+        for one in lines
+    ]
+
+    assert told == [
+        "da «Urgente» a «Avviso», secondo la regola «Livello di servizio perso»",
+        "la regola «our own» non lo sorveglia più",
+        "non ne resta nulla",
     ]
 
 

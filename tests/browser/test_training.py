@@ -280,10 +280,29 @@ def it_is_reckoned(training: Training, screens: Screens) -> None:
         f"{there:%H:%M:%S}"
     )
     expect(screens.band).to_contain_text("It is over")
+    it_is_told_in_another_language(training, screens)
     for kind, opening in (("html", b"<!doctype html>"), ("pdf", b"%PDF-")):
         way = trainer.get_by_role("link", name=f"The report as {kind.upper()}")
         answer = training.client.get(f"{training.address}{way.get_attribute('href')}")
         assert (answer.status_code, answer.content[: len(opening)]) == (200, opening)
+
+
+def it_is_told_in_another_language(training: Training, screens: Screens) -> None:
+    """What is found, and what happened when; acts by the words of the screen."""
+    browser = screens.trainer.context.browser
+    assert browser is not None
+    page = browser.new_page()
+    page.goto(f"{training.address}/training?lang=it")
+    findings = page.locator(".report-findings li")
+    expect(findings.first).to_have_text(re.compile(r"^Il problema è cominciato alle \d\d:\d\d"))
+    told = findings.all_inner_texts()
+    english = set(training.get("/training/report")["findings"])
+    assert not english & set(told)
+    assert not any("{" in line or "undefined" in line for line in told)
+    expect(page.locator(".report-table + div .deed").first).to_have_text(
+        re.compile(r"volte i contatti di .* per \d+.min\.$")
+    )
+    page.close()
 
 
 def it_is_left(training: Training, screens: Screens) -> None:

@@ -393,3 +393,41 @@ def test_a_queue_that_comes_to_the_front_is_drawn_before_it_is_seen_there(
 
     page.wait_for_function("window.shown")
     assert page.evaluate("window.shown") == "77"
+
+
+def test_the_order_out_of_sight_settles_where_no_further_frame_comes(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """Beyond what is in sight places change in turn; a past that stands still stands in order."""
+    page = open_page("/?order=fixed")
+    reader.queues = many(60)
+    page.reload()
+    sixty_drawn(page)
+    moved = order(page)[-5]
+    # No further frame is drawn after one that left a tile where it no longer belongs.
+    page.evaluate(
+        """moved => {
+          const draw = window.dash_clientside.wallboard.draw, last = () => document.querySelector("#queues").lastElementChild.dataset.queue;
+          window.dash_clientside.wallboard.draw = (frame, ...told) => {
+            if (window.leftBehind) return 0;
+            const done = draw(frame, ...told);
+            window.leftBehind = (frame.picture.labels[moved].name === "Zz") !== (last() === moved);
+            return done;
+          };
+        }""",
+        moved,
+    )
+    # One frame in five puts everything into its place: not two, one after the other.
+    for name in ("Zz", "Queue 0") * 3:
+        reader.change(reader.queues | {moved: replace(reader.queues[moved], name=name)})
+        page.wait_for_timeout(1_100)
+        if page.evaluate("window.leftBehind"):
+            break
+
+    assert page.evaluate("window.leftBehind")
+    ids = page.evaluate(
+        """moved => new Promise((done) => setTimeout(() => done([...document.querySelectorAll("#queues > *")].map((one) => one.dataset.queue)), 2000))""",
+        moved,
+    )
+    names = {queue: told.name for queue, told in reader.queues.items()}
+    assert [names[queue] for queue in ids] == sorted(names.values())

@@ -29,8 +29,16 @@ _GLUE: Final = re.compile(r"\s*\+\s*(?=\")")
 _NEXT: Final = re.compile(r"\s*,\s*")
 _END: Final = re.compile(r"\s*[,)]")
 _COMMENT: Final = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
-# What the stream says once for all viewers.
-_STREAM_SAYS: Final = ("stream/alerts/words.py", "stream/staffing/wording.py")
+# What stream and simulator say once for all viewers.
+_SAID_ELSEWHERE: Final = (
+    "simulator/drill/findings.py",
+    "simulator/drill/reckoning.py",
+    "simulator/drill/recordings.py",
+    "simulator/drill/wording.py",
+    "stream/alerts/history.py",
+    "stream/alerts/words.py",
+    "stream/staffing/wording.py",
+)
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -54,7 +62,7 @@ class Unread(Exception):
 def texts() -> list[Text]:
     """All texts of the screens, by file and line."""
     found: list[Text] = []
-    said = [ROOT / name for name in _STREAM_SAYS]
+    said = [ROOT / name for name in _SAID_ELSEWHERE]
     for path in [*sorted((ROOT / "dashboard").rglob("*.py")), *said]:
         name = path.relative_to(ROOT).as_posix()
         if not name.startswith("dashboard/i18n/"):

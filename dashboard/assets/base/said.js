@@ -8,6 +8,8 @@
     span: (of) => fw.format.span(of),
     span_up: (of) => fw.format.span(of, true),
     window: (of) => fw.format.window(of),
+    rule: (of) => fw.alertWords.rule(of),
+    act: (of) => fw.trainingActs.words(of),
     metric: (of) => fw.alertWords.title(of).replace(/^./, (letter) => letter.toLocaleLowerCase(fw.locale)),
     share: (of) => fw.format.percent(String(Math.round(of * 100))),
   };

@@ -23,6 +23,7 @@
     { kind: "leave", word: fw.t("People leave"), do: fw.t("Let it happen"), text: fw.t("Let {count} people of {queue} leave {minutes}"), gaps: [gap("count", { value: 3 }), gap("queue"), gap("minutes", { choices: [["", fw.t("for the day")], ...[15, 30].map((n) => [String(n), fw.t("for {n} min", { n })]), ["60", fw.t("for an hour")]] })], act: (told) => ({ type: "leave", queue: told.queue, count: told.count, minutes: told.minutes ? Number(told.minutes) : null }) },
     { kind: "anger", word: fw.t("Anger"), do: fw.t("Let it happen"), text: fw.t("Let customers of {queue} be angry in surveys for {minutes} min"), gaps: [gap("queue", { all: fw.t("every queue") }), gap("minutes", { value: 30 })], act: (told) => ({ type: "anger", queue: told.queue || null, minutes: told.minutes }) },
   ];
+  const BY = { trainee: fw.t("trainee"), trainer: fw.t("trainer") };
   const SPOKEN = { count: fw.t("How many people"), from: fw.t("From which queue"), to: fw.t("To which queue"), queue: fw.t("Queue"), after: fw.t("After which wait"), message: fw.t("What callers hear"), times: fw.t("How many times"), minutes: fw.t("How long") };
 
   function gap(key, set) { return { key, ...set }; }
@@ -110,7 +111,7 @@
 
   function deeds(state) {
     const list = fw.dom.make("ol", "deeds", ...state.deeds.slice().reverse().map((deed) => {
-      const row = fw.dom.make("li", "deed", fw.dom.make("span", "deed-time", fw.freshness.clock(Date.parse(deed.at))), fw.dom.make("span", "deed-by", deed.by), fw.dom.make("span", "", words(deed.act)));
+      const row = fw.dom.make("li", "deed", fw.dom.make("span", "deed-time", fw.freshness.clock(Date.parse(deed.at))), fw.dom.make("span", "deed-by", BY[deed.by]), fw.dom.make("span", "", words(deed.act)));
       row.dataset.by = deed.by;
       return row;
     }));

@@ -67,7 +67,7 @@
     });
     return [
       make("div", "report-figures", score(report), ...TIMES.map(([key, word]) => figure(report.onset ? time(report[key]) : "–", word, since(report, key)))),
-      make("ul", "report-findings", ...report.findings.map((line) => make("li", "", line))),
+      make("ul", "report-findings", ...report.findings.map((line, index) => make("li", "", fw.said(report.findings_said[index], line)))),
       ...(report.courses.length ? [chart(report), make("div", "report-two", outcomes(report), timeline(report))] : [timeline(report)]),
       make("div", "dialog-buttons", ...ways),
     ];
@@ -100,7 +100,7 @@
   function timeline(report) {
     const { make } = fw.dom;
     const rows = report.timeline.map((one) => {
-      const row = make("li", "deed", make("span", "deed-time", clock(report, Date.parse(one.at))), make("span", "", one.text));
+      const row = make("li", "deed", make("span", "deed-time", clock(report, Date.parse(one.at))), make("span", "", fw.said(one.said, one.text)));
       row.dataset.kind = one.kind;
       return row;
     });

@@ -11,7 +11,7 @@ from simulator.drill.desk import Desk
 from simulator.drill.ports import Course, Drillable, Offered, Ports, Progress, Stopped
 from simulator.drill.staging import offer_of
 from stream.contract.clock import FloorClock
-from stream.contract.drills import DrillState, Plan, Report
+from stream.contract.drills import DrillState, Opened, Plan, Report
 from stream.contract.figures import DrillMark
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US
@@ -30,7 +30,7 @@ class Kept:
     mark: DrillMark
     clocks: list[FloorClock]
     events: list[tuple[str, bytes | None]] = field(default_factory=list)
-    fired: list[tuple[int, str]] = field(default_factory=list)
+    fired: list[Opened] = field(default_factory=list)
     taken: list[int] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     looks: int = 0
@@ -52,7 +52,7 @@ class Kept:
     def show(self) -> None:
         self.done.append("show")
 
-    def alerts(self) -> list[tuple[int, str]]:
+    def alerts(self) -> list[Opened]:
         return self.fired
 
     def acknowledged(self) -> list[int]:

@@ -17,6 +17,7 @@ from stream.contract.drills import (
     Leave,
     MoveAgents,
     Notice,
+    Opened,
     PlannedSurprise,
     Report,
     Volume,
@@ -180,7 +181,11 @@ def test_its_end_is_reckoned_from_all_that_was_done_and_seen(table: Table) -> No
     table.passes(60.5)
     table.desk.do("trainee", SEEN)
     first = table.stage
-    first.fired = [(began - 5, "before"), (began + 9, "Surge"), (began + 2 * MINUTE_US, "later")]
+    first.fired = [
+        Opened(began - 5, "before"),
+        Opened(began + 9, "Surge"),
+        Opened(began + 2 * MINUTE_US, "later"),
+    ]
     first.taken = [began + 10, began + 3 * MINUTE_US]
     table.desk.rewind(began + MINUTE_US)
     table.prepared()
@@ -193,7 +198,7 @@ def test_its_end_is_reckoned_from_all_that_was_done_and_seen(table: Table) -> No
     # Screens stand still at the very end, too.
     assert table.stage.clocks[-1].at(table.now + MINUTE_US) == course.ended
     assert course.deeds == table.state.deeds == [Deed(began + MINUTE_US, "trainee", SEEN)]
-    assert course.seen.alerts == [(began + 9, "Surge")]
+    assert course.seen.alerts == [Opened(began + 9, "Surge")]
     assert course.seen.acknowledged == [began + 10, began + 4 * MINUTE_US]
     table.passes(10)
     assert table.state.at == began + 10 * MINUTE_US

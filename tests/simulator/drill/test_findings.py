@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final
+import json
+import re
+from typing import Any, Final
 
+import msgspec
 import pytest
 
 from dashboard.training.telling import outcomes, times
+from dashboard.words import duration, percent
 from simulator.drill.findings import Story, Times, Without, findings
 from simulator.drill.runs import Ran
 from simulator.drill.wording import Words
-from stream.contract.drills import CallIn, Course
+from stream.contract.drills import Act, CallIn, Course
+from stream.contract.said import Said
 from tests.dashboard.training.reports import BEGAN, outcome, report
 from tests.simulator.drill.floors import deed
 
-WORDS: Final = Words({"snap": "SNAP Line"}, "America/New_York")
+WORDS: Final = Words({"snap": "SNAP Line", "benefits": "Benefits"}, "America/New_York")
 NEVER: Final = Times(None, None, None, None)
 COSTS: Final = {"yours": 314.5, "nothing": 629.4, "best": 100.5}
 
@@ -31,9 +36,38 @@ def story(without: float = 314.5, times: Times = NEVER) -> Story:
     return Story(WORDS, BEGAN, times, yours, nothing, best, [response])
 
 
+def english(said: Said) -> str:
+    """What is written in English from nothing but what is said."""
+    return _english(json.loads(msgspec.json.encode(said)))
+
+
+def _english(told: Any) -> str:
+    match told:
+        case {"as": "act", "of": act}:
+            return str(WORDS.act(msgspec.convert(act, Act))[0])
+        case {"as": "duration", "of": value}:
+            return duration(value)
+        case {"as": "share", "of": value}:
+            return percent(value)
+        case {"id": str(text)}:
+            n = told.get("n")
+            text = told["many"] if n not in (None, 1) else text
+            values = {**told.get("values", {}), **({} if n is None else {"n": n})}
+            return re.sub(r"\{(\w+)\}", lambda place: _english(values[place[1]]), text)
+        case int():
+            return f"{told:,}"
+        case _:
+            return str(told)
+
+
+def texts(told: Story) -> list[str]:
+    """What is found, in English."""
+    return [one.text for one in findings(told)]
+
+
 def test_findings_and_tables_say_the_same_cost() -> None:
     """Halves are rounded up in both, and a saving is the difference of the two that are told."""
-    told = findings(story(without=629.4))
+    told = texts(story(without=629.4))
     courses = [Course(name, [], outcome(cost=cost), []) for name, cost in COSTS.items()]  # type: ignore[arg-type]
     rows = {label: cells for label, *cells in outcomes(report(courses=courses)).rows}
 
@@ -48,7 +82,7 @@ def test_findings_and_tables_say_the_same_cost() -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(95.5, "1:35"), (96.5, "1:36"), (59.9, "0:59")])
 def test_findings_and_figures_say_the_same_time(seconds: float, text: str) -> None:
     """Cut off to whole seconds in both."""
-    told = findings(story(times=Times(seconds, None, None, None)))
+    told = texts(story(times=Times(seconds, None, None, None)))
 
     assert f"You noticed it after {text}." in told
     assert times(report(noticed_s=seconds))[0].value == text

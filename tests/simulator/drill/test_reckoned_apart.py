@@ -11,7 +11,7 @@ from simulator.drill.reckoned_apart import reckoned_apart
 from simulator.drill.reckoning import Played, reckon
 from simulator.drill.search import GivenUp
 from simulator.drill.staging import Staging
-from stream.contract.drills import Offer, Plan, Volume
+from stream.contract.drills import Offer, Opened, Plan, Volume
 from stream.contract.instants import MINUTE_US, Instant
 from tests.simulator.days import MORNING
 from tests.simulator.drill.floors import SMALL, deed, minute
@@ -25,7 +25,7 @@ COURSE: Final = Course(
     staging=Staging(Instant(MORNING - 90 * MINUTE_US), MORNING, minute(60)),
     ended=ENDED,
     deeds=[deed(5, Volume("snap", 3.0, 10), "trainer")],
-    seen=Seen([(minute(7), "Calls surge")], [minute(8)]),
+    seen=Seen([Opened(minute(7), "Calls surge")], [minute(8)]),
 )
 
 

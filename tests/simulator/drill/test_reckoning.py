@@ -25,14 +25,17 @@ from stream.contract.drills import (
     Notice,
     Offer,
     OfferCallbacks,
+    Opened,
     Plan,
     Report,
     SetOverflow,
     Volume,
 )
 from stream.contract.instants import LATEST, MINUTE_US, Instant
+from stream.contract.said import Said
 from tests.simulator.days import MORNING
 from tests.simulator.drill.floors import SMALL, deed, minute
+from tests.simulator.drill.test_findings import english
 
 GROUND: Final = Ground(SMALL, 7, Instant(MORNING - 90 * MINUTE_US), MORNING, minute(60))
 SURGE: Final = deed(5, Volume("snap", 2.0, 40), "trainer")
@@ -52,7 +55,7 @@ def played(*deeds: Deed, ground: Ground = GROUND) -> Played:
         OFFER,
         ground,
         deeds,
-        alerts=[(minute(8), "Calls surge in SNAP Line")],
+        alerts=[Opened(minute(8), "Calls surge in SNAP Line")],
         acknowledged=[minute(10)],
     )
 
@@ -159,6 +162,26 @@ def test_the_timeline_has_everything_in_order() -> None:
         ("deed", "4 people were moved from Benefits to SNAP Line."),
     ]
     assert "recovery" in {moment.kind for moment in moments}
+
+
+def test_what_a_report_says_can_be_written_in_other_languages() -> None:
+    """From the text that it is and the values of its places comes the same English."""
+    report = sensible()
+
+    assert [english(said) for said in report.findings_said] == report.findings
+    assert {line.kind for line in report.timeline if line.said is None} == {"alert"}
+    for line in report.timeline:
+        assert line.said is None or english(line.said) == line.text
+
+
+def test_what_an_alert_said_is_told_to_translate() -> None:
+    """As a sentence of what it said as it opened."""
+    opened = Opened(minute(8), "Calls surge", Said("Calls surge"))
+    report = reckon(played(SURGE)._replace(alerts=[opened]), runs_max=4)
+    (line,) = (line for line in report.timeline if line.kind == "alert")
+
+    assert line.said is not None
+    assert english(line.said) == line.text == "Calls surge."
 
 
 def test_findings_say_when_it_began_what_helped_and_what_would_have() -> None:

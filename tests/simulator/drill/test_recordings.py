@@ -18,8 +18,8 @@ from stream.contract.drills import (
     Deed,
     DrillRefused,
     Leave,
-    Moment,
     Notice,
+    Opened,
     Plan,
     PlannedSurprise,
 )
@@ -119,7 +119,7 @@ def test_its_report_is_how_soon_the_first_alert_was_seen_and_taken(recording: Re
         Deed(at - 9 * SECOND_US, "trainee", Notice(None)),
         Deed(at + 20 * SECOND_US, "trainee", Notice(None)),
     ]
-    seen = Seen([(at, "Surge")], [at + 35 * SECOND_US])
+    seen = Seen([Opened(at, "Surge")], [at + 35 * SECOND_US])
     course = Course(PLAN, recording, recording.staged(PLAN), BEGAN + 5 * MINUTE_US, deeds, seen)
 
     report = reckoned_apart(course, lambda _: None, lambda: False).result(10)
@@ -134,8 +134,8 @@ def test_its_report_is_how_soon_the_first_alert_was_seen_and_taken(recording: Re
     assert report.recovered_s == yours.outcome.recovered_s
     assert (yours.name, yours.deeds, yours.outcome.offered) == ("yours", deeds, came)
     assert [row.at for row in yours.minutes] == [BEGAN + nth * MINUTE_US for nth in range(5)]
-    assert report.timeline == [
-        Moment(deeds[0].at, "deed", "Trouble was seen."),
-        Moment(at, "alert", "Surge"),
-        Moment(deeds[1].at, "deed", "Trouble was seen."),
+    assert [(line.at, line.kind, line.text) for line in report.timeline] == [
+        (deeds[0].at, "deed", "Trouble was seen."),
+        (at, "alert", "Surge"),
+        (deeds[1].at, "deed", "Trouble was seen."),
     ]

@@ -13,12 +13,13 @@ import msgspec
 import pytest
 
 from stream.alerts import evaluator as ev
+from stream.alerts import history
 from stream.alerts import memory as mem
 from stream.alerts.charts import FORGOTTEN_US
 from stream.alerts.incidents import KEPT_US
 from stream.alerts.life import GAP_US, UNKNOWN_FOR_US
 from stream.contract import alerts as al
-from stream.contract.alerts import Alert, Entry, Incident, Judge, RuleRecord, SetRules, Target
+from stream.contract.alerts import Alert, Incident, Judge, RuleRecord, SetRules, Target
 from stream.contract.instants import MINUTE_US, SECOND_US
 from tests.builders import BASE_US
 from tests.stream.alerts.evaluations import (
@@ -509,8 +510,8 @@ def test_an_alert_whose_rule_looks_there_no_longer_is_over(text: str) -> None:
 
     assert (incident.state, incident.resolved_at) == ("resolved", floor.at_us)
     assert incident.history[1:] == [
-        Entry(floor.at_us, "resolved", "nothing of it is left"),
-        Entry(floor.at_us, "note", "the rule slow looks at it no longer"),
+        history.over(floor.at_us),
+        history.withdrawn(floor.at_us, "slow"),
     ]
     assert (floor.open, floor.lives) == (set(), set())
 

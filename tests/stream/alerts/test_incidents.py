@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from stream.alerts import history
 from stream.alerts.incidents import (
     ALERTS_MAX,
     HISTORY_MAX,
@@ -313,7 +314,7 @@ def test_it_is_as_grave_as_it_ever_was() -> None:
     assert incident.severity == "page"
     assert incident.history[1:] == [
         Entry(BASE_US + 1, "joined", "b benefits", alert=second.id),
-        Entry(BASE_US + 1, "worse", "ticket is now page"),
+        history.worse(BASE_US + 1, "ticket", "page"),
     ]
 
 

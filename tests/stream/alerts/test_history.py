@@ -1,0 +1,66 @@
+"""Lines that the evaluator writes: what they say in English, and what other languages say it from."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+
+from stream.alerts import history
+from stream.contract.alerts import Entry
+from stream.contract.said import Said
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "text"),
+    [
+        pytest.param(history.worse(7, "ticket", "page"), "worse", "ticket is now page", id="worse"),
+        pytest.param(
+            history.regraded(7, "page", "notice", "slow"),
+            "note",
+            "page is now notice, by the rule slow",
+            id="regraded",
+        ),
+        pytest.param(
+            history.withdrawn(7, "slow"),
+            "note",
+            "the rule slow looks at it no longer",
+            id="withdrawn",
+        ),
+        pytest.param(
+            history.unknown(7), "no_data", "the figures are not known any more", id="unknown"
+        ),
+        pytest.param(
+            history.known_again(7), "data_again", "the figures are known again", id="known again"
+        ),
+        pytest.param(history.over(7), "resolved", "nothing of it is left", id="over"),
+        pytest.param(
+            history.escalated(7, "manager"), "escalated", "manager is told as well", id="escalated"
+        ),
+    ],
+)
+def test_a_line_is_told_in_english_and_to_translate(line: Entry, what: str, text: str) -> None:
+    """Its text is the one to translate with its places filled."""
+    assert (line.at, line.what, line.text, line.by) == (7, what, text, None)
+    assert line.said is not None
+    english = line.said.id
+    for name, value in line.said.values.items():
+        assert "{" + name + "}" in english
+        told = {"Urgent": "page", "Notice": "notice", "To read": "ticket"}
+        plain = (
+            told[value.id]
+            if isinstance(value, Said)
+            else value
+            if isinstance(value, str)
+            else value["of"]
+        )
+        english = english.replace("{" + name + "}", plain)
+    assert english == text
+
+
+def test_how_grave_it_is_is_said_as_screens_call_it() -> None:
+    """As a text within the text, so that it is written in their language."""
+    line = json.loads(msgspec.json.encode(history.worse(0, "ticket", "page")))
+
+    assert line["said"]["values"] == {"before": {"id": "To read"}, "after": {"id": "Urgent"}}
