@@ -19,7 +19,7 @@ from stream.contract.said import Said
 from tests.dashboard.training.reports import BEGAN, outcome, report
 from tests.simulator.drill.floors import deed
 
-WORDS: Final = Words({"snap": "SNAP Line", "benefits": "Benefits"}, "America/New_York")
+WORDS: Final = Words({"snap": "SNAP Line"}, "America/New_York")
 NEVER: Final = Times(None, None, None, None)
 COSTS: Final = {"yours": 314.5, "nothing": 629.4, "best": 100.5}
 
@@ -36,15 +36,15 @@ def story(without: float = 314.5, times: Times = NEVER) -> Story:
     return Story(WORDS, BEGAN, times, yours, nothing, best, [response])
 
 
-def english(said: Said) -> str:
+def english(said: Said, words: Words) -> str:
     """What is written in English from nothing but what is said."""
-    return _english(json.loads(msgspec.json.encode(said)))
+    return _english(json.loads(msgspec.json.encode(said)), words)
 
 
-def _english(told: Any) -> str:
+def _english(told: Any, words: Words) -> str:
     match told:
         case {"as": "act", "of": act}:
-            return str(WORDS.act(msgspec.convert(act, Act))[0])
+            return str(words.act(msgspec.convert(act, Act))[0])
         case {"as": "duration", "of": value}:
             return duration(value)
         case {"as": "share", "of": value}:
@@ -53,7 +53,7 @@ def _english(told: Any) -> str:
             n = told.get("n")
             text = told["many"] if n not in (None, 1) else text
             values = {**told.get("values", {}), **({} if n is None else {"n": n})}
-            return re.sub(r"\{(\w+)\}", lambda place: _english(values[place[1]]), text)
+            return re.sub(r"\{(\w+)\}", lambda place: _english(values[place[1]], words), text)
         case int():
             return f"{told:,}"
         case _:

@@ -12,9 +12,11 @@ from msgspec.structs import replace
 from simulator import floor_plan_of
 from simulator.causes import Absence, Cause, PlateauShape, Surge
 from simulator.drill.floor import DrillFloor
+from simulator.drill.policies import named
 from simulator.drill.reckoning import CAUSES, Played, reckon, score
 from simulator.drill.runs import Ground, Job, causes_of, course_of, overrun_first, run
 from simulator.drill.search import GivenUp
+from simulator.drill.wording import Words
 from stream.contract.drills import (
     Anger,
     Announce,
@@ -37,6 +39,7 @@ from tests.simulator.days import MORNING
 from tests.simulator.drill.floors import SMALL, deed, minute
 from tests.simulator.drill.test_findings import english
 
+WORDS: Final = Words(named(SMALL), SMALL.time_zone)
 GROUND: Final = Ground(SMALL, 7, Instant(MORNING - 90 * MINUTE_US), MORNING, minute(60))
 SURGE: Final = deed(5, Volume("snap", 2.0, 40), "trainer")
 SENSIBLE: Final = [
@@ -168,10 +171,10 @@ def test_what_a_report_says_can_be_written_in_other_languages() -> None:
     """From the text that it is and the values of its places comes the same English."""
     report = sensible()
 
-    assert [english(said) for said in report.findings_said] == report.findings
+    assert [english(said, WORDS) for said in report.findings_said] == report.findings
     assert {line.kind for line in report.timeline if line.said is None} == {"alert"}
     for line in report.timeline:
-        assert line.said is None or english(line.said) == line.text
+        assert line.said is None or english(line.said, WORDS) == line.text
 
 
 def test_what_an_alert_said_is_told_to_translate() -> None:
@@ -181,7 +184,7 @@ def test_what_an_alert_said_is_told_to_translate() -> None:
     (line,) = (line for line in report.timeline if line.kind == "alert")
 
     assert line.said is not None
-    assert english(line.said) == line.text == "Calls surge."
+    assert english(line.said, WORDS) == line.text == "Calls surge."
 
 
 def test_findings_say_when_it_began_what_helped_and_what_would_have() -> None:
