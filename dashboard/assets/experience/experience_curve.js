@@ -98,6 +98,9 @@
   function channels(told) {
     const names = CHANNELS(), known = Object.keys(told.channels);
     if (!known.includes(told.channel)) known.push(told.channel);
+    // In one order whichever has the most answers; one that nobody knows here is last.
+    const rank = (name) => (Object.keys(names).indexOf(name) + 1) || Infinity;
+    known.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
     const place = document.getElementById("curve-channels");
     const shown = known.join(" ");
     if (place.dataset.shown !== shown) {
