@@ -120,6 +120,7 @@ def curve_sheet() -> Component:
                     html.Summary(_("The figures of the chart")),
                     _plain_table(
                         "curve-bins",
+                        "curve-caption",
                         (
                             Column("wait", _("Wait")),
                             Column("n", _("Answers"), number=True),
@@ -245,7 +246,7 @@ def _choice(name: str, label: str, values: tuple[tuple[str, str], ...]) -> Compo
     )
 
 
-def _plain_table(name: str, columns: tuple[Column, ...]) -> Component:
+def _plain_table(name: str, named_by: str, columns: tuple[Column, ...]) -> Component:
     """A table without a caption of its own, as `table` makes it otherwise."""
-    sheet = table(name, "", columns, none=_("Nothing to show"))
+    sheet = table(name, "", columns, none=_("Nothing to show"), named_by=named_by)
     return html.Div(sheet.children[1:], className="plain-table")

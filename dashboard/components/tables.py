@@ -19,8 +19,16 @@ class Column(NamedTuple):
     number: bool = False
 
 
-def table(name: str, caption: str, columns: tuple[Column, ...], *, none: str) -> Component:
-    """An empty table. `none` is what it says where there is no row.
+def table(
+    name: str,
+    caption: str,
+    columns: tuple[Column, ...],
+    *,
+    none: str,
+    named_by: str | None = None,
+) -> Component:
+    """An empty table. `none` is what it says where there is no row, and `named_by` the id of what
+    names it where it is not to be seen with a caption of its own.
 
     On a narrow screen each row is a small block of its own, which takes from a table what it is to
     a screen reader: the roles say it again.
@@ -47,7 +55,7 @@ def table(name: str, caption: str, columns: tuple[Column, ...], *, none: str) ->
                     ),
                     html.Tbody(role="rowgroup"),
                 ],
-                **attributes(aria_labelledby=heading),
+                **attributes(aria_labelledby=named_by or heading),
             ),
             html.P(none, className="table-none", hidden=True),
         ],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -191,3 +193,46 @@ def test_nothing_scrolls_sideways(open_page: OpenPage, width: int) -> None:
     for name in ("#experience-rows", "#experience-pains", "#experience-promises"):
         wide = page.locator(name).evaluate("one => one.scrollWidth - one.parentElement.clientWidth")
         assert wide <= 0, name
+
+
+def taken(page: Page, table: str) -> list[dict[str, str]]:
+    """A table's CSV, as a program reads it."""
+    page.get_by_role("button", name="Take away").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"CSV of {table}").last.click()
+    page.get_by_role("button", name="Close").click()
+    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_what_is_taken_away_has_its_evidence(open_page: OpenPage) -> None:
+    """Each share is a number, with how many answers it rests on and its interval, in columns of their
+    own; what rests on too few has no interval."""
+    page = open_page("/experience?window=60m&by=segment")
+    expect(page.locator("#experience-rows tbody tr")).to_have_count(2)
+    page.wait_for_selector("#curve-bins tbody tr", state="attached")
+
+    families, one = taken(page, "Scores by")
+    assert (families["Of whom"], families["Answers"], families["Asked"]) == (
+        "families",
+        "400",
+        "400",
+    )
+    assert families["CSAT, answers"] == "400"
+    low, share, high = (float(families[f"CSAT{end}"]) for end in (", 95 % from", "", ", 95 % to"))
+    assert 0.70 < low < share == 0.75 < high < 0.80
+    assert (one["CSAT"], one["CSAT, answers"], one["CSAT, 95 % from"]) == ("0", "1", "")
+    assert (one["Ease"], one["Ease, answers"]) == ("", "0")
+
+    bins = taken(page, "CSAT by how long they waited")
+    told = [row for row in bins if row["Answers"] != "0"]
+    assert [row["Answers"] for row in told] == ["200", "200"]
+    assert all(float(row["CSAT, 95 % from"]) <= float(row["CSAT"]) for row in told)
+
+
+def test_the_figures_of_the_curve_have_a_name_for_who_hears_them(open_page: OpenPage) -> None:
+    """That of the chart."""
+    page = open_page("/experience?window=60m")
+    page.get_by_text("The figures of the chart").click()
+
+    expect(page.get_by_role("table", name="CSAT by how long they waited")).to_be_visible()

@@ -4,13 +4,15 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
 
-  // What was drawn last, by table: to be taken away as it is seen.
+  // What was drawn last, by table, and what its columns are when it is taken away.
   const drawn = new Map();
 
   /* Rows are { key, state, cells, values }, the cells by column; `key` is what a row is known by,
-     and `values` are the exact ones of cells that are written otherwise. */
-  function draw(name, rows) {
-    drawn.set(name, rows);
+     and `values` are the exact ones of cells that are written otherwise. A cell that tells more than
+     one value is several columns when it is taken away: `away(key, heading)` gives them as
+     [key, heading], or nothing where the column stays as it is. */
+  function draw(name, rows, away = () => null) {
+    drawn.set(name, { rows, away });
     const table = document.getElementById(name), body = table.tBodies[0];
     const columns = Array.from(table.tHead.rows[0].cells);
     const known = new Map(Array.from(body.rows, (row) => [row.dataset.key, row]));
@@ -64,9 +66,10 @@
   function taken(name) {
     if (!drawn.has(name)) return null;
     const headings = Array.from(document.getElementById(name).tHead.rows[0].cells);
-    const columns = headings.map((one) => [one.dataset.column, one.textContent]);
+    const { rows, away } = drawn.get(name);
+    const columns = headings.flatMap(({ dataset: { column }, textContent }) => away(column, textContent) || [[column, textContent]]);
     const exact = (told) => Object.fromEntries(columns.map(([key]) => [key, value(told, key)]));
-    return { columns, rows: drawn.get(name).map(exact) };
+    return { columns, rows: rows.map(exact) };
   }
 
   function value(told, key) {

@@ -70,7 +70,8 @@
     fw.table.draw("curve-bins", told.bins.map((bin) => ({
       key: String(bin.from_s),
       cells: { wait: stretch(bin), n: number(bin.csat.n), share: fw.experienceScores.words(bin.csat).share, interval: range(bin.csat) },
-    })));
+      values: { n: bin.csat.n, ...fw.experienceScores.exact("share", bin.csat) },
+    })), (key) => (key === "interval" ? fw.experienceScores.bounds("share", fw.t("CSAT")) : null));
   }
 
   /* As a picture of it is called, which stands by itself. */

@@ -13,12 +13,26 @@
     fw.table.draw("experience-rows", told.rows.map((row) => ({
       key: JSON.stringify(row.name),
       cells: { name: label(row, told.by), answered: `${number(row.surveys)} / ${number(row.surveys_sent)}` },
-      values: { answered: row.surveys, ...Object.fromEntries(MEASURES.map((name) => [name, row.scores[name].share])) },
-    })));
+      values: { answered: row.surveys, asked: row.surveys_sent, ...Object.assign({}, ...MEASURES.map((name) => exact(name, row.scores[name]))) },
+    })), away);
     const rows = document.getElementById("experience-rows").tBodies[0].rows;
     told.rows.forEach((row, index) => MEASURES.forEach((name) => cell(rows[index].querySelector(`[data-column="${name}"]`), row.scores[name])));
     asked(told);
   }
+
+  /* A share with what it rests on, to be taken away: under ten answers nothing says how sure it is. */
+  function exact(name, score) {
+    const sure = score.n >= FEW;
+    return { [name]: score.share, [`${name}.n`]: score.n, [`${name}.low`]: sure ? score.low : null, [`${name}.high`]: sure ? score.high : null };
+  }
+
+  function away(key, heading) {
+    if (key === "answered") return [[key, fw.t("Answers")], ["asked", fw.t("Asked")]];
+    return MEASURES.includes(key) ? columnsOf(key, heading) : null;
+  }
+
+  const columnsOf = (key, name) => [[key, name], [`${key}.n`, fw.t("{name}, answers", { name })], ...bounds(key, name)];
+  const bounds = (key, name) => [[`${key}.low`, fw.t("{name}, 95 % from", { name })], [`${key}.high`, fw.t("{name}, 95 % to", { name })]];
 
   /* What a row is of, in words where there are some: a channel, or the language of a code. */
   function label({ name, label: told }, by) {
@@ -126,5 +140,5 @@
   /* A code as words: unclear_letter is «unclear letter». */
   const pain = (name) => name.replaceAll("_", " ");
 
-  fw.experienceScores = { draw, drawPains, words, percent, number, pain, FEW };
+  fw.experienceScores = { draw, drawPains, exact, bounds, words, percent, number, pain, FEW };
 })();
