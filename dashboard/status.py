@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from dashboard.i18n import marked
 from dashboard.said import Amount, Said, Told, capital, say, say_n, title_said
-from dashboard.words import sentence
+from dashboard.words import percent, sentence
 from stream.contract.alerts import Incident, Severity
 from stream.contract.figures import Picture, QueueLabel, Section
 
@@ -239,9 +239,7 @@ def _watches(section: Section, label: QueueLabel | None) -> list[Told]:
         reasons.append(say("oldest waits {times} times the target", times=float(oldest)))
     level = _level(section)
     if level is not None and level < GOAL:
-        reasons.append(
-            say("{level} in target is under {goal}", level=_share(level), goal=_share(GOAL))
-        )
+        reasons.append(_under_goal(level))
     due = _count(section.counts, "callbacks_due")
     kept = section.figures.get("callbacks_kept_rate")
     if due >= EVIDENCE_MIN and isinstance(kept, (int, float)) and kept < GOAL:
@@ -253,6 +251,13 @@ def _watches(section: Section, label: QueueLabel | None) -> list[Told]:
         told = Amount("duration", unanswered)
         reasons.append(say("oldest message unanswered for {time}", time=told))
     return reasons
+
+
+def _under_goal(level: float) -> Told:
+    # Written in whole percent it may be as much as the goal, which nobody is under.
+    if percent(level) == percent(GOAL):
+        return say("just under {goal} in target", goal=_share(GOAL))
+    return say("{level} in target is under {goal}", level=_share(level), goal=_share(GOAL))
 
 
 def _calm(section: Section, kind: Kind, *, agents_known: bool) -> QueueStanding:

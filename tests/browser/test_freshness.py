@@ -296,3 +296,36 @@ def test_a_wall_keeps_no_frame_but_the_newest(open_page: OpenPage) -> None:
     )
 
     assert held < 100_000
+
+
+def test_nothing_beside_the_table_keeps_its_colour_when_it_is_lost(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """Nor the queue that is open, whose state may be another by now."""
+    page = open_page("/supervisor?queue=benefits")
+    page.wait_for_selector('[data-fresh="live"]')
+    expect(page.locator(".beside-status")).not_to_be_empty()
+
+    reader.told_s_ago(20)
+
+    expect(page.locator("html")).to_have_attribute("data-fresh", "lost")
+    for part in (".live-grid", ".beside-head", ".beside-body"):
+        page.wait_for_function(
+            "part => getComputedStyle(document.querySelector(part)).filter.includes('grayscale')",
+            arg=part,
+        )
+
+
+def test_what_a_cut_connection_left_out_is_asked_for_again_soon(open_page: OpenPage) -> None:
+    """Not only when its turn comes, which may be in ten seconds, or in two minutes as here."""
+    page = open_page()
+    page.route("**/cut", lambda route: route.abort())
+
+    page.evaluate(
+        """() => {
+          window.cut = 0;
+          floorwatch.polling.start("/cut", 120000, () => {}, () => { window.cut += 1; });
+        }"""
+    )
+
+    page.wait_for_function("window.cut >= 2")

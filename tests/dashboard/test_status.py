@@ -198,6 +198,11 @@ def test_a_long_list_of_troubles_is_cut() -> None:
             "One queue to watch: Benefits 78 % in target is under 80 %.",
             id="watch",
         ),
+        pytest.param(
+            {"a": replace(CALM, answered=1_000, in_target=797, abandoned=0)},
+            "One queue to watch: Benefits just under 80 % in target.",
+            id="by less than is written",
+        ),
     ],
 )
 def test_a_calm_floor_says_so(queues: dict[str, Q], sentence: str) -> None:

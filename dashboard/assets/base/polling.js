@@ -2,7 +2,8 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const MS = 1000;
+  // Without a connection it is asked again sooner, so that nothing is missing for long once it is back.
+  const MS = 1000, AGAIN_MS = 2000;
 
   /* Each answer goes to `take`, each failure to `failed`, which may be once a while; returns what stops it. */
   function start(path, everyMs, take, failed) {
@@ -18,6 +19,7 @@
       } catch (error) {
         if (error.again) next = error.again * MS;
         else if (!stopped) failed(error);
+        if (!error.status) next = Math.min(next, AGAIN_MS);
       }
       if (!stopped) timer = setTimeout(ask, next);
     }
