@@ -17,9 +17,9 @@ _QUEUES: Final = (
     Column("waiting", marked("Waiting"), number=True),
     Column("oldest", marked("Oldest"), number=True),
     Column("level", marked("In target"), number=True),
-    Column("free", marked("Free"), number=True),
-    Column("busy", marked("Busy"), number=True),
-    Column("away", marked("Away"), number=True),
+    Column("free", marked("Agents free"), number=True),
+    Column("busy", marked("Agents busy"), number=True),
+    Column("away", marked("Agents away"), number=True),
 )
 
 
