@@ -238,7 +238,8 @@ class State(_Shape):
 
 
 class Report(BaseModel):
-    """A drill from its start to its end, as docs/drills.md explains it."""
+    """A drill from its start to its end, as docs/drills.md explains it. `findings_said`, and `said` of
+    a line of the timeline, are what other languages write the English from."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -255,4 +256,5 @@ class Report(BaseModel):
     courses: list[dict[str, Any]]
     timeline: list[dict[str, Any]]
     findings: list[str]
+    findings_said: list[dict[str, Any]]
     tried: int

@@ -67,7 +67,7 @@
     });
     return [
       make("div", "report-figures", score(report), ...TIMES.map(([key, word]) => figure(report.onset ? time(report[key]) : "–", word, since(report, key)))),
-      make("ul", "report-findings", ...report.findings.map((line, index) => make("li", "", fw.said(report.findings_said[index], line)))),
+      make("ul", "report-findings", ...report.findings.map((line, index) => make("li", "", fw.said((report.findings_said || [])[index], line)))),
       ...(report.courses.length ? [chart(report), make("div", "report-two", outcomes(report), timeline(report))] : [timeline(report)]),
       make("div", "dialog-buttons", ...ways),
     ];
