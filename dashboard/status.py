@@ -106,12 +106,8 @@ def standing(picture: Picture) -> Standing:
     }
     order = sorted(queues, key=lambda queue: _badness(picture, queue, queues[queue]))
     state, lead, rest = _sentence(picture, queues, order)
-    if picture.queues_left_out:
-        left_out = say_n(
-            "{n} smaller queue not shown.",
-            "{n} smaller queues not shown.",
-            picture.queues_left_out,
-        )
+    if many := picture.queues_left_out:
+        left_out = say_n("{n} smaller queue not shown.", "{n} smaller queues not shown.", many)
         rest = [*rest, capital(left_out)]
     said = StandingSaid(lead.said, [one.said for one in rest])
     return Standing(state, lead.text, " ".join(one.text for one in rest), GOAL, queues, order, said)
@@ -254,7 +250,6 @@ def _watches(section: Section, label: QueueLabel | None) -> list[Told]:
 
 
 def _under_goal(level: float) -> Told:
-    # Written in whole percent it may be as much as the goal, which nobody is under.
     if percent(level) == percent(GOAL):
         return say("just under {goal} in target", goal=_share(GOAL))
     return say("{level} in target is under {goal}", level=_share(level), goal=_share(GOAL))
@@ -381,17 +376,16 @@ def _listed(picture: Picture, queues: dict[str, QueueStanding], order: list[str]
 
 
 def _told(picture: Picture, queue: str, judged: QueueStanding) -> Told:
-    """One queue's part of the sentence: who waits, or else the first reason."""
-    now = picture.figures.queues[queue].now
-    waiting, oldest = now.get("waiting"), now.get("oldest_wait_s")
-    name = name_of(picture, queue)
-    if judged.kind == "promises" or not waiting or oldest is None:
+    """One queue's part of the sentence: who waits where the target is over, or the first reason."""
+    now, name = picture.figures.queues[queue].now, name_of(picture, queue)
+    late, oldest = _count(now, "waiting_over_target"), now.get("oldest_wait_s")
+    if judged.kind == "promises" or not late or oldest is None:
         reason = Told(judged.reasons[0], judged.said[0])
         return say("{queue}: {reason}", queue=name, reason=reason)
     return say(
         "{queue} {waiting} waiting, oldest {oldest}",
         queue=name,
-        waiting=int(waiting),
+        waiting=int(_count(now, "waiting")),
         oldest=Amount("duration", oldest),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, NamedTuple
 
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from simulator.drill.findings import Story, Times, Without, findings
@@ -202,7 +203,11 @@ def _moment(at: int, kind: Literal["cause", "deed", "recovery"], told: Told) -> 
 
 
 def _alert(opened: Opened) -> Moment:
-    said = None if opened.said is None else Said("{sentence}.", values={"sentence": opened.said})
+    said = (
+        None
+        if opened.said is None
+        else Said("{sentence}.", values={"sentence": to_builtins(opened.said)})
+    )
     return Moment(opened.at, "alert", f"{opened.text}.", said)
 
 

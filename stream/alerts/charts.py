@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from stream.alerts import memory as mem
 from stream.alerts import usual
 from stream.alerts.readings import Arrivals, Readings
-from stream.alerts.rules import AnyRule, Drop, Surge
+from stream.alerts.rules import AnyRule, Drop, PromiseDue, Surge
 from stream.alerts.signals import BREACH, CLEAR, Judged
 from stream.alerts.surge import ChartRule
 from stream.alerts.watch import Watch
@@ -118,7 +118,9 @@ class Charts:
             # Nobody was there, or nobody tells: by people nothing can be explained.
             before, now = replace(before, agents=None), replace(now, agents=None)
         if not isinstance(rule, Surge | Drop):
-            return explain(before, now)
+            reason = explain(before, now)
+            # Why a promise may break is no matter of a wait that is as usual.
+            return None if isinstance(rule, PromiseDue) and not reason.parts else reason
         chart = watch.chart(name)
         counted = watch.counted_per_hour(name, _chart_rule(rule), readings.as_of)
         if counted is not None:

@@ -5,9 +5,12 @@ Whoever reads it has it in English beside this. With this a screen writes it in 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import re
+from typing import Any, Final, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
+
+_PLACE: Final = re.compile(r"\{(\w+)\}")
 
 # What fills a place: in English, and what other languages write it from.
 Value = tuple[str, Any]
@@ -47,10 +50,10 @@ def say_n(one: str, many: str, n: int, **values: Value) -> Told:
 
 def put(text: str, **values: Value) -> Told:
     """The same of a text that is `marked` elsewhere."""
-    told = text
-    for name, (english, _) in values.items():
-        told = told.replace("{" + name + "}", english)
-    return Told(told, Said(text, values={name: value for name, (_, value) in values.items()}))
+    told = _PLACE.sub(lambda place: values[place[1]][0] if place[1] in values else place[0], text)
+    # As they are read back: what is told is the same before and after.
+    plain = {name: to_builtins(value) for name, (_, value) in values.items()}
+    return Told(told, Said(text, values=plain))
 
 
 def marked(text: str) -> str:

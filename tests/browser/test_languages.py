@@ -191,6 +191,21 @@ def test_what_the_evaluator_did_is_in_the_language(open_stage: OpenStage) -> Non
     ]
 
 
+def test_what_a_newer_release_says_in_a_way_that_is_not_known_here_stays_english(
+    open_stage: OpenStage,
+) -> None:
+    """A page that was loaded before goes on."""
+    page = open_stage("surge", "/alerts?lang=it")
+    told = page.evaluate(
+        """() => {
+          const newer = { id: "the rule {rule} looks at it no longer", values: { rule: { as: "tomorrow", of: 1 } } };
+          return [floorwatch.said(newer, "In English."), floorwatch.said.sentences([newer], "In English.")];
+        }"""
+    )
+
+    assert told == ["In English.", "In English."]
+
+
 @pytest.mark.parametrize("language", ["en", "it"])
 def test_a_reason_of_an_older_release_stays_as_it_was_written(
     open_stage: OpenStage, language: str

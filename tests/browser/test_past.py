@@ -102,6 +102,15 @@ def test_a_wall_is_wound_back_played_and_left(open_page: OpenPage, ground: PastG
     page.keyboard.press(",")
     expect(bar.locator(".past-text")).to_have_text(said(ground, -3), timeout=_SOON_MS)
     expect(page.locator("html")).to_have_attribute("data-past", "on", timeout=_SOON_MS)
+    # To the minute, which no slider of a day is fine enough for.
+    page.locator(".past-time").fill(f"{to_datetime(ground.trouble):%H:%M}")
+    expect(bar.locator(".past-text")).to_have_text(said(ground), timeout=_SOON_MS)
+    page.locator(".past-range").focus()
+    page.keyboard.press(",")
+    expect(page.locator(".past-time")).to_have_value(
+        f"{to_datetime(ground.trouble) - timedelta(minutes=1):%H:%M}"
+    )
+    expect(bar.locator(".past-text")).to_have_text(said(ground, -1), timeout=_SOON_MS)
     page.click('[data-speed="60"]')
     expect(page.locator(_WAITING)).to_have_text("0", timeout=_SOON_MS)
 

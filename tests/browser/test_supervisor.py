@@ -159,6 +159,8 @@ def test_the_promise_about_to_break_is_found_by_keyboard(
     expect(promises.nth(3)).to_contain_text(re.compile(r"p-3due in 2\d:\d\d"))
     page.keyboard.press("b")
     assert focused(page) == "beside-body"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('#beside-body *')")
     page.keyboard.press("Escape")
     expect(page.locator("#beside")).to_be_hidden()
     assert focused(page) == "q callbacks name"
@@ -172,6 +174,20 @@ def test_the_promise_about_to_break_is_found_by_keyboard(
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.locator("#dialog-title")).to_have_text("Keys")
+
+
+def test_the_longest_wait_is_the_most_of_its_column(open_page: OpenPage) -> None:
+    """Cells hold since when somebody waits, which is the less the longer it is; nobody is last."""
+    page = open_page("/supervisor")
+    expect(row(page, "benefits")).to_be_visible(timeout=_SOON_MS)
+    rising, falling = page.evaluate(
+        """() => {
+          const { byLength } = floorwatch.liveGrid, since = [300, null, 100, 200];
+          return [[...since].sort((a, b) => byLength(a, b, null, null, false)), [...since].sort((a, b) => -byLength(a, b, null, null, true))];
+        }"""
+    )
+
+    assert (rising, falling) == ([300, 200, 100, None], [100, 200, 300, None])
 
 
 def test_what_is_seen_stands_in_the_address(open_page: OpenPage) -> None:

@@ -411,7 +411,8 @@ def test_the_order_out_of_sight_settles_where_no_further_frame_comes(
           window.dash_clientside.wallboard.draw = (frame, ...told) => {
             if (window.leftBehind) return 0;
             const done = draw(frame, ...told);
-            window.leftBehind = (frame.picture.labels[moved].name === "Zz") !== (last() === moved);
+            window.lastName = frame.picture.labels[moved].name;
+            window.leftBehind = (window.lastName === "Zz") !== (last() === moved);
             return done;
           };
         }""",
@@ -420,7 +421,7 @@ def test_the_order_out_of_sight_settles_where_no_further_frame_comes(
     # One frame in five puts everything into its place: not two, one after the other.
     for name in ("Zz", "Queue 0") * 3:
         reader.change(reader.queues | {moved: replace(reader.queues[moved], name=name)})
-        page.wait_for_timeout(1_100)
+        page.wait_for_function("name => window.lastName === name", arg=name)
         if page.evaluate("window.leftBehind"):
             break
 

@@ -203,6 +203,11 @@ def test_a_long_list_of_troubles_is_cut() -> None:
             "One queue to watch: Benefits just under 80 % in target.",
             id="by less than is written",
         ),
+        pytest.param(
+            {"a": replace(CALM, in_target=32, waiting=3, oldest_s=4)},
+            "One queue to watch: Benefits 78 % in target is under 80 %.",
+            id="who waits is in time",
+        ),
     ],
 )
 def test_a_calm_floor_says_so(queues: dict[str, Q], sentence: str) -> None:

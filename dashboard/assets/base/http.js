@@ -15,15 +15,17 @@
         body: body === undefined ? undefined : JSON.stringify(body),
       });
     } catch (error) {
-      throw new Error(fw.t("no connection to the dashboard"));
+      throw unreached();
     }
     const told = await answer.json().catch(() => ({}));
-    if (signal && signal.aborted) throw new Error(fw.t("no connection to the dashboard"));
+    if (signal && signal.aborted) throw unreached();
     if (answer.ok) return told;
     // In how many seconds it makes sense to ask again, where that is known.
     const again = Number(answer.headers.get("Retry-After")) || null;
     throw Object.assign(new Error(told.detail || fw.t("the dashboard answered {status}", { status: answer.status })), { told, status: answer.status, again });
   }
+
+  const unreached = () => Object.assign(new Error(fw.t("no connection to the dashboard")), { unreached: true });
 
   fw.http = {
     get: (path, { signal } = {}) => ask("GET", path, undefined, signal),

@@ -231,6 +231,11 @@
     return a < b ? -1 : 1;
   }
 
+  /* Of what is told by since when it lasts, the shortest is first. */
+  function byLength(a, b, ...more) {
+    return fw.format.given(a) && fw.format.given(b) ? byValue(b, a) : byValue(a, b, ...more);
+  }
+
   function words() {
     return {
       ariaSortableColumn: fw.t("Press Enter to sort"), noRowsToShow: fw.t("Nothing to show"),
@@ -250,5 +255,5 @@
   });
   addEventListener("beforeprint", () => laid("print"));
   addEventListener("afterprint", () => laid("normal"));
-  fw.liveGrid = { make, fit: later, none, sortBy, choose, since, marked, byValue, whole, share, fine, lasting, spelled };
+  fw.liveGrid = { make, fit: later, none, sortBy, choose, since, marked, byValue, byLength, whole, share, fine, lasting, spelled };
 })();

@@ -19,7 +19,7 @@
       } catch (error) {
         if (error.again) next = error.again * MS;
         else if (!stopped) failed(error);
-        if (!error.status) next = Math.min(next, AGAIN_MS);
+        if (error.unreached) next = Math.min(next, AGAIN_MS);
       }
       if (!stopped) timer = setTimeout(ask, next);
     }

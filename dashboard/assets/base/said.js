@@ -13,21 +13,31 @@
     metric: (of) => fw.alertWords.title(of).replace(/^./, (letter) => letter.toLocaleLowerCase(fw.locale)),
     share: (of) => fw.format.percent(String(Math.round(of * 100))),
   };
+  class Unknown extends Error {}
   const listed = new Intl.ListFormat(fw.locale, { type: "conjunction" });
 
   /* What is said in the viewer's language; `english` where that is it, or where nobody says how. A
      list is one sentence after the other. */
   function said(told, english) {
     if (fw.language === "en" || !told) return whole(english);
-    if (Array.isArray(told)) return fw.format.sentences(...told.map(written));
-    return written(told);
+    return known(() => (Array.isArray(told) ? fw.format.sentences(...told.map(written)) : written(told)), english);
+  }
+
+  /* In English where it is of a newer release, which has values that this page cannot write. */
+  function known(write, english) {
+    try {
+      return write();
+    } catch (error) {
+      if (error instanceof Unknown) return whole(english);
+      throw error;
+    }
   }
 
   /* The same of sentences, one after the other. They may be made of clauses: each is given its capital
      and its stop. */
   function sentences(told, english) {
     if (fw.language === "en" || !told) return whole(english);
-    return fw.format.sentences(...told.map((one) => fw.format.sentence(written(one))));
+    return known(() => fw.format.sentences(...told.map((one) => fw.format.sentence(written(one)))), english);
   }
 
   /* A number and its unit stay on one line; who reads the API may break them as they like. */
@@ -42,7 +52,9 @@
     if (typeof value === "number") return fw.format.number(value);
     if (Array.isArray(value)) return listed.format(value);
     if (value === null || typeof value !== "object") return value;
-    return value.as ? WRITTEN[value.as](value.of) : written(value);
+    if (!value.as) return written(value);
+    if (!Object.hasOwn(WRITTEN, value.as)) throw new Unknown(value.as);
+    return WRITTEN[value.as](value.of);
   }
 
   fw.said = said;

@@ -265,7 +265,7 @@
       saved = sent;
       of = to;
       fw.address.set({ board: to });
-      say(fw.t("Saved: every dashboard of this floor has it as {name}.", { name: to }));
+      say(fw.t("Saved: every dashboard of this floor has it as {name}, at {address}", { name: to, address: new URL(`/?board=${to}`, location.href) }));
     } catch (error) {
       say(fw.format.sentence(error.message));
     }

@@ -13,7 +13,7 @@
     countDown();
     const more = told.total - open.length, place = document.getElementById("promises-more");
     place.hidden = more <= 0;
-    fw.dom.text(place, fw.tn("{n} more is open, due later.", "{n} more are open, due later.", more));
+    fw.dom.text(place, fw.tn("{n} more is open.", "{n} more are open.", more));
   }
 
   /* Of the past it is not known which were open. */

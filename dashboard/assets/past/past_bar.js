@@ -42,6 +42,9 @@
     const pause = button("pause", fw.t("Pause"), () => play(0));
     const day = field("input", "date", fw.t("Day"));
     day.addEventListener("change", () => { if (day.value) wind(fw.times.instantOf(day.value, Number(scrubber.value))); });
+    // The slider is too coarse for a minute of a day.
+    const time = field("input", "time", fw.t("Time"));
+    time.addEventListener("change", () => { if (time.value) wind(fw.times.instantOf(day.value || today(), minuteOf(time.value))); });
     const scrubber = field("input", "range", fw.t("Minute of the day"));
     Object.assign(scrubber, { min: 0, max: DAY_MINUTES - 1, step: 1 });
     scrubber.addEventListener("pointerdown", () => { if (heldIsOld()) askHeld().catch(() => null); });
@@ -52,9 +55,12 @@
     list.addEventListener("change", () => { settled(); if (list.value) fw.past.go(Number(list.value)); list.value = ""; });
     const now = button("now", fw.t("Back to now"), leave);
     const nearest = button("nearest", "", () => { settled(); fw.past.go(fw.past.nearest()); });
-    bar.append(tag("div", "past-controls", back, forward, pause, playing, day, tag("div", "past-track", marks, scrubber), list, nearest, now));
-    return { bar, back, forward, speeds, pause, day, scrubber, marks, list, nearest, now, text: fw.dom.part(bar, "text") };
+    bar.append(tag("div", "past-controls", back, forward, pause, playing, day, time, tag("div", "past-track", marks, scrubber), list, nearest, now));
+    return { bar, back, forward, speeds, pause, day, time, scrubber, marks, list, nearest, now, text: fw.dom.part(bar, "text") };
   }
+
+  const minuteOf = (told) => { const [hours, minutes] = told.split(":").map(Number); return hours * 60 + minutes; };
+  const timeOf = (minute) => [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, "0")).join(":");
 
   function field(name, type, label) {
     const made = fw.dom.make(name, `past-field past-${type || "list"}`);
@@ -177,6 +183,7 @@
     if (instant === null) return;
     const { day, minute } = fw.times.placed(instant);
     if (document.activeElement !== parts.day) parts.day.value = day;
+    if (document.activeElement !== parts.time) parts.time.value = timeOf(minute);
     if (held && held.since) {
       parts.day.min = fw.times.placed(Date.parse(held.since)).day;
       parts.day.max = fw.times.placed(Math.max(Date.parse(held.until), instant)).day;

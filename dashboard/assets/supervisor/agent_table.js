@@ -11,13 +11,13 @@
   const BEHIND = { contact: ["in_conversation", "on_hold", "wrapping"], handled: ["handled"], aht: ["handled"], csat: ["csat_n", "csat_top"] };
 
   function columns() {
-    const { whole, share, lasting, since, byValue } = fw.liveGrid;
+    const { whole, share, lasting, since, byValue, byLength } = fw.liveGrid;
     const column = (field, name, em, wide, more) => ({ field, headerName: name, context: { em, wide }, comparator: byValue, cellClass: BEHIND[field] ? "is-way" : "", ...more });
     const number = (field, name, em, wide, valueFormatter, more) => column(field, name, em, wide, { valueFormatter, headerClass: "ag-right-aligned-header", cellClass: ["ag-right-aligned-cell", BEHIND[field] ? "is-way" : ""], ...more });
     return [
       { field: "agent", headerName: fw.t("Agent"), context: {}, flex: 1, minWidth: 90, cellClass: "is-name", comparator: (a, b) => a.localeCompare(b, undefined, { numeric: true }) },
       column("stateRank", fw.t("State"), 9.5, 0, { cellRenderer: state, tooltipValueGetter: ({ data }) => data.word, cellClass: "is-state", equals: () => false, comparator: byValue }),
-      number("since", fw.t("In state"), 5.4, 0, undefined, { cellRenderer: since, comparator: (a, b, ...more) => -byValue(a, b, ...more) }),
+      number("since", fw.t("In state"), 5.4, 0, undefined, { cellRenderer: since, comparator: byLength }),
       column("contact", fw.t("Contact"), 11, 46, { cellRenderer: contact, equals: () => false }),
       column("queueName", fw.t("Its queue"), 10, 61, {}),
       number("handled", fw.t("Handled"), 6.8, 36, whole, { enableCellChangeFlash: true }),

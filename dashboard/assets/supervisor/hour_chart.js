@@ -66,7 +66,7 @@
     let path = "", pen = "M";
     minutes.forEach((one, index) => {
       if (!fw.format.given(one.service_level)) { pen = "M"; return; }
-      path += `${pen}${(index + 0.5) * step} ${(HEIGHT - one.service_level * HEIGHT).toFixed(1)}${pen === "M" ? "h0" : ""}`;
+      path += `${pen}${(index + 0.5) * step} ${Math.max(1, HEIGHT - one.service_level * HEIGHT).toFixed(1)}${pen === "M" ? "h0" : ""}`;
       pen = "L";
     });
     return path || "M0 0";

@@ -14,7 +14,7 @@
   };
 
   function columns() {
-    const { whole, share, fine, lasting, since, byValue } = fw.liveGrid;
+    const { whole, share, fine, lasting, since, byValue, byLength } = fw.liveGrid;
     const number = (field, name, em, wide, valueFormatter, more) => ({
       field, headerName: name, context: { em, wide }, valueFormatter, comparator: byValue,
       headerClass: "ag-right-aligned-header", cellClass: ["ag-right-aligned-cell", BEHIND[field] || field === "free" ? "is-way" : ""], ...more,
@@ -25,7 +25,7 @@
       { field: "rank", valueGetter: ({ data }) => data.stands, headerName: fw.t("Status"), context: { em: 9, narrow: 7.4 }, cellRenderer: status, comparator: byValue, tooltipValueGetter: ({ data }) => data.reasons, cellClass: "is-status" },
       number("waiting", fw.t("Waiting"), 5.6, 0, whole, { ...glows, context: { em: 5.6, narrow: 4.8 } }),
       number("over", fw.t("Over target"), 6.6, 46, whole, { ...glows, cellClassRules: { "is-bad": ({ value }) => value > 0 } }),
-      number("oldest", fw.t("Oldest"), 5.6, 20, undefined, { context: { em: 5.6, narrow: 4.6, wide: 20 }, cellRenderer: since, headerTooltip: fw.t("How long the oldest contact has waited") }),
+      number("oldest", fw.t("Oldest"), 5.6, 20, undefined, { context: { em: 5.6, narrow: 4.6, wide: 20 }, cellRenderer: since, comparator: byLength, headerTooltip: fw.t("How long the oldest contact has waited") }),
       number("level", fw.t("In target"), 5.6, 30, share, { cellClassRules: { "is-bad": ({ value }) => fw.format.given(value) && value < goal }, headerTooltip: fw.t("Service level of the last 30 min, each queue by its own target and variant") }),
       number("asa", fw.t("ASA"), 4.6, 56, lasting, { headerTooltip: fw.t("Average speed of answer") }),
       number("abandoned", fw.t("Abandoned"), 6.2, 62, fine),

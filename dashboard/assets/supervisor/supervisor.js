@@ -116,12 +116,14 @@
   const agentsOf = (row) => turnTo("agents", { find: row.name });
 
   function opened() {
-    const queue = fw.address.get("queue"), agent = fw.address.get("agent"), before = document.activeElement;
+    const queue = fw.address.get("queue"), agent = fw.address.get("agent");
+    // What has the focus there goes with the panel.
+    const inside = document.getElementById("beside").contains(document.activeElement);
     fw.beside.open(queue !== null ? { queue } : agent !== null ? { agent } : null);
     fw.queueTable.choose(queue);
     fw.agentTable.choose(agent);
     fw.liveGrid.fit();
-    if (queue === null && agent === null && before && before.closest("#beside")) focusTable();
+    if (queue === null && agent === null && inside) focusTable();
   }
 
   function behind(row, column, of) {
