@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
+from msgspec import to_builtins
 from msgspec.structs import replace
 from pydantic import TypeAdapter
 
@@ -202,7 +203,7 @@ def test_what_is_not_known_any_more_was_so_when_it_was() -> None:
         Said("Last known: {sentence}", values={"sentence": SURGE.message}),
     )
     assert last_known(replace(SURGE, said=said)).said == Said(
-        "Last known: {sentence}", values={"sentence": said}
+        "Last known: {sentence}", values={"sentence": to_builtins(said)}
     )
 
 
@@ -225,7 +226,7 @@ def test_other_languages_are_told_the_text_and_its_values() -> None:
     assert sentence(below, Target("floor"), "", {"csat_score": None}).said == Said(
         "{where}: {metric} is {value}, below {limit}",
         values={
-            "where": Said("the floor"),
+            "where": {"id": "the floor"},
             "metric": {"as": "metric", "of": "csat_score"},
             "value": "–",
             "limit": {"as": "share", "of": 0.7},
