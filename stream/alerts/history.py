@@ -4,7 +4,7 @@ other languages write them from."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from stream.contract.alerts import Alert, Entry, Severity
 from stream.contract.said import Said, Told, Value, marked, say
@@ -64,7 +64,11 @@ def escalated(at: int, receiver: str) -> Entry:
     return _entry(at, "escalated", say("{receiver} is told as well", receiver=(receiver, receiver)))
 
 
-def _entry(at: int, what: Any, told: Told) -> Entry:
+def _entry(
+    at: int,
+    what: Literal["worse", "note", "no_data", "data_again", "resolved", "escalated"],
+    told: Told,
+) -> Entry:
     return Entry(at, what, told.text, said=told.said)
 
 

@@ -195,6 +195,18 @@ def test_nothing_scrolls_sideways(open_page: OpenPage, width: int) -> None:
         assert wide <= 0, name
 
 
+def test_a_queue_of_one_channel_is_looked_at_on_that_one(open_page: OpenPage) -> None:
+    """On another nobody ever answered, and nothing would be said of it."""
+    page = open_page("/experience?window=60m&channel=chat")
+    choice = page.get_by_role("combobox", name="Queue")
+
+    choice.select_option("benefits")
+
+    expect(page.locator("#curve-answer")).to_contain_text("No: it goes with a lower CSAT.")
+    expect(page.get_by_role("button", name="Voice")).to_have_attribute("aria-pressed", "true")
+    assert "channel=voice" in page.url
+
+
 def taken(page: Page, table: str) -> list[dict[str, str]]:
     """A table's CSV, as a program reads it."""
     page.get_by_role("button", name="Take away").click()

@@ -268,6 +268,15 @@ def out_of_sight(page: Page, reader: TableReader, *, rests: bool = False) -> str
     return behind[0]
 
 
+def wall_of_sixty(open_page: OpenPage, reader: TableReader) -> Page:
+    """Sixty queues by their names, all drawn once."""
+    page = open_page("/?order=fixed")
+    reader.queues = many(60)
+    page.reload()
+    sixty_drawn(page)
+    return page
+
+
 def sixty_drawn(page: Page) -> None:
     """All tiles have been drawn once."""
     page.wait_for_function(
@@ -304,10 +313,7 @@ def test_what_comes_into_sight_is_of_the_newest_frame(
 
 def test_what_is_out_of_sight_follows_in_turn(open_page: OpenPage, reader: TableReader) -> None:
     """Who has the wall read out, or searches it, hears nothing that is no longer fresh."""
-    page = open_page("/?order=fixed")
-    reader.queues = many(60)
-    page.reload()
-    sixty_drawn(page)
+    page = wall_of_sixty(open_page, reader)
     last = order(page)[-1]
 
     reader.change(reader.queues | {last: replace(reader.queues[last], waiting=77)})
@@ -332,10 +338,7 @@ def test_a_tile_out_of_sight_that_cannot_be_drawn_is_said_for_as_long_as_it_last
     open_page: OpenPage, reader: TableReader
 ) -> None:
     """Live figures beside one that stands still would be taken for its own."""
-    page = open_page("/?order=fixed")
-    reader.queues = many(60)
-    page.reload()
-    sixty_drawn(page)
+    page = wall_of_sixty(open_page, reader)
     page.evaluate(
         """name => {
           window.draw = floorwatch.tile.draw;
@@ -399,10 +402,7 @@ def test_the_order_out_of_sight_settles_where_no_further_frame_comes(
     open_page: OpenPage, reader: TableReader
 ) -> None:
     """Beyond what is in sight places change in turn; a past that stands still stands in order."""
-    page = open_page("/?order=fixed")
-    reader.queues = many(60)
-    page.reload()
-    sixty_drawn(page)
+    page = wall_of_sixty(open_page, reader)
     moved = order(page)[-5]
     # No further frame is drawn after one that left a tile where it no longer belongs.
     page.evaluate(

@@ -11,7 +11,7 @@
     voice: fw.t("Voice"), chat: fw.t("Chat"), video: fw.t("Video"), in_person: fw.t("In person"), sms: fw.t("SMS"),
     whatsapp: fw.t("WhatsApp"), email: fw.t("E-mail"), social: fw.t("Social media"), callback: fw.t("Callback"),
   });
-  let drawn = "", ofQueue = null, choice = null, served = {};
+  let drawn = "", ofQueue = null, choice = null, labels = {};
 
   /* Of which queue it is asked for: of all where the address names none. */
   const asked = () => (fw.address.get("queue") ? { queue: fw.address.get("queue") } : {});
@@ -23,12 +23,11 @@
     const known = Object.entries(picture.labels).map(([queue, label]) => [queue, label.name]);
     if (chosen && !(chosen in picture.labels)) known.push([chosen, chosen]);
     known.sort((a, b) => a[1].localeCompare(b[1], fw.locale));
-    // A queue of one channel is looked at on that one: on another nobody ever answered.
-    served = Object.fromEntries(Object.entries(picture.labels).map(([queue, label]) => [queue, channelOf(label)]));
+    labels = picture.labels;
     const shown = JSON.stringify(known);
     if (!choice) {
       choice = fw.dom.make("select", "field");
-      choice.addEventListener("change", () => fw.address.set({ queue: choice.value || null, ...served[choice.value] }, { step: true }));
+      choice.addEventListener("change", () => fw.address.set({ queue: choice.value || null, ...channelOf(labels[choice.value]) }, { step: true }));
       place.append(choice);
       place.parentElement.hidden = false;
     }
@@ -39,6 +38,7 @@
     if (choice.value !== chosen) choice.value = chosen;
   }
 
+  /* A queue of one channel is looked at on that one: on another nobody ever answered. */
   function channelOf(label) {
     const channel = fw.channels.of(label);
     return channel in CHANNELS() ? { channel } : {};

@@ -44,7 +44,7 @@
     day.addEventListener("change", () => { if (day.value) wind(fw.times.instantOf(day.value, Number(scrubber.value))); });
     // The slider is too coarse for a minute of a day.
     const time = field("input", "time", fw.t("Time"));
-    time.addEventListener("change", () => { if (time.value) wind(fw.times.instantOf(day.value || today(), minuteOf(time.value))); });
+    time.addEventListener("change", () => { if (time.value) wind(fw.times.instantOf(day.value || today(), time.valueAsNumber / MINUTE_MS)); });
     const scrubber = field("input", "range", fw.t("Minute of the day"));
     Object.assign(scrubber, { min: 0, max: DAY_MINUTES - 1, step: 1 });
     scrubber.addEventListener("pointerdown", () => { if (heldIsOld()) askHeld().catch(() => null); });
@@ -58,9 +58,6 @@
     bar.append(tag("div", "past-controls", back, forward, pause, playing, day, time, tag("div", "past-track", marks, scrubber), list, nearest, now));
     return { bar, back, forward, speeds, pause, day, time, scrubber, marks, list, nearest, now, text: fw.dom.part(bar, "text") };
   }
-
-  const minuteOf = (told) => { const [hours, minutes] = told.split(":").map(Number); return hours * 60 + minutes; };
-  const timeOf = (minute) => [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, "0")).join(":");
 
   function field(name, type, label) {
     const made = fw.dom.make(name, `past-field past-${type || "list"}`);
@@ -183,7 +180,7 @@
     if (instant === null) return;
     const { day, minute } = fw.times.placed(instant);
     if (document.activeElement !== parts.day) parts.day.value = day;
-    if (document.activeElement !== parts.time) parts.time.value = timeOf(minute);
+    if (document.activeElement !== parts.time) parts.time.valueAsNumber = minute * MINUTE_MS;
     if (held && held.since) {
       parts.day.min = fw.times.placed(Date.parse(held.since)).day;
       parts.day.max = fw.times.placed(Math.max(Date.parse(held.until), instant)).day;
