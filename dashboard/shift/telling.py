@@ -11,6 +11,7 @@ from dashboard.shift import unknown
 from dashboard.shift.words import (
     NONE,
     Told,
+    channel_name,
     clock,
     count,
     csat,
@@ -161,11 +162,16 @@ def _heads(first: str, cells: tuple[tuple[str, Cell], ...]) -> list[str]:
 def _hours(
     caption: str, report: ShiftReport, of: Callable[[Hour], Section | None], note: str = ""
 ) -> Table:
+    # Of what came before the log began nothing is known: that is a dash, never 0.
+    known_from = report.unknown.held_since or report.shift.begin
     rows = []
     for hour in report.hours:
         section = of(hour)
-        if section is not None:
-            begin, end = (clock(at, report.time_zone) for at in (hour.begin, hour.end))
+        begin, end = (clock(at, report.time_zone) for at in (hour.begin, hour.end))
+        if hour.end <= known_from:
+            rows.append([f"{begin}–{end}", *(NONE for _cell in _CONTACTS)])
+        elif section is not None:
+            begin = clock(max(hour.begin, known_from), report.time_zone)
             rows.append(_row(f"{begin}–{end}", section, _CONTACTS))
     return Table(caption, _heads(_("Hour"), _CONTACTS), rows, note)
 
@@ -212,7 +218,7 @@ def _queues_by_hour(report: ShiftReport) -> list[Table]:
 
 def _channels(report: ShiftReport) -> Table:
     rows = [
-        _row(channel, section, _CONTACTS)
+        _row(channel_name(channel), section, _CONTACTS)
         for channel, section in report.whole.channels.items()
         if any(section.counts.values())
     ]

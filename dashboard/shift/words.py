@@ -22,8 +22,25 @@ VARIANTS: Final[Mapping[ServiceLevelVariant, str]] = {
     "abandons_in_target_met": marked("early abandons met"),
     "stuck_proof": marked("waiting counts too"),
 }
+# As the screens name them.
+_CHANNELS: Final[Mapping[str, str]] = {
+    "voice": marked("Voice"),
+    "video": marked("Video"),
+    "chat": marked("Chat"),
+    "sms": marked("SMS"),
+    "whatsapp": marked("WhatsApp"),
+    "social": marked("Social media"),
+    "email": marked("E-mail"),
+    "callback": marked("Callbacks"),
+    "in_person": marked("In person"),
+}
 
 Told = Section | AgentSection
+
+
+def channel_name(channel: str) -> str:
+    """What a kind of channel is called; one that is not known by its own name."""
+    return _(_CHANNELS[channel]) if channel in _CHANNELS else channel
 
 
 def count(section: Told, name: str) -> str:
@@ -80,7 +97,7 @@ def target(label: QueueLabel | None) -> str:
     values = {seconds: span(seconds) for seconds in told.values()}
     if len(values) <= 1:
         return next(iter(values.values()), NONE)
-    return ", ".join(f"{channel} {values[seconds]}" for channel, seconds in told.items())
+    return ", ".join(f"{channel_name(one)} {values[seconds]}" for one, seconds in told.items())
 
 
 def variant(name: ServiceLevelVariant) -> str:

@@ -42,8 +42,8 @@ class Thanks(Struct, frozen=True):
 
 class Unknown(Struct, frozen=True):
     """What the data does not know. `held_since` is when the log begins, where something is missing for
-    it, and `read_from` from when on events are read; both in microseconds. `gaps` are stretches without
-    any event. The counts are of what was read from the shift's beginning on: rejected by the field
+    it, and `read_from` from when on events are read; both in microseconds. `gaps` are stretches of
+    what is held without any event. The counts are of what was read from the shift's beginning on: rejected by the field
     at fault, and what METRICS calls so. `without_wait` are answers whose wait is not known."""
 
     read_from: int

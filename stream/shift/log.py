@@ -12,8 +12,8 @@ from stream.contract.alerts import INCIDENT, Incident, decode_told
 from stream.contract.clock import FloorClock
 from stream.contract.figures import PANE_US, PANES_HELD, Figures, QueueLabel
 from stream.contract.floorplan import FloorPlan
-from stream.contract.instants import HOUR_US, SECOND_US
-from stream.contract.shifts import Shift, ShiftReport, TooLong, Unknown, up_to_now
+from stream.contract.instants import HOUR_US, SECOND_US, format_instant
+from stream.contract.shifts import NoShift, Shift, ShiftReport, TooLong, Unknown, up_to_now
 from stream.logs.port import Log
 from stream.logs.topics import ALERTS, CONTACT_EVENTS
 from stream.shift.incidents import in_shift
@@ -53,6 +53,10 @@ def shift_report(  # noqa: PLR0913  what is asked, and how long it may take
         reading.read([record.value or b"" for record in records])
         reached = int(clock.at(records[-1].appended_at))
         on_progress(min(1.0, max(0.0, (reached - read_from) / (read_to - read_from))))
+    held_since = _held_since(log, clock, read_from, over.begin)
+    if held_since is not None and held_since >= over.end:
+        begins = format_instant(held_since)
+        raise NoShift(f"from, to: expected a shift that the log holds; it begins at {begins}")
     whole = reading.whole()
     return ShiftReport(
         shift=over,
@@ -66,7 +70,7 @@ def shift_report(  # noqa: PLR0913  what is asked, and how long it may take
         hours=reading.hours(),
         incidents=_incidents(log, over),
         thanks=reading.thanks(),
-        unknown=_unknown(reading, whole, read_from, _held_since(log, clock, read_from, over.begin)),
+        unknown=_unknown(reading, whole, read_from, held_since),
     )
 
 
@@ -77,7 +81,7 @@ def _unknown(
     return Unknown(
         read_from=read_from,
         held_since=held_since,
-        gaps=reading.gaps(),
+        gaps=reading.gaps(read_from if held_since is None else held_since),
         rejected=dict(sorted(reading.rejected.items())),
         too_late=health.too_late,
         out_of_place=health.out_of_place,

@@ -117,11 +117,13 @@ class ShiftReading:
         told = [Thanks(agent, by, count) for (agent, by), count in self._thanks.items()]
         return sorted(told, key=lambda one: (-one.count, one.agent, one.by))
 
-    def gaps(self) -> list[tuple[int, int]]:
-        """The stretches of the shift without any event that are long enough to be told."""
+    def gaps(self, known_from: int) -> list[tuple[int, int]]:
+        """The stretches of the shift without any event that are long enough to be told; nothing is
+        said of what came before `known_from`."""
         edges = np.flatnonzero(np.diff(np.concatenate(([True], self._panes, [True]))))
         runs = edges.reshape(-1, 2) * PANE_US + self._shift.begin
-        return [(begin, end) for begin, end in runs.tolist() if end - begin >= GAP_US]
+        known = [(max(begin, known_from), end) for begin, end in runs.tolist()]
+        return [(begin, end) for begin, end in known if end - begin >= GAP_US]
 
     def since_begin(self) -> Health:
         """What became of the events that were read from the shift's beginning on."""

@@ -117,6 +117,39 @@ def test_figures_are_written_as_they_are(report: ShiftReport) -> None:
     assert tables(report)["Thanks"].rows == [["a-1", "2", "0", "0"]]
 
 
+def test_of_hours_before_the_log_nothing_is_known(report: ShiftReport) -> None:
+    """A dash, never 0, for the floor and for each queue; an hour is told from where it is known."""
+
+    def told(held_since: int) -> list[list[str]]:
+        unknown = structs.replace(report.unknown, held_since=held_since)
+        found = tables(structs.replace(report, unknown=unknown))
+        assert found[f"{EVIL} by the hour"].rows == found["The floor by the hour"].rows
+        return [row[:3] for row in found["The floor by the hour"].rows]
+
+    nothing, known = ["14:00–15:00", "–", "–"], ["15:00–16:00", "6", "6"]
+    assert told(BEGIN + HOUR_US) == [nothing, known]
+    assert told(BEGIN + 80 * MINUTE_US) == [nothing, ["15:20–16:00", "6", "6"]]
+    assert told(BEGIN + 59 * MINUTE_US) == [["14:59–15:00", "6", "6"], known]
+
+
+def test_channels_are_named_as_on_screens(report: ShiftReport) -> None:
+    """In the language of who reads; and where a queue's targets differ by channel."""
+    section = report.whole.channels["voice"]
+    whole = structs.replace(report.whole, channels={"in_person": section, "pager": section})
+    label = structs.replace(report.labels["benefits"], target_s={"voice": 20.0, "email": 86_400.0})
+    told = structs.replace(report, whole=whole, labels={"benefits": label})
+
+    assert [row[0] for row in tables(told)["Channels"].rows] == ["In person", "pager"]
+    assert (
+        tables(told)["Queues"]
+        .rows[0][1]
+        .startswith("Service level in Voice 20\u00a0s, E-mail 24\u00a0h")
+    )
+    with speaking(LANGUAGES["it"]):
+        channels = [rows for rows in (one.rows for one in tables(told).values()) if rows]
+        assert "Di persona" in [rows[0][0] for rows in channels]
+
+
 def test_incidents_are_told_with_what_people_did(report: ShiftReport) -> None:
     """When, what it was, and who had it."""
     [story] = [part for part in document(report).parts if isinstance(part, Story)]

@@ -84,13 +84,26 @@ def test_a_shift_that_goes_on_is_told_up_to_now(ground: Ground) -> None:
 def test_what_the_log_does_not_hold_is_said(ground: Ground) -> None:
     """A log that begins in the shift; rubbish in it, and silence."""
     report = shift_report(ground.log, PLAN, SHIFT, ground.now_us, title="Centre")
-    early = Shift(BEGIN - 3 * HOUR_US, BEGIN)
+    early = Shift(BEGIN - 3 * HOUR_US, BEGIN + HOUR_US)
     before = shift_report(ground.log, PLAN, early, ground.now_us, title="Centre")
 
     assert report.unknown.held_since is None
     assert report.unknown.rejected == {"JSON": 1}
     assert before.unknown.held_since == BEGIN - 50 * MINUTE_US
-    assert before.unknown.gaps[0] == (BEGIN - 3 * HOUR_US, BEGIN - 50 * MINUTE_US)
+    assert report.unknown.gaps != []
+    assert [begin for begin, _ in before.unknown.gaps if begin < BEGIN - 50 * MINUTE_US] == []
+
+
+def test_a_shift_before_the_log_has_no_report(ground: Ground) -> None:
+    """Rather than one of zeros; up to the very instant at which the log begins."""
+    begins = BEGIN - 50 * MINUTE_US
+    for end in (begins - HOUR_US, begins):
+        with pytest.raises(
+            NoShift, match=r"expected a shift that the log holds; it begins at \S+Z$"
+        ):
+            shift_report(ground.log, PLAN, Shift(end - HOUR_US, end), ground.now_us, title="Centre")
+    held = Shift(begins - HOUR_US, begins + MINUTE_US)
+    assert shift_report(ground.log, PLAN, held, ground.now_us, title="Centre").hours
 
 
 def test_reading_ends_when_there_is_no_more_time(ground: Ground) -> None:

@@ -153,7 +153,11 @@ def test_what_is_not_known_is_told() -> None:
     reading.read([told("contact.abandoned", "c-1", begin + 20 * MINUTE_US, queue="q")])
     health = reading.since_begin()
 
-    assert reading.gaps() == [
+    assert reading.gaps(begin + 2 * MINUTE_US) == [
+        (begin + 2 * MINUTE_US, begin + 20 * MINUTE_US),
+        (begin + 20 * MINUTE_US + 5 * SECOND_US, begin + HOUR_US),
+    ]
+    assert reading.gaps(begin) == [
         (begin + MINUTE_US + 5 * SECOND_US, begin + 20 * MINUTE_US),
         (begin + 20 * MINUTE_US + 5 * SECOND_US, begin + HOUR_US),
     ]
