@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -85,6 +86,38 @@ def test_a_trouble_is_told_by_colour_shape_and_word(
     red = status.evaluate("e => getComputedStyle(e).color")
     calm = page.locator('[data-queue="vip"] .status').evaluate("e => getComputedStyle(e).color")
     assert red != calm
+
+
+@pytest.mark.parametrize(
+    ("queue", "told", "figures"),
+    [
+        ("tax-sms", {"unanswered_s": 601.0}, ["Unanswered"]),
+        ("tax-sms", {"oldest_s": 601.0, "over": 1}, ["waiting", "oldest"]),
+        ("tax-sms", {"in_target": 80}, ["answered in 5 min"]),
+        ("callbacks", {"promises": (7, 0, 10, 7)}, ["promises kept"]),
+    ],
+    ids=["a message unanswered", "a wait", "service level", "promises kept"],
+)
+def test_the_figure_that_makes_a_queue_one_to_watch_has_its_colour(
+    open_page: OpenPage,
+    reader: TableReader,
+    queue: str,
+    told: dict[str, Any],
+    figures: list[str],
+) -> None:
+    """So that nobody must ask a red or amber tile why it is; the others are as ever."""
+    reader.queues = {queue: replace(reader.queues[queue], **told)}
+    page = open_page()
+    tile = page.locator(f'[data-queue="{queue}"]')
+    expect(tile).to_have_attribute("data-state", "watch", timeout=_OPEN_MS)
+
+    coloured = tile.evaluate(
+        """tile => [...tile.querySelectorAll(".big, .small")]
+            .filter((one) => getComputedStyle(one.querySelector(".big-value .number, .small-value")).color
+                === getComputedStyle(tile.querySelector(".status")).color)
+            .map((one) => one.querySelector(".big-label, .small-label").textContent)"""
+    )
+    assert [one.replace("\u00a0", " ") for one in coloured] == figures
 
 
 def test_no_number_of_the_sentence_is_parted_from_its_unit(

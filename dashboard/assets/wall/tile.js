@@ -86,7 +86,7 @@
       bigs: [waiting(told), oldest(told), level(told)],
       smalls: messages
         ? [
-            { label: fw.t("Unanswered"), value: f.count(now.conversations_unanswered), title: fw.t("Conversations whose last message is the customer's") },
+            { label: fw.t("Unanswered"), value: f.count(now.conversations_unanswered), tone: tooLong(now.oldest_unanswered_s, told) ? "bad" : null, title: fw.t("Conversations whose last message is the customer's") },
             { label: fw.t("Reply"), value: f.duration(figures.average_response_time_s), title: fw.t("Average time to a reply") },
             csat(told),
           ]
@@ -104,7 +104,7 @@
       bigs: [
         { label: fw.t("promised"), note: fw.t("not called yet"), value: f.count(now.callbacks_open) },
         { label: fw.t("overdue"), note: fw.t("past the promise"), value: f.count(now.callbacks_overdue), tone: now.callbacks_overdue ? "bad" : null },
-        { label: fw.t("promises kept"), note: kept(counts), value: f.share(figures.callbacks_kept_rate) },
+        { label: fw.t("promises kept"), note: kept(counts), value: f.share(figures.callbacks_kept_rate), tone: under(figures.callbacks_kept_rate, told.goal) ? "bad" : null },
       ],
       smalls: [
         { label: fw.t("Waiting"), value: f.count(now.waiting), note: age(now.oldest_wait_s), title: fw.t("Contacts in the queue, and the wait of the oldest") },
@@ -123,14 +123,22 @@
     return { label: fw.t("waiting"), note: over ? fw.tn("{n} over target", "{n} over target", over) : "", tone: over ? "bad" : null, value: fw.format.count(now.waiting) };
   }
 
+  const under = (share, goal) => fw.format.given(share) && share < goal;
+  const targetsOf = (told) => (told.label ? Object.values(told.label.target_s) : []);
+
+  /* What makes a queue one to watch: twice its target, as dashboard/status.py has it. */
+  function tooLong(seconds, told) {
+    const targets = targetsOf(told);
+    return fw.format.given(seconds) && targets.length > 0 && seconds > 2 * Math.max(...targets);
+  }
+
   function oldest(told) {
-    const { now } = told.section, targets = told.label ? Object.values(told.label.target_s) : [];
-    const target = targets.length ? Math.max(...targets) : null;
+    const { now } = told.section, targets = targetsOf(told);
     return {
       label: fw.t("oldest"),
-      note: unanswered(told) || (targets.length === 1 ? fw.t("target {target}", { target: fw.format.target(target) }) : ""),
+      note: unanswered(told) || (targets.length === 1 ? fw.t("target {target}", { target: fw.format.target(targets[0]) }) : ""),
       since: now.waiting ? now.oldest_wait_s : null,
-      tone: target !== null && now.oldest_wait_s > 2 * target ? "bad" : null,
+      tone: tooLong(now.oldest_wait_s, told) ? "bad" : null,
     };
   }
 
@@ -146,7 +154,7 @@
       note: fw.format.VARIANTS[told.variant],
       title: fw.format.comma(fw.t("Service level {window}: {variant}", { window: told.window, variant: fw.format.VARIANTS[told.variant] }), fw.trend.words(fw.trend.of(told.hour))),
       value: fw.trend.beside(fw.format.share(figures.service_level), fw.trend.of(told.hour)),
-      tone: fw.format.given(figures.service_level) && figures.service_level < told.goal ? "bad" : null,
+      tone: under(figures.service_level, told.goal) ? "bad" : null,
     };
   }
 
