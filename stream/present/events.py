@@ -138,9 +138,12 @@ class Loads:
         return Load(agent, states[0][0], ended, dissatisfied, parts)
 
     def _add(self, table: dict[str, deque[Any]], agent: str, entry: Any, time: int) -> None:
+        self._newest = max(self._newest, time)
+        if time < self._newest - LOADS_KEPT_US:
+            # So late that no stretch has it any more.
+            return
         known = table.setdefault(agent, deque())
         known.append(entry)
-        self._newest = max(self._newest, time)
         while _time(known[0]) < self._newest - LOADS_KEPT_US:
             known.popleft()
 

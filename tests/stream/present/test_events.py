@@ -196,3 +196,15 @@ def test_an_agent_is_seen_since_its_state_began(ground: Ground) -> None:
     ground.append(queued("c2", 0))
     with closing(followed(ground)) as found:
         assert found.loads() == [Load("a1", instant(-5 * HOUR), None, [], [])]
+
+
+def test_what_comes_hours_late_ends_nothing(ground: Ground) -> None:
+    """It is of no stretch any more that is told of; whoever follows goes on."""
+    ground.append(state("a1", -1 * MINUTE, "available"))
+    ground.work()
+    ground.append(state("a1", 0, "away"), state("a2", -5 * HOUR, "available"))
+    ground.append(state("a2", -2 * MINUTE, "away"))
+    with closing(followed(ground)) as found:
+        told = {load.agent: load for load in found.loads()}
+    assert set(told) == {"a1", "a2"}
+    assert told["a2"].seen_since == instant(-2 * MINUTE)
