@@ -90,6 +90,11 @@ def take(floor: Floor, position: int) -> Checkpoint:
     )
 
 
+def copied(floor: Floor) -> Checkpoint:
+    """The floor's lives as they are, which go on being so whatever the floor reads."""
+    return _decoder.decode(_encoder.encode(take(floor, 0)))
+
+
 def encode_pieces(checkpoint: Checkpoint, partition: int, pieces_before: int) -> Iterator[Told]:
     """The checkpoint as (key, value) records; pieces of a longer one before it are deleted."""
     whole = _encoder.encode(checkpoint)

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
+from stream.contract.detail import AtHand, PresentAsked, PresentContacts
 from stream.contract.figures import PictureReader
 
 # Paused, or so many seconds of the floor in one of the clock.
@@ -54,6 +55,14 @@ class PastFloor(PictureReader, Protocol):
     def distance(self, at: int) -> int:
         """How far that instant is from what is read already, in microseconds: the less, the sooner
         it is shown."""
+        ...
+
+    def contacts(self, asked: PresentAsked) -> PresentContacts:
+        """Who stood so then. Raises `NoPicture` while that instant is not shown."""
+        ...
+
+    def at_hand(self) -> list[AtHand]:
+        """What each agent had at hand then. Raises `NoPicture`, too."""
         ...
 
     def close(self) -> None:

@@ -8,27 +8,22 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from threading import Event, Lock
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
-from stream.beside import stand_aside
+from stream.contract.detail import AtHand, PresentAsked, PresentContacts
 from stream.contract.figures import HourOfQueue, NoPicture, Picture
 from stream.contract.floorplan import FloorPlan
-from stream.contract.frames import plain_int
 from stream.contract.instants import SECOND_US
 from stream.contract.past import HeldSpan, PastFloor, PastState
-from stream.logs.port import LogError
 from stream.logs.urls import open_log
-from stream.past.floor import PastReading
 from stream.past.log import held_span
+from stream.past.looking import Answer, Question, Start, look
 
 # Who asks looks at a screen meanwhile; what answers nothing for so long hangs.
 ANSWER_S_MAX: Final = 20.0
-# How long it reads before it looks whether anything is asked.
-SLICE_S: Final = 0.1
 # A process that was killed is made anew, but not for ever.
 STARTS_MAX: Final = 3
 # What is asked for first, which is what screens show.
@@ -38,6 +33,8 @@ TOLD_FROM: Final = 0.02
 
 _pictures: Final = msgspec.msgpack.Decoder(Picture)
 _hours: Final = msgspec.msgpack.Decoder(HourOfQueue | None)
+_contacts: Final = msgspec.msgpack.Decoder(PresentContacts)
+_hands: Final = msgspec.msgpack.Decoder(list[AtHand])
 
 
 class LogPast:
@@ -55,40 +52,6 @@ class LogPast:
     def open(self) -> PastFloor:
         """A look, whose process begins when a picture is asked of it first."""
         return LookApart(self._start, now=self._now)
-
-
-class Start(NamedTuple):
-    """What a process needs to begin."""
-
-    url: str
-    plan: FloorPlan
-    title: str
-
-
-class _Question(Struct, frozen=True):
-    """The picture of an instant, by then on the wall clock. It goes on from what was shown unless
-    `seek` is another than before. With `queue` its last hour is asked for instead."""
-
-    number: int
-    seek: int
-    wall: int
-    at: int
-    speed: float
-    window: str = ""
-    agents: bool = False
-    queue: str | None = None
-
-
-class _Answer(Struct, frozen=True):
-    """What was asked for as bytes, or how far reading is, or why there is none. `at` is what is shown, which
-    is not after `until`, the floor's time by the wall clock that was asked by."""
-
-    number: int
-    at: int
-    until: int
-    progress: float
-    found: bytes | None = None
-    failure: str | None = None
 
 
 class LookApart:
@@ -154,6 +117,18 @@ class LookApart:
             told: HourOfQueue | None = _hours.decode(self._asked(self._moved_on(), queue=queue))
             return told
 
+    def contacts(self, asked: PresentAsked) -> PresentContacts:
+        """Who stood so at that instant. Raises `NoPicture` as `picture` does."""
+        with self._lock:
+            self._grant()
+            return _contacts.decode(self._asked(self._moved_on(), contacts=asked))
+
+    def at_hand(self) -> list[AtHand]:
+        """What each agent had at hand at that instant. Raises `NoPicture` as `picture` does."""
+        with self._lock:
+            self._grant()
+            return _hands.decode(self._asked(self._moved_on(), at_hand=True))
+
     def close(self) -> None:
         """End the process."""
         self._closed.set()
@@ -198,7 +173,7 @@ class LookApart:
     def _asked(self, at: int, **what: Any) -> bytes:
         self._number += 1
         speed = self._state.speed
-        question = _Question(self._number, self._seek, self._now(), at, speed, **what)
+        question = Question(self._number, self._seek, self._now(), at, speed, **what)
         try:
             answer = self._answer(question)
         except (EOFError, OSError) as error:
@@ -215,12 +190,12 @@ class LookApart:
         self._tell_shown(answer)
         return answer.found
 
-    def _answer(self, question: _Question) -> _Answer:
+    def _answer(self, question: Question) -> Answer:
         pipe = self._opened()
         pipe.send(question)
         while pipe.poll(ANSWER_S_MAX):
             answer = pipe.recv()
-            assert isinstance(answer, _Answer)
+            assert isinstance(answer, Answer)
             # One that came too late for its question is passed over.
             if answer.number == question.number:
                 return answer
@@ -234,7 +209,7 @@ class LookApart:
             apart = get_context("spawn")
             self._pipe, theirs = apart.Pipe()
             # A daemon, so that it ends with the dashboard.
-            self._process = apart.Process(target=_look, args=(self._start, theirs), daemon=True)
+            self._process = apart.Process(target=look, args=(self._start, theirs), daemon=True)
             self._process.start()
             theirs.close()
         return self._pipe
@@ -244,7 +219,7 @@ class LookApart:
         left_s = passed_s / progress - passed_s if progress > TOLD_FROM else None
         self._stand(replace(self._state, progress=progress, left_s=left_s))
 
-    def _tell_shown(self, answer: _Answer) -> None:
+    def _tell_shown(self, answer: Answer) -> None:
         state = self._state
         if not state.ready:
             # Its time runs from when it is seen.
@@ -278,87 +253,3 @@ def _why_ended(starts: int) -> str:
     if starts >= STARTS_MAX:
         return "the process that looks at the past has ended; go back to now, and look again"
     return "the process that looks at the past has ended; another begins"
-
-
-# --- in the process apart ---------------------------------------------------------------------
-
-
-def _look(start: Start, pipe: Connection) -> None:
-    stand_aside()
-    looking = _Looking(start)
-    try:
-        while True:
-            while looking.is_reading and not pipe.poll(0):
-                looking.read_on()
-            pipe.send(looking.answer(pipe.recv()))
-    except (EOFError, BrokenPipeError):
-        # The dashboard is gone.
-        pass
-    finally:
-        looking.close()
-
-
-class _Looking:
-    """The look as its process has it."""
-
-    def __init__(self, start: Start) -> None:
-        self._start = start
-        self._wall = 0
-        self._seek: int | None = None
-        self._failure: str | None = None
-        self._reading: PastReading | None = None
-        self._log = open_log(start.url, now=lambda: self._wall)
-
-    @property
-    def is_reading(self) -> bool:
-        return self._seek is not None and self._reading is not None and not self._reading.ready
-
-    def read_on(self) -> None:
-        try:
-            assert self._reading is not None
-            self._reading.load(SLICE_S)
-        except LogError as error:
-            self._fail(error)
-
-    def answer(self, question: _Question) -> _Answer:
-        self._wall = question.wall
-        try:
-            return self._answered(question)
-        except LogError as error:
-            self._fail(error)
-            return self._none(question, question.at)
-
-    def close(self) -> None:
-        self._log.close()
-
-    def _answered(self, question: _Question) -> _Answer:
-        reading = self._reading
-        if reading is None:
-            reading = self._reading = PastReading(
-                self._log, self._start.plan, title=self._start.title
-            )
-        until = reading.now(question.wall)
-        at = min(question.at, until)
-        if question.seek != self._seek:
-            reading.seek(at)
-            self._seek, self._failure = question.seek, None
-        reading.load(SLICE_S)
-        if not reading.ready:
-            return self._none(question, until)
-        reading.advance(at)
-        found: Picture | HourOfQueue | None
-        if question.queue is not None:
-            found = reading.hour(question.queue)
-        else:
-            found = reading.picture(question.window, agents=question.agents, speed=question.speed)
-        encoded = msgspec.msgpack.encode(found, enc_hook=plain_int)
-        return _Answer(question.number, reading.at, until, 1.0, encoded)
-
-    def _none(self, question: _Question, until: int) -> _Answer:
-        progress = 0.0 if self._reading is None else self._reading.progress
-        return _Answer(question.number, question.at, until, progress, failure=self._failure)
-
-    def _fail(self, error: LogError) -> None:
-        # All is read anew at the next question.
-        self._reading = self._seek = None
-        self._failure = f"the log cannot be read: {error}"

@@ -17,6 +17,7 @@ import numpy as np
 from stream.clocks import current_clock
 from stream.compute import head_of
 from stream.contract.batch import Batch, decode_batch
+from stream.contract.detail import AtHand, PresentAsked, PresentContacts
 from stream.contract.figures import LIVE_WINDOWS, Freshness, HourOfQueue, Picture
 from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import head_key, settled_key
@@ -30,8 +31,10 @@ from stream.logs.topics import CONTACT_EVENTS
 from stream.merge import Merge
 from stream.past.keyframes import Keyframe, Keyframes, keyframe_of, restored
 from stream.past.log import BATCH, START, LogReading
+from stream.past.people import PeopleThen
 from stream.pending import Pending
 from stream.picture_parts import hours_of, label_of
+from stream.present.past import SHIFT_US
 
 # Events come late: so far past an instant is read before it is shown.
 LATE_US: Final = 10 * MINUTE_US
@@ -42,6 +45,8 @@ KEYFRAMES_US: Final = 2 * HOUR_US
 STEP_US: Final = 10 * MINUTE_US
 # While it plays, a tenth of the time at most is taken to put in order what came out of it.
 ORDERED_EVERY: Final = 10
+# People are followed for so long after somebody asked for them.
+PEOPLE_ASKED_S: Final = 60.0
 
 
 class PastReading:
@@ -67,6 +72,9 @@ class PastReading:
         self._keyframes = Keyframes(KEYFRAMES_US)
         # When it was last put in order while it played, and how long that took.
         self._ordered_at, self._ordering_s = -math.inf, 0.0
+        # Who stood where, while somebody asks, and when that was last.
+        self._people: PeopleThen | None = None
+        self._people_asked_at = -math.inf
         self._at = 0
         self._floor: Floor
         self._pending: Pending
@@ -117,7 +125,7 @@ class PastReading:
             self.advance(at)
             return
         self._at = at
-        self._merge = None
+        self._merge = self._people = None
         self._work = self._load()
 
     def load(self, most_s: float) -> bool:
@@ -132,6 +140,8 @@ class PastReading:
         assert self._merge is not None
         if at <= self._at:
             return
+        if self._steady() - self._people_asked_at > PEOPLE_ASKED_S:
+            self._people = None
         if not self._goes_on_to(at) and self._may_order():
             self._order(at)
             return
@@ -151,6 +161,29 @@ class PastReading:
         """The queue's last hour as of that instant; None where no such queue is known by then."""
         assert self._merge is not None
         return hour_of_queue(self._merge, queue)
+
+    def contacts(self, asked: PresentAsked) -> PresentContacts:
+        """Who stood so at that instant."""
+        return self._people_then().contacts(asked, self._at)
+
+    def at_hand(self) -> list[AtHand]:
+        """What each agent had at hand at that instant."""
+        return self._people_then().at_hand(self._at)
+
+    def look_back(self) -> bool:
+        """Read a little of what was told before of those who stood there; False where nothing is
+        left to be read. Raises `LogError`."""
+        return self._people is not None and self._people.look_back()
+
+    def _people_then(self) -> PeopleThen:
+        assert self._merge is not None
+        self._people_asked_at = self._steady()
+        if self._people is None:
+            place, since = self._reading.place, self._clock.wall_at(self._at - SHIFT_US)
+            self._people = PeopleThen(
+                self._log, self._plan, self._floor, at=self._at, place=place, since=since
+            )
+        return self._people
 
     def _may_order(self) -> bool:
         """Whether putting in order takes little of the time that there is; until then a contact's
@@ -296,11 +329,16 @@ class PastReading:
                     now.append(index)
             batch = batch.only(now)
         self._floor.take(batch)
+        if self._people is not None:
+            self._people.read([records[place].value or b"" for place in batch.places])
 
     def _take_due(self) -> None:
         due = self._pending.due(self._at)
         if due:
-            self._floor.take(decode_batch([one.payload for one in due]))
+            payloads = [one.payload for one in due]
+            self._floor.take(decode_batch(payloads))
+            if self._people is not None:
+                self._people.read(payloads)
 
     def _note_keyframe(self, at: int) -> None:
         at = max(at, self._brought_to)

@@ -60,10 +60,14 @@ class PresentFloors:
         lives.listen(heard, self._loads.part_ended)
 
     def read(
-        self, partition: int, payloads: Sequence[bytes], appended_at: Sequence[int], shown: int
+        self,
+        partition: int,
+        payloads: Sequence[bytes],
+        appended_at: Sequence[int] | None = None,
+        shown: int | None = None,
     ) -> None:
         """Read events in order, `appended_at` the floor's time at each record's append; `shown` is
-        the instant up to which they may be seen."""
+        the instant up to which they may be seen. As from files both are None."""
         batch = decode_plainly(payloads)
         self._floors[partition].take(batch, appended_at=appended_at, shown=shown)
 

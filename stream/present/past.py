@@ -65,7 +65,7 @@ class Past(NamedTuple):
         before.begin(end.partition, None)
         first = end.position
         records = self.log.read(CONTACT_EVENTS, end.partition, since=since)
-        for some in _until(records, end.position):
+        for some in until(records, end.position):
             first = min(first, some[0].offset)
             own = [record for record in some if wanted(record.key)]
             if own:
@@ -80,7 +80,8 @@ class Past(NamedTuple):
         return first
 
 
-def _until(records: Iterable[Record], end: int) -> Iterator[list[Record]]:
+def until(records: Iterable[Record], end: int) -> Iterator[list[Record]]:
+    """The records of one partition before that offset, some thousands at a time."""
     rest = iter(records)
     while some := list(islice(rest, BATCH)):
         own = [record for record in some if record.offset < end]

@@ -201,10 +201,7 @@ class ShiftReading:
             Floor(self._plan, cells=self._floor.cells, stretches=self._stretches),
         )
         floor.panes.fold(floor.newest_pane)
-        pieces = (value for _, value in cp.encode_pieces(cp.take(floor, 0), 0, 0))
-        checkpoint, _ = cp.decode_pieces([value for value in pieces if value is not None])
-        assert checkpoint is not None
-        cp.restore_lives(fork, checkpoint)
+        cp.restore_lives(fork, cp.copied(floor))
         # A tally is never changed, its pane's list of pieces is. What has settled is not of an hour
         # that ends now.
         fork.panes.panes = {

@@ -1,0 +1,138 @@
+"""Who stood where at an instant of the past: those, and as many, as one reading of the log up to
+then gives, with all that was told of them."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from stream.contract.codec import decode
+from stream.contract.detail import LISTED_MOST, PRESENT, AtHand, PresentAsked, PresentContacts
+from stream.contract.floorplan import FloorPlan
+from stream.contract.instants import MINUTE_US, SECOND_US
+from stream.logs.embedded import EmbeddedLog
+from stream.past.floor import PEOPLE_ASKED_S, PastReading
+from stream.present.contacts import PresentFloors
+from tests.past_ground import CROWD, PastGround
+from tests.stream.past.days import BATCH, END, PHASES, PLAN, Ground, instants, show
+
+PROMISES: Final = ("callbacks_open", "callbacks_overdue")
+EVERYBODY: Final = [PresentAsked(of, most=LISTED_MOST) for of in PRESENT]
+
+
+def people_by(ground: Ground, at: int) -> PresentFloors:
+    """Those of one reading of all that happened up to an instant."""
+    floors = PresentFloors(PLAN)
+    floors.begin(0, None)
+    floors.read(0, [line for line in ground.lines if decode(line).time <= at])
+    floors.show(at)
+    return floors
+
+
+def expected(ground: Ground, at: int) -> list[PresentContacts]:
+    floors = people_by(ground, at)
+    return [floors.contacts(asked, at) for asked in EVERYBODY]
+
+
+def by_agent(hands: list[AtHand]) -> dict[str, AtHand]:
+    return {one.agent: one for one in hands}
+
+
+def told(look: PastReading) -> list[PresentContacts]:
+    return [look.contacts(asked) for asked in EVERYBODY]
+
+
+def known(lists: list[PresentContacts]) -> list[PresentContacts]:
+    """Without what was told of those who went away with a promise: it is not kept."""
+    return [
+        *bare([one for one in lists if one.of in PROMISES]),
+        *(one for one in lists if one.of not in PROMISES),
+    ]
+
+
+def bare(lists: list[PresentContacts]) -> list[PresentContacts]:
+    """Without what was told of each, and how long those had waited who were answered."""
+    nothing = dict.fromkeys(
+        ("priority", "language", "segment", "intent", "journey_stage", "redial_of")
+    )
+    return [
+        replace(
+            some,
+            contacts=[
+                replace(
+                    one,
+                    **nothing,
+                    waited_us=one.waited_us if one.due is not None else None,
+                    over_target=one.over_target if one.due is not None else None,
+                )
+                for one in some.contacts
+            ],
+        )
+        for some in lists
+    ]
+
+
+@given(moments=st.lists(instants, min_size=1, max_size=3))
+@settings(max_examples=5, deadline=None, phases=PHASES)
+def test_people_are_those_of_one_reading(day: Ground, moments: list[int]) -> None:
+    """At once who they are, and once it was read back what was told of them; as many as are counted."""
+    look = PastReading(day.log, PLAN, title="Floor", batch=BATCH)
+    for at in moments:
+        show(look, at)
+        now = look.picture("30m").figures.floor.now
+        then = expected(day, at)
+
+        assert bare(told(look)) == bare(then)
+        while look.look_back():
+            pass
+        assert known(told(look)) == known(then)
+        assert {some.of: some.total for some in then if some.total} == {
+            of: value for of in PRESENT if (value := now[of])
+        }
+        assert by_agent(look.at_hand()) == by_agent(people_by(day, at).at_hand())
+
+
+@given(
+    at=instants,
+    steps=st.lists(st.integers(min_value=1, max_value=5 * MINUTE_US), min_size=1, max_size=6),
+)
+@settings(max_examples=5, deadline=None, phases=PHASES)
+def test_who_comes_while_it_plays_is_known(day: Ground, at: int, steps: list[int]) -> None:
+    """They go on with the floor, also while it is read back what was told before."""
+    look = PastReading(day.log, PLAN, title="Floor", batch=BATCH, steady=count().__next__)
+    show(look, at)
+    told(look)
+    for step in steps:
+        if look.at + step > END:
+            break
+        look.look_back()
+        look.advance(look.at + step)
+    told(look)
+    while look.look_back():
+        pass
+    assert known(told(look)) == known(expected(day, look.at))
+
+
+def test_nobody_is_followed_for_whom_nobody_asks(tmp_path: Path) -> None:
+    """A minute after the last question they cost nothing any more; who asks again is told all."""
+    ground, steady = PastGround(tmp_path / "log"), [0.0]
+    with closing(EmbeddedLog(tmp_path / "log", now=lambda: ground.end)) as log:
+        look = PastReading(log, FloorPlan(), title="Floor", steady=lambda: steady[0])
+        show(look, ground.trouble)
+        told(look)
+        steady[0] = PEOPLE_ASKED_S
+        look.advance(ground.trouble + SECOND_US)
+        assert look.look_back()
+
+        steady[0] = 2 * PEOPLE_ASKED_S + 1
+        look.advance(ground.trouble + 2 * SECOND_US)
+        assert not look.look_back()
+        waiting = look.contacts(PresentAsked("waiting"))
+        assert (waiting.total, len(waiting.contacts)) == (CROWD, CROWD)
+        assert waiting.contacts[0].contact == "crowd-0"
