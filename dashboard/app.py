@@ -103,7 +103,7 @@ def create_app(  # noqa: PLR0913  what is joined here
         contacts_router(acting, rules),
         boards_router(boards, now=now),
         training_router(training),
-        experience_router(feed, experience, rights or Rights(), now=now),
+        experience_router(feed, experience, rights or Rights(), looks, now=now),
         shift_router(shifts),
         health_router(feed, version=version),
     ):

@@ -117,10 +117,10 @@ class Looks:
             look.idle_since = None
         return look
 
-    def feed_of(self, number: int) -> Feed | None:
-        """The feed of a look that is looked at; None where it is not any more."""
+    def look_of(self, number: int) -> Look | None:
+        """A look that is looked at; None where it is not any more."""
         with self._lock:
-            found = (look.feed for look in self._looks if look.number == number and look.lookers)
+            found = (look for look in self._looks if look.number == number and look.lookers)
             return next(found, None)
 
     def leave(self, look: Look) -> None:

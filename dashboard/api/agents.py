@@ -17,13 +17,13 @@ from dashboard.api.contacts import Identifier, answered
 from dashboard.api.figures import WindowName, ask_figures
 from dashboard.api.known import refuse_unknown
 from dashboard.api.models import Problem
-from dashboard.api.past import LookAsked, feed_of
+from dashboard.api.past import LookAsked, feed_of, look_of
 from dashboard.cadence import PERIOD
 from dashboard.feed import WINDOW, Answer, Feed
 from dashboard.past import Looks
 from dashboard.strain import strain
 from stream.contract.detail import AtHand, Detail, Load
-from stream.contract.figures import AgentSection, DrillMark
+from stream.contract.figures import AgentSection, DrillMark, NoPicture
 from stream.contract.instants import (
     SECOND_US,
     UNREADABLE,
@@ -89,8 +89,8 @@ def agents_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIRouter:
         if look is None:
             known = await _known(kept, shown, detail, answer.picture.drill)
         else:
-            # What was at hand in the past is not told.
-            known = Known(None, None, await _last_hour(shown))
+            # What they had behind them then is not told.
+            known = Known(await _at_hand_then(looks, look), None, await _last_hour(shown))
         asked = window, queue, team
         before = made.get(asked)
         if before is not None and before.of is answer and before.known == known:
@@ -168,6 +168,15 @@ async def _by_agent(detail: Detail | None, what: str) -> dict[str, Any] | None:
         asked: Future[list[Any]] = detail.loads() if what == "loads" else detail.at_hand()
         told = await answered(asked, most_s=_KNOWN_S_MAX)
     except HTTPException:
+        return None
+    return {each.agent: each for each in told}
+
+
+async def _at_hand_then(looks: Looks, look: int) -> dict[str, AtHand] | None:
+    """What each agent had at hand at the instant that a look shows; None while that is not known."""
+    try:
+        told = await asyncio.to_thread(look_of(looks, look).floor.at_hand)
+    except NoPicture:
         return None
     return {each.agent: each for each in told}
 

@@ -1,4 +1,4 @@
-"""`GET /api/v1/contacts`: who is behind a figure, of the present or of a window."""
+"""`GET /api/v1/contacts`: who is behind a figure, of the present, of an instant or of a window."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from dashboard.api import detail_models as models
 from dashboard.api.figures import WINDOWS_TOLD
 from dashboard.api.known import refuse_unknown
 from dashboard.api.models import Problem
+from dashboard.api.past import LookAsked, feed_of, look_of
 from dashboard.api.reading import Reading, not_read, read_once, turned_away
 from dashboard.feed import WINDOW, Feed
+from dashboard.past import Look, Looks
 from stream.contract.behind import ContactBehind
 from stream.contract.detail import (
     LISTED_MOST,
@@ -35,6 +37,7 @@ from stream.contract.figures import (
     LIVE_WINDOWS,
     MEANINGLESS_IN_CHANNELS,
     MEANINGLESS_IN_TEAMS,
+    NoPicture,
 )
 from stream.contract.instants import SECOND_US, format_millis, parse_instant
 
@@ -46,7 +49,10 @@ AHEAD_US_MAX: Final = 10 * SECOND_US
 _ASKED_FOR: Final = (*PRESENT, *COUNTS)
 _PROBLEMS: Final[dict[int | str, dict[str, object]]] = {
     404: {"model": Problem, "description": "No such queue or agent is on the floor."},
-    410: {"model": Problem, "description": "The log holds the events behind it no longer."},
+    410: {
+        "model": Problem,
+        "description": "The log holds the events behind it no longer, or the look is over.",
+    },
     422: {"model": Problem, "description": "What is asked for is not there to be asked for."},
     503: {
         "model": Problem,
@@ -90,7 +96,7 @@ def _wanted(
     return _Wanted(queue=queue, channel=channel, agent=agent, team=team, as_of=as_of)
 
 
-def contacts_now_router(feed: Feed, detail: Detail | None) -> APIRouter:
+def contacts_now_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIRouter:
     """The route to contacts; without `detail` it says that none can be read."""
     router = APIRouter(prefix="/api/v1", tags=["detail"])
     reading = Reading()
@@ -103,27 +109,44 @@ def contacts_now_router(feed: Feed, detail: Detail | None) -> APIRouter:
             str, Query(description=WINDOWS_TOLD, json_schema_extra={"enum": list(LIVE_WINDOWS)})
         ] = WINDOW,
         most: Annotated[int, Query(ge=0, le=LISTED_MOST)] = 200,
+        look: LookAsked = None,
     ) -> Response:
-        """The contacts that a figure counts: of the present the oldest first, followed live; of a
-        count of a window the newest first, read back from the log when somebody asks."""
+        """The contacts that a figure counts: of the present, or of the instant that a look at the past
+        shows, the oldest first; of a count of a window the newest first, read back from the log when
+        somebody asks."""
         _check(of, window, wanted)
-        if detail is None:
-            raise HTTPException(503, "this dashboard cannot read contacts")
+        shown, then = feed_of(feed, looks, look), None if look is None else look_of(looks, look)
         if of in PRESENT:
-            told = _present(await answered(detail.contacts(_present_asked(of, wanted, most))))
+            told = _present(await _stood(_present_asked(of, wanted, most), detail, then))
         else:
-            asked = _count_asked(of, window, wanted, most)
-            found = await read_once(reading, asked, partial(detail.counted, asked))
+            asked = _count_asked(of, window, wanted, most, then)
+            found = await read_once(reading, asked, partial(_readable(detail).counted, asked))
             if found is None:
                 return turned_away("another number")
             if asked.as_of is not None and asked.as_of > found.as_of + AHEAD_US_MAX:
                 raise HTTPException(422, "as_of: expected a time that is past on the floor")
             told = _counted(found)
         if not told["total"]:
-            await refuse_unknown(feed, queue=wanted.queue, agent=wanted.agent)
+            await refuse_unknown(shown, queue=wanted.queue, agent=wanted.agent)
         return Response(msgspec.json.encode(told), media_type=_JSON)
 
     return router
+
+
+async def _stood(asked: PresentAsked, detail: Detail | None, then: Look | None) -> PresentContacts:
+    """Who stands so now, or stood so at the instant that a look shows. Raises an HTTPException."""
+    if then is None:
+        return await answered(_readable(detail).contacts(asked))
+    try:
+        return await asyncio.to_thread(then.floor.contacts, asked)
+    except NoPicture as error:
+        raise not_read(error) from None
+
+
+def _readable(detail: Detail | None) -> Detail:
+    if detail is None:
+        raise HTTPException(503, "this dashboard cannot read contacts")
+    return detail
 
 
 async def answered(future: Future[Told], *, most_s: float = _ANSWER_S_MAX) -> Told:
@@ -156,8 +179,8 @@ def _present_asked(of: Any, wanted: _Wanted, most: int) -> PresentAsked:
     )
 
 
-def _count_asked(of: str, window: str, wanted: _Wanted, most: int) -> CountAsked:
-    as_of = None
+def _count_asked(of: str, window: str, wanted: _Wanted, most: int, then: Look | None) -> CountAsked:
+    as_of = None if then is None else then.floor.state().at
     if wanted.as_of is not None:
         try:
             as_of = int(parse_instant(wanted.as_of))

@@ -1,4 +1,4 @@
-"""What is behind the figures of the present, over HTTP: contacts, agents and events, as one router."""
+"""What is behind the figures, over HTTP: contacts, agents and events, as one router."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def detail_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIRouter:
     """All routes that lead from figures to people; without `detail` they say what cannot be told."""
     router = APIRouter()
     for each in (
-        contacts_now_router(feed, detail),
+        contacts_now_router(feed, detail, looks),
         agents_router(feed, detail, looks),
         events_router(feed, detail),
     ):

@@ -14,15 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from dashboard.api.figures import WindowName, ask_figures
 from dashboard.api.known import refuse_unknown
 from dashboard.api.models import Problem
-from dashboard.api.past import At
+from dashboard.api.past import At, LookAsked, look_of
 from dashboard.api.shapes import model_of
 from dashboard.asking import Asking, Busy
 from dashboard.feed import Feed
+from dashboard.past import Looks
 from dashboard.rights import GRANTED, KEY_LENGTH_MAX, KEY_VARIABLE, Rights, TooManyTries
 from stream.contract import experience as ex
+from stream.contract.detail import PresentAsked
 from stream.contract.events import CHANNELS, IDENTIFIER_LENGTH_MAX
-from stream.contract.figures import Figures, Section
-from stream.contract.instants import parse_instant
+from stream.contract.figures import Figures, NoPicture, QueueLabel, Section
+from stream.contract.instants import format_millis, parse_instant
+from stream.contract.past import PastFloor
 
 COOKIE: Final = "floorwatch-comments"
 PREFIX: Final = "/api/v1/experience"
@@ -87,6 +90,7 @@ def experience_router(
     feed: Feed,
     experience: ex.Experience | None,
     rights: Rights,
+    looks: Looks,
     *,
     now: Callable[[], datetime],
 ) -> APIRouter:
@@ -109,7 +113,7 @@ def experience_router(
             raise HTTPException(503, f"not read ({type(error).__name__})") from None
 
     _add_scores(router, ask, feed)
-    _add_promises(router, ask, feed)
+    _add_promises(router, ask, feed, looks)
     _add_words(router, ask, rights, now)
     _add_key(router, rights, now)
     return router
@@ -150,19 +154,55 @@ def _add_scores(router: APIRouter, ask: Ask, feed: Feed) -> None:
         return _answer(await ask(ex.PainsAsked(window, _instant(at))))
 
 
-def _add_promises(router: APIRouter, ask: Ask, feed: Feed) -> None:
+def _add_promises(router: APIRouter, ask: Ask, feed: Feed, looks: Looks) -> None:
+    over: dict[int | str, dict[str, object]] = {
+        410: {"model": Problem, "description": "The look is over."}
+    }
     counts = {"window": str, "due": int, "kept": int, "broken": int}
     queues: Any = model_of(PromisesOfQueue)
     shape = model_of(ex.OpenPromises, **counts, kept_rate=float | None, queues=list[queues])
 
-    @router.get("/promises", response_model=shape, responses=_PROBLEMS)
-    async def promises(window: WindowName = DAY) -> Response:
+    @router.get("/promises", response_model=shape, responses={**_PROBLEMS, **over})
+    async def promises(window: WindowName = DAY, look: LookAsked = None) -> Response:
         """Promises to call back: kept and broken in the window, and those that are open, what is
         due first before the others."""
         _check("window", window, ex.WINDOWS)
-        open_, answer = await asyncio.gather(ask(ex.PromisesAsked()), ask_figures(feed, window))
+        if look is None:
+            open_, answer = await asyncio.gather(ask(ex.PromisesAsked()), ask_figures(feed, window))
+        else:
+            then = look_of(looks, look)
+            answer = await ask_figures(then.feed, window)
+            open_ = await asyncio.to_thread(_open_then, then.floor, answer.picture.labels)
         told = msgspec.structs.asdict(open_) | _kept(answer.picture.figures, answer.picture.labels)
         return Response(msgspec.json.encode(told), media_type=_JSON)
+
+
+def _open_then(floor: PastFloor, labels: dict[str, QueueLabel]) -> ex.OpenPromises:
+    """Those that were open at the instant that is shown. Raises an HTTPException."""
+    try:
+        found = floor.contacts(PresentAsked("callbacks_open", most=ex.PROMISES_TOLD_MAX))
+        overdue = floor.contacts(PresentAsked("callbacks_overdue", most=0))
+    except NoPicture as error:
+        raise HTTPException(503, str(error)) from None
+    return ex.OpenPromises(
+        as_of=format_millis(found.as_of),
+        reading=False,
+        read_until=None,
+        total=found.total,
+        overdue=overdue.total,
+        promises=[
+            ex.OpenPromise(
+                contact=one.contact,
+                queue=one.queue,
+                label=labels[one.queue].name if one.queue in labels else one.queue,
+                due=format_millis(one.due),
+                overdue=found.as_of > one.due,
+            )
+            for one in found.contacts
+            if one.due is not None
+        ],
+        more=len(found.contacts) < found.total,
+    )
 
 
 def _add_words(router: APIRouter, ask: Ask, rights: Rights, now: Callable[[], datetime]) -> None:

@@ -112,9 +112,12 @@ def leaving(looks: Looks, look: Look) -> Callable[[], None]:
 
 def feed_of(feed: Feed, looks: Looks, look: int | None) -> Feed:
     """The live feed, or that of a look at the past; 410 where that look is over."""
-    if look is None:
-        return feed
-    found = looks.feed_of(look)
+    return feed if look is None else look_of(looks, look).feed
+
+
+def look_of(looks: Looks, number: int) -> Look:
+    """The look at the past of that number; 410 where it is over."""
+    found = looks.look_of(number)
     if found is None:
         raise HTTPException(410, "look: this look at the past is over")
     return found

@@ -23,7 +23,7 @@ from tests.clock import now_us
 from tests.dashboard.customers import Customers
 from tests.dashboard.pictures import TableReader, wall_clock
 from tests.incidents import Evaluator, surge_incident
-from tests.past_ground import PLAN, PastGround
+from tests.past_ground import CROWD, PLAN, PastGround
 
 pytestmark = pytest.mark.browser
 
@@ -240,6 +240,25 @@ def test_a_minute_that_the_log_does_not_hold_is_asked_for_once(
     expect(page.locator("html")).to_have_attribute("data-past", "on", timeout=_SOON_MS)
     nearest = page.evaluate("floorwatch.address.get('at')")
     assert nearest == format_instant(ground.begin + MINUTE_US)
+
+
+def test_who_waited_then_stands_beside_the_queue(open_page: OpenPage, ground: PastGround) -> None:
+    """The longest first, counted by the clock of then; all of them are one press away."""
+    page = open_page(f"/supervisor?queue=benefits&at={then(ground)}")
+    rows = page.locator("#beside .contact-rows tbody tr")
+    expect(rows.first).to_contain_text("crowd-0", timeout=_SOON_MS)
+    expect(rows).to_have_count(10)
+    expect(rows.first).to_contain_text("9:00")
+
+    page.locator("#beside").get_by_role("button", name=f"All {CROWD}").click()
+    listed = page.locator(".contacts-list tbody tr")
+    expect(listed).to_have_count(CROWD, timeout=_SOON_MS)
+    expect(page.locator("#dialog-title")).to_have_text(
+        f"Contacts behind {CROWD} waiting — benefits"
+    )
+    page.keyboard.press("Escape")
+    page.keyboard.press(",")
+    expect(rows.first).to_contain_text("8:00", timeout=_SOON_MS)
 
 
 def test_what_customers_said_is_asked_for_once_where_it_is_not_known_any_more(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final
@@ -18,7 +19,7 @@ from stream.contract.past import HeldSpan, PastFloor
 from stream.past.apart import LogPast
 from tests.clock import now_us
 from tests.dashboard.pictures import TableReader, ordinary, wall_clock
-from tests.past_ground import PLAN, PastGround
+from tests.past_ground import CROWD, PLAN, PastGround
 
 WAIT_S: Final = 60.0
 STREAM: Final = "/api/v1/stream"
@@ -152,6 +153,47 @@ def test_frames_of_the_past_say_so(client: httpx2.Client, ground: PastGround) ->
     assert then["frame"]["trust"]["lead"] == "This is the past, built anew from the log."
     assert queue["now"]["waiting"] == 14
     assert agents["as_of"] == format_millis(ground.trouble)
+
+
+def test_people_are_told_as_of_then(client: httpx2.Client, ground: PastGround) -> None:
+    """Who waited, the longest first, who was with whom, and the contacts behind a count."""
+    with watching(client, ground.trouble) as frames:
+        look = {"look": there(frames)["frame"]["past"]["look"]}
+
+        def contacts(of: str, **more: Any) -> dict[str, Any]:
+            answer = client.get("/api/v1/contacts", params={"of": of, **look, **more})
+            assert answer.status_code == 200, answer.text
+            told: dict[str, Any] = answer.json()
+            return told
+
+        waiting = contacts("waiting", queue="benefits", most=3)
+        # What was told before is read back while nothing else is asked.
+        give_up = time.monotonic() + WAIT_S
+        while (talked := contacts("in_conversation"))["contacts"][0]["waited_s"] is None:
+            assert time.monotonic() < give_up
+        unknown = client.get("/api/v1/contacts", params={"of": "waiting", "queue": "x", **look})
+        promises = client.get("/api/v1/experience/promises", params=look).json()
+        agents = client.get("/api/v1/agents", params=look).json()
+
+    assert waiting["as_of"] == format_millis(ground.trouble)
+    assert (waiting["total"], waiting["more"]) == (CROWD, True)
+    assert [one["contact"] for one in waiting["contacts"]] == ["crowd-0", "crowd-1", "crowd-2"]
+    assert waiting["contacts"][0]["waited_s"] == 570.0
+    assert [(one["contact"], one["waited_s"]) for one in talked["contacts"]] == [("calm-69", 5.0)]
+    assert (unknown.status_code, unknown.json()["detail"][:6]) == (404, "queue:")
+    assert (promises["total"], promises["due"]) == (0, 0)
+    assert promises["as_of"] == format_millis(ground.trouble)
+    assert agents["contacts_known"]
+
+
+@pytest.mark.parametrize("path", ["contacts?of=waiting", "agents?", "experience/promises?"])
+def test_of_a_look_that_is_over_nothing_is_told(client: httpx2.Client, path: str) -> None:
+    """In one line."""
+    answer = client.get(f"/api/v1/{path}&look=77")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        410,
+        "look: this look at the past is over",
+    )
 
 
 def test_it_is_played(client: httpx2.Client, ground: PastGround) -> None:

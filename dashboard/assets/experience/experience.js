@@ -24,6 +24,9 @@
     return `?${new URLSearchParams(then === null ? told : { ...told, at: then })}`;
   }
 
+  /* Which are open is told by the floor, so in the past by the look at it. */
+  const promised = () => `${BASE}/promises?${new URLSearchParams({ window: chosen("window"), ...(then === null ? {} : { look: fw.past.told().look }) })}`;
+
   /* Each part by itself: one that fails takes no other with it. */
   function parts() {
     return [
@@ -31,8 +34,7 @@
       [`${BASE}/curve${query(["window", "channel"], fw.experienceCurve.asked())}`, fw.experienceCurve.draw],
       [`${BASE}/pains${query(["window"])}`, fw.experienceScores.drawPains],
       [`${BASE}/thanks${query(["window"])}`, fw.experienceWords.drawThanks],
-      // Which were open then, nobody has kept.
-      ...(then === null ? [[`${BASE}/promises${query(["window"])}`, fw.experiencePromises.draw]] : []),
+      [promised(), fw.experiencePromises.draw],
     ];
   }
 
@@ -42,14 +44,14 @@
     if (!there() || document.hidden || (fw.past.on() && then === null)) return;
     askedFor = then;
     fw.takeAway.window = chosen("window");
-    if (then !== null) fw.experiencePromises.past();
     const mine = ++asked;
     const problems = [], readings = [];
     await Promise.all([...parts().map(async ([path, draw]) => {
       try {
         const told = await fw.http.get(path);
         if (mine !== asked) return;
-        readings.push(told);
+        // The floor tells of promises for as long as there is one.
+        if (draw !== fw.experiencePromises.draw) readings.push(told);
         draw(told);
       } catch (error) {
         if (mine !== asked) return;
@@ -99,6 +101,8 @@
     if (fw.past.on() && then === null) fw.dom.attribute(there(), "data-told", "old");
     const other = (then === null) !== (askedFor === null);
     const moved = other || (then !== null && Math.abs(Date.parse(then) - Date.parse(askedFor)) > JUMP_MS);
+    // Counted down by another clock they would be of neither.
+    if (other) fw.experiencePromises.forget();
     if (timer === null || moved) { timer = 0; show(); ask(); }
     return frame.seq;
   }

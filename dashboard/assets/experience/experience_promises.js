@@ -4,11 +4,11 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const SHOWN = 20;
-  let open = [], ofNow = true;
+  let open = [], known = false;
 
   function draw(told) {
     open = told.promises.slice(0, SHOWN);
-    ofNow = true;
+    known = true;
     kept(told);
     countDown();
     const more = told.total - open.length, place = document.getElementById("promises-more");
@@ -16,14 +16,12 @@
     fw.dom.text(place, fw.tn("{n} more is open.", "{n} more are open.", more));
   }
 
-  /* Of the past it is not known which were open. */
-  function past() {
+  /* On the way to another time it is not known which are open there. */
+  function forget() {
     fw.table.draw("experience-promises", open = []);
-    ofNow = false;
     document.getElementById("experience-promises").nextElementSibling.hidden = true;
-    const place = document.getElementById("promises-kept");
-    fw.dom.text(place, fw.t("Promises are told as of now alone."));
-    fw.dom.attribute(place, "data-state", null);
+    known = false;
+    fw.dom.text(document.getElementById("promises-kept"), "");
     document.getElementById("promises-more").hidden = true;
   }
 
@@ -37,7 +35,7 @@
   /* Four times a second, from when each is due and what time it is on the floor. */
   function countDown() {
     const now = fw.freshness.floorNow();
-    if (now === null || !ofNow) return;
+    if (now === null || !known) return;
     fw.table.draw("experience-promises", open.map((one, index) => {
       const left_s = (Date.parse(one.due) - now) / 1000, overdue = left_s < 0;
       const [state, mark, word] = overdue ? ["trouble", "▲", fw.t("Overdue")] : left_s < 300 ? ["watch", "◆", fw.t("Soon due")] : ["on_target", "●", fw.t("Open")];
@@ -50,5 +48,5 @@
     }));
   }
 
-  fw.experiencePromises = { draw, countDown, past };
+  fw.experiencePromises = { draw, countDown, forget };
 })();

@@ -7,7 +7,7 @@
   // What is asked for as now may be a little past what was known as now, as dashboard/past.py has it.
   const KNOWN_MS = 10000, REFUSED = 422;
   // Of these the API knows how they were; the others are no part of it, or ask for the past by themselves.
-  const OF_THEN = [/^\/api\/v1\/floor(\.csv)?(\?|$)/, /^\/api\/v1\/queues\/[^?]+/, /^\/api\/v1\/agents(\?|$)/, /^\/api\/v1\/alerts(\?|$)/];
+  const OF_THEN = [/^\/api\/v1\/floor(\.csv)?(\?|$)/, /^\/api\/v1\/queues\/[^?]+/, /^\/api\/v1\/(agents|alerts|contacts)(\?|$)/];
   const OF_ALWAYS = [/^\/api\/v1\/(past|training|boards|report|experience)(\/|\?|$)/, /^\/api\/v1\/alerts\//, /[?&](at|look)=/];
   // They change nothing of the floor.
   const HARMLESS = [/^\/api\/v1\/alerts\/(rules\/check|backtest)$/, /^\/api\/v1\/(boards|training|report)(\/|\?|$)/, /^\/api\/v1\/experience\/key(\/|$)/];
