@@ -9,8 +9,9 @@ from typing import Final
 import structlog
 from msgspec import Struct
 
+from dashboard.fires import with_alerts
 from dashboard.said import Said, title_said
-from dashboard.status import Standing, with_alerts
+from dashboard.status import Standing
 from stream.contract.alerts import (
     SEVERITIES,
     AlertBoard,

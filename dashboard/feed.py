@@ -18,9 +18,10 @@ from dashboard.build import ScreensFollowed
 from dashboard.cadence import PERIOD, Cadence
 from dashboard.frames import DrillTold, Frame, PastTold, SentFrame, Watched, as_event
 from dashboard.meters import FeedMeters
+from dashboard.order import RestedOrder
 from dashboard.past_words import ON_THE_WAY
 from dashboard.past_words import TRUST as TRUST_IN_THE_PAST
-from dashboard.status import standing
+from dashboard.status import Rested, standing
 from dashboard.trust import CatchingUp, trust
 from dashboard.viewers import VIEWERS_MAX, Viewers
 from stream.contract.alerts import AlertBoard, Board
@@ -33,7 +34,7 @@ from stream.contract.figures import (
     Picture,
     PictureReader,
 )
-from stream.contract.instants import SECOND_US, format_millis
+from stream.contract.instants import SECOND_US, format_millis, from_datetime
 from stream.contract.past import PastState
 
 WINDOW: Final = "30m"
@@ -100,6 +101,7 @@ class Feed:
         self._drill_told: DrillTold | None = None
         self._drill: DrillMark | None = None
         self._cadence = Cadence()
+        self._order = RestedOrder()
         self._questions: SimpleQueue[_Question | _HourAsked] = SimpleQueue()
         self._answers: dict[tuple[str, bool], Answer] = {}
         self._newest: SentFrame | None = None
@@ -140,6 +142,7 @@ class Feed:
     def forget(self) -> None:
         """Let nobody who comes have the newest frame: it is of another time."""
         self._newest = None
+        self._order.forget()
 
     def age_s(self) -> float | None:
         """How old the newest frame's picture is by now; None where that is not known."""
@@ -195,6 +198,7 @@ class Feed:
         if turned:
             # Another floor may be shown by now, or none.
             self._answers.clear()
+            self._order.forget()
         self._answer()
         moment = self._now()
         alarmed = self._alerts.look(moment) or turned or self._arrives()
@@ -264,7 +268,7 @@ class Feed:
             return self._broken(self._unreadable, moment)
         try:
             picture = self._build(WINDOW)
-            judged = self._alerts.agreed(standing(picture), moment)
+            judged = self._alerts.agreed(standing(picture, self._rested(moment)), moment)
             trusted = trust(picture, self._catching_up.look(picture, moment))
             trusted = trusted if self._past is None else TRUST_IN_THE_PAST
         except NoPicture as error:
@@ -298,6 +302,10 @@ class Feed:
             screens,
             then,
         )
+
+    def _rested(self, moment: datetime) -> Rested:
+        at = from_datetime(moment)
+        return lambda order, states: self._order.of(order, states, at)
 
     def _broken(self, reason: str, moment: datetime) -> Frame:
         alerts = self._alerts.told(moment)

@@ -6,21 +6,21 @@ people (with hold times and hysteresis) is an alert's business, not a colour's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from math import floor, log2
 from typing import Final, Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from dashboard.i18n import marked
-from dashboard.said import Amount, Said, Told, capital, say, say_n, title_said
-from dashboard.words import percent, sentence
-from stream.contract.alerts import Incident, Severity
+from dashboard.said import Amount, Said, Told, capital, say, say_n
+from dashboard.words import percent
 from stream.contract.figures import Picture, QueueLabel, Section
 
 State = Literal["trouble", "watch", "on_target", "closed", "none"]
 Kind = Literal["calls", "messages", "promises"]
+# The order in which queues stand, of the one with the worst first and their states.
+Rested = Callable[[list[str], Mapping[str, State]], list[str]]
 
 # The share of contacts that should be answered in target. The sparklines draw it as their goal.
 GOAL: Final = 0.80
@@ -38,27 +38,20 @@ TROUBLE_WAIT_IN_TARGETS: Final = 5.0
 TROUBLE_WAITING_OVER_TARGET: Final = 2
 WATCH_WAIT_IN_TARGETS: Final = 2.0
 WATCH_WAITING_OVER_TARGET: Final = 1
+# More people late than this make a queue no worse: e-mails are many, and a call waits on the line.
+LATE_TOLD_MAX: Final = 16
 # More queues than this in one sentence are no longer read in passing.
 TOLD_MAX: Final = 3
 
 _MESSAGES: Final = frozenset({"chat", "sms", "whatsapp", "social", "email"})
-_RANK: Final[dict[State, int]] = {
+# From the worst on.
+RANK: Final[dict[State, int]] = {
     "trouble": 0,
     "watch": 1,
     "on_target": 2,
     "none": 3,
     "closed": 4,
 }
-
-
-# What fires so gravely makes a floor at least so bad.
-_FIRES: Final[dict[Severity, State]] = {"page": "trouble", "notice": "watch"}
-# The states whose sentence goes on after its lead with what it is of.
-_LISTED: Final[frozenset[State]] = frozenset({"trouble", "watch"})
-
-
-# What says too much beside what fires.
-_NONE_IN_TROUBLE: Final = "{n} queue on target, none in trouble."
 
 
 class QueueStanding(Struct, frozen=True, omit_defaults=True):
@@ -92,8 +85,9 @@ class Standing(Struct, frozen=True):
     said: StandingSaid
 
 
-def standing(picture: Picture) -> Standing:
-    """How the floor and each of its queues stand in this picture."""
+def standing(picture: Picture, rested: Rested | None = None) -> Standing:
+    """How the floor and each of its queues stand in this picture; `rested` may leave queues of the
+    same state where they stood."""
     agents_known = _agents_known(picture)
     queues = {
         queue: _judge(
@@ -105,56 +99,14 @@ def standing(picture: Picture) -> Standing:
         for queue, section in picture.figures.queues.items()
     }
     order = sorted(queues, key=lambda queue: _badness(picture, queue, queues[queue]))
+    if rested is not None:
+        order = rested(order, {queue: one.state for queue, one in queues.items()})
     state, lead, rest = _sentence(picture, queues, order)
     if many := picture.queues_left_out:
         left_out = say_n("{n} smaller queue not shown.", "{n} smaller queues not shown.", many)
         rest = [*rest, capital(left_out)]
     said = StandingSaid(lead.said, [one.said for one in rest])
     return Standing(state, lead.text, " ".join(one.text for one in rest), GOAL, queues, order, said)
-
-
-def with_alerts(told: Standing, incidents: Sequence[Incident], wall: int) -> Standing:
-    """The standing with a sentence that agrees with what fires: a floor is no calmer than the
-    gravest open incident that nobody silenced until after `wall` (microseconds), whatever its
-    queues' figures say. `incidents` are the gravest first; what is to be read today is no state.
-    """
-    heard = [one for one in incidents if one.is_open and (one.snoozed_until or 0) <= wall]
-    gravest = heard[0] if heard else None
-    if gravest is None or gravest.severity not in _FIRES:
-        return told
-    state = _FIRES[gravest.severity]
-    if _RANK[told.state] <= _RANK[state]:
-        return told
-    many = sum(one.severity == gravest.severity for one in heard)
-    fires = say_n("{n} alert:", "{n} alerts:", many)
-    if gravest.severity == "page":
-        fires = say_n("{n} urgent alert:", "{n} urgent alerts:", many)
-    title = _title(gravest)
-    calmer = told.lead.removesuffix(" none in trouble.").rstrip(",.") + "."
-    below = f"{told.lead} {told.rest}" if told.state in _LISTED else f"{calmer} {told.rest}"
-    said = StandingSaid(capital(fires).said, [title.said, _calmer(told.said.lead), *told.said.rest])
-    return replace(
-        told,
-        state=state,
-        lead=capital(fires).text,
-        rest=f"{title.text} {below}".strip(),
-        said=said,
-    )
-
-
-def _title(incident: Incident) -> Told:
-    """Its title as a sentence."""
-    text, said = sentence(incident.title), title_said(incident)
-    if said is None:
-        return say("{title}", title=text)
-    return Told(text, say("{sentence}.", sentence=Told(text, said)).said)
-
-
-def _calmer(lead: Said) -> Said:
-    """The same without the word that none is in trouble."""
-    if lead.id != _NONE_IN_TROUBLE:
-        return lead
-    return say_n("{n} queue on target.", "{n} queues on target.", lead.n or 0).said
 
 
 def kind_of(label: QueueLabel | None, section: Section) -> Kind:
@@ -303,19 +255,27 @@ def _agents_known(picture: Picture) -> bool:
 
 
 def _badness(picture: Picture, queue: str, judged: QueueStanding) -> tuple[int, int, int, str]:
-    """The place of a queue among all: worst state first, then the longest waits, then the lowest
-    service level.
+    """The place of a queue among all: worst state first, then the most harm by how many are kept
+    waiting past what they were promised and how long, then the lowest service level.
 
-    Waits count in doublings of the target and levels in steps of 5 points, so that neighbours
-    don't change places every second.
+    People and waits count in doublings and levels in steps of 5 points, so that neighbours don't
+    change places every second.
     """
-    label = picture.labels.get(queue)
-    targets = _wait_in_targets(picture.figures.queues[queue], label)
-    unwell = _RANK[judged.state] < 2
-    doublings = floor(log2(targets)) if targets >= 1 and unwell else 0
-    level = _level(picture.figures.queues[queue])
-    step = floor(level * 20) if level is not None and unwell else 20
-    return _RANK[judged.state], -doublings, step, name_of(picture, queue).casefold()
+    section = picture.figures.queues[queue]
+    name = name_of(picture, queue).casefold()
+    if RANK[judged.state] >= RANK["on_target"]:
+        return RANK[judged.state], 0, 20, name
+    late = _count(section.now, "waiting_over_target") + _count(section.now, "callbacks_overdue")
+    targets = _wait_in_targets(section, picture.labels.get(queue))
+    harm = _doublings(min(late, LATE_TOLD_MAX)) + _doublings(targets)
+    level = _level(section)
+    step = floor(level * 20) if level is not None else 20
+    return RANK[judged.state], -harm, step, name
+
+
+def _doublings(value: float) -> int:
+    """0 below one, and one more at each doubling from there on."""
+    return floor(log2(value)) + 1 if value >= 1 else 0
 
 
 def name_of(picture: Picture, queue: str) -> str:
@@ -327,7 +287,7 @@ def name_of(picture: Picture, queue: str) -> str:
 def _sentence(
     picture: Picture, queues: dict[str, QueueStanding], order: list[str]
 ) -> tuple[State, Told, list[Told]]:
-    by_state: dict[State, list[str]] = {state: [] for state in _RANK}
+    by_state: dict[State, list[str]] = {state: [] for state in RANK}
     for queue in order:
         by_state[queues[queue].state].append(queue)
     many = {state: len(named) for state, named in by_state.items()}

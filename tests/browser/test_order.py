@@ -13,17 +13,6 @@ from tests.dashboard.pictures import TableReader, surge
 pytestmark = pytest.mark.browser
 
 _SOON_MS = 30_000
-# What `calm` makes of one frame after another: each is the queues with the worst first, by state.
-_CALM = """frames => {
-    floorwatch.order.forget();
-    return frames.map(([at, states]) => {
-        const worst = Object.values(states).flat(), standings = {};
-        Object.entries(states).forEach(([state, queues]) =>
-            queues.forEach((queue) => { standings[queue] = { state }; }));
-        return floorwatch.order.calm(worst, standings, at).join(" ");
-    });
-}"""
-Frame = tuple[int, dict[str, list[str]]]
 
 
 @pytest.fixture
@@ -32,47 +21,6 @@ def page(open_page: OpenPage) -> Page:
     page = open_page()
     page.wait_for_selector("#queues .tile", timeout=_SOON_MS)
     return page
-
-
-@pytest.mark.parametrize(
-    ("frames", "stand"),
-    [
-        pytest.param(
-            [
-                (0, {"trouble": ["a", "b"]}),
-                (9_999, {"trouble": ["b", "a"]}),
-                (10_000, {"trouble": ["b", "a"]}),
-                (19_999, {"trouble": ["a", "b"]}),
-                (20_000, {"trouble": ["a", "b"]}),
-            ],
-            ["a b", "a b", "b a", "b a", "a b"],
-            id="every ten seconds at most",
-        ),
-        pytest.param(
-            [
-                (0, {"trouble": ["a", "b"], "watch": ["c", "d", "e"]}),
-                (1_000, {"trouble": ["d", "b", "a"], "watch": ["e", "c"]}),
-                (2_000, {"trouble": ["b", "d"], "watch": ["e", "a", "c"]}),
-            ],
-            ["a b c d e", "d a b c e", "d b c e a"],
-            id="another state is another place at once",
-        ),
-        pytest.param(
-            [
-                (0, {"watch": ["a", "b"]}),
-                (1_000, {"watch": ["x", "b", "y", "z", "a"]}),
-                (2_000, {"watch": ["b"]}),
-                (3_000, {"trouble": ["b"]}),
-                (12_000, {"trouble": ["b", "a"]}),
-            ],
-            ["a b", "x a b y z", "b", "b", "b a"],
-            id="who comes stands behind whom it follows",
-        ),
-    ],
-)
-def test_within_a_state_places_rest(page: Page, frames: list[Frame], stand: list[str]) -> None:
-    """Each state by itself; all queues are there, and none twice."""
-    assert page.evaluate(_CALM, frames) == stand
 
 
 def test_no_tile_moves_while_its_queue_stands_as_it_stood(page: Page, reader: TableReader) -> None:

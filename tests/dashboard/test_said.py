@@ -8,8 +8,9 @@ from typing import Any, Final
 import msgspec
 import pytest
 
+from dashboard.fires import with_alerts
 from dashboard.said import Amount, Said, capital, say, say_n
-from dashboard.status import standing, with_alerts
+from dashboard.status import standing
 from dashboard.trust import behind_of, trust
 from dashboard.words import duration, listed, number, percent, span, span_up
 from stream.contract.figures import Picture

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from dashboard.status import Standing, State, standing, with_alerts
+from dashboard.fires import with_alerts
+from dashboard.status import Standing, State, standing
 from stream.contract.alerts import Incident
 from stream.contract.instants import SECOND_US
 from tests.dashboard.pictures import Q, ordinary, picture, section, surge
@@ -218,11 +219,29 @@ def test_a_calm_floor_says_so(queues: dict[str, Q], sentence: str) -> None:
 
 
 def test_the_worst_stand_first_and_closed_ones_last() -> None:
-    """Order is by state, then by how many doublings of its target the oldest waits, then name."""
+    """Order is by state, then by how many are late and how long the oldest waits, then name."""
     order = standing(picture(surge())).worst_first
 
     assert order[:4] == ["benefits", "email", "callbacks", "medicaid"]
     assert order[-1] == "night"
+
+
+def test_many_who_wait_come_before_one_who_waits_longer() -> None:
+    """One forgotten contact is not worse than a crowd."""
+    one = replace(CALM, name="A", waiting=2, over=2, oldest_s=170)
+    crowd = replace(CALM, name="B", waiting=11, over=9, oldest_s=110)
+
+    told = standing(picture({"one": one, "crowd": crowd}))
+    assert {queue.state for queue in told.queues.values()} == {"trouble"}
+    assert told.worst_first == ["crowd", "one"]
+
+
+def test_sentence_and_tiles_have_one_order() -> None:
+    """The first of the sentence is the first of the tiles, also where places rest."""
+    told = standing(picture(surge()), lambda order, states: [order[1], order[0], *order[2:]])
+
+    assert told.worst_first[:2] == ["email", "benefits"]
+    assert told.rest.startswith("E-mail 1,240 waiting")
 
 
 def test_a_second_more_of_waiting_does_not_change_the_order() -> None:

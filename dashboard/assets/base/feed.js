@@ -39,9 +39,8 @@
 
   /* The figures come as the API has them; what stands beside them is under `frame`. */
   function read(data) {
-    const { frame, ...figures } = JSON.parse(data), { picture, standing } = frame;
-    if (picture) picture.figures = figures;
-    if (standing) standing.worst_first = fw.order.calm(standing.worst_first, standing.queues, performance.now());
+    const { frame, ...figures } = JSON.parse(data);
+    if (frame.picture) frame.picture.figures = figures;
     return frame;
   }
 
@@ -116,7 +115,6 @@
   function turn() {
     if (source) source.close();
     source = null;
-    fw.order.forget();
     heardAt = Date.now();
     clearTimeout(again);
     again = setTimeout(connect, TURN_MS);
