@@ -218,7 +218,7 @@ def _calm(section: Section, kind: Kind, *, agents_known: bool) -> QueueStanding:
         return _standing("on_target", marked("On target"), kind)
     if happened or present:
         few = say("fewer than {n} contacts to judge by", n=EVIDENCE_MIN)
-        return _standing("none", marked("Too few"), kind, few)
+        return _standing("none", marked("Few contacts"), kind, few)
     if staffed:
         return _standing("none", marked("Quiet"), kind, say("staffed, no contacts"))
     return _standing("none", marked("No data"), kind, say("no contacts"))

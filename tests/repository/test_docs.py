@@ -385,7 +385,7 @@ def test_the_rules_of_status_are_told_with_their_thresholds() -> None:
             status.EVIDENCE_MIN,
             status.WATCH_WAIT_IN_TARGETS,
         ],
-        **{word: [] for word in ("Closed", "On target", "Too few", "Quiet", "No data")},
+        **{word: [] for word in ("Closed", "On target", "Few contacts", "Quiet", "No data")},
     }
     assert f"only of at least {status.EVIDENCE_MIN} contacts" in page
     assert f"were at {share * status.RECOVERED_LEVEL:.0f} % or better" in page

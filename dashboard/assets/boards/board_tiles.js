@@ -72,7 +72,7 @@
       return section && { ...common(context), name: told.team, section, standing: calm("calls"), shown: teams(section), hour: null };
     },
     floor(told, context) {
-      const { picture, standing } = context, words = { trouble: fw.t("In trouble"), watch: fw.t("Watch"), on_target: fw.t("On target"), closed: fw.t("Closed"), none: fw.t("Too few") };
+      const { picture, standing } = context, words = { trouble: fw.t("In trouble"), watch: fw.t("Watch"), on_target: fw.t("On target"), closed: fw.t("Closed"), none: fw.t("Few contacts") };
       return {
         ...common(context), name: picture.title, section: picture.figures.floor, hour: picture.hour, variant: picture.floor_service_level,
         standing: { state: standing.state, word: words[standing.state], reasons: [fw.format.sentences(fw.standing.lead(standing), fw.standing.rest(standing))], kind: "calls" },
