@@ -31,7 +31,7 @@ from stream.contract.instants import MINUTE_US, SECOND_US
 from tests.browser.conftest import OpenPage
 from tests.clock import now_us
 from tests.dashboard.floors import TOOLS, AlertFloor, alert_floor
-from tests.dashboard.pictures import TableReader, wall_clock
+from tests.dashboard.pictures import TableReader, ordinary, surge, wall_clock
 from tests.incidents import (
     RULES,
     alert,
@@ -219,6 +219,18 @@ def test_a_snoozed_incident_is_silent(
     page.goto(page.url + "alerts")
 
     expect(page.locator(".card").first).to_contain_text("silent until", timeout=_SOON_MS)
+
+
+def test_a_floor_in_trouble_is_not_called_calm(open_page: OpenPage, reader: TableReader) -> None:
+    """Where no rule fires, its sentence stands beside that."""
+    reader.queues = surge()
+    page = open_page("/alerts")
+    calm = page.locator("#incidents-none")
+    expect(calm).to_contain_text(
+        "Nothing fires. Three queues in trouble: Benefits 38 waiting", timeout=_SOON_MS
+    )
+    reader.change(ordinary())
+    expect(calm).not_to_contain_text("in trouble", timeout=_SOON_MS)
 
 
 def test_an_evaluator_that_stops_is_never_a_calm_screen(open_page: OpenPage, floor: Floor) -> None:

@@ -84,6 +84,8 @@ def test_a_trouble_is_told_by_colour_shape_and_word(
     )
     assert order(page)[0] == "benefits"
     red = status.evaluate("e => getComputedStyle(e).color")
+    level = page.locator('[data-figure="level"] .figure-value .number').first
+    assert level.evaluate("e => getComputedStyle(e).color") == red
     calm = page.locator('[data-queue="vip"] .status').evaluate("e => getComputedStyle(e).color")
     assert red != calm
 

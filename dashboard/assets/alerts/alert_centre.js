@@ -145,11 +145,17 @@
     const place = document.getElementById("incidents-none");
     place.hidden = length > 0;
     fw.dom.attribute(document.getElementById("incidents"), "data-none", length > 0 ? null : "");
-    const calm = tab === "now" ? fw.format.sentences(fw.t("Nothing fires."), watching()) : fw.t("Nothing of that kind has been.");
+    const calm = tab === "now" ? fw.format.sentences(fw.t("Nothing fires."), trouble(), watching()) : fw.t("Nothing of that kind has been.");
     fw.dom.text(place, lists[tab] ? calm : problem ? fw.format.sentence(problem) : fw.t("Being read …"));
     if (fw.past.on()) {
       if (tab === "now" && lists.now) fw.dom.text(place, fw.t("Nothing fired then, as far as is kept."));
     } else if (tab === "now" && lists.now && !fw.alertStrip.watched()) fw.dom.text(place, fw.t("Nothing is known to fire, and nobody watches."));
+  }
+
+  /* Rules may be of other things, or learn still: a floor in trouble is not called calm. */
+  function trouble() {
+    const { standing } = fw.alertStrip.newest() || {};
+    return standing && standing.state === "trouble" ? `${fw.standing.lead(standing)} ${fw.standing.rest(standing)}` : "";
   }
 
   /* What stands behind the calm: how many rules watch, and when they were last judged. */

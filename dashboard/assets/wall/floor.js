@@ -54,7 +54,8 @@
     fw.dom.text(place("agents"), known ? fw.t("of {all}", { all: now.agents_staffed }) : "");
     const level = picture.figures.floor.figures.service_level;
     const figure = document.querySelector('[data-figure="level"]');
-    fw.dom.attribute(figure, "data-tone", level !== null && level < standing.goal ? "bad" : null);
+    const bad = standing.state === "trouble" ? "trouble" : "bad";
+    fw.dom.attribute(figure, "data-tone", level !== null && level < standing.goal ? bad : null);
   }
 
   function countUp(passed) {
