@@ -21,12 +21,14 @@
   function make(bar) {
     const { make: tag } = fw.dom;
     const button = (name, label, act) => {
-      const made = tag("button", `past-button past-${name}`, label);
+      const made = tag("button", `past-button past-${name}`, ...[label].flat());
       made.type = "button";
       made.addEventListener("click", act);
       return made;
     };
-    const back = button("back", "−1", () => step(-1)), forward = button("forward", "+1", () => step(1));
+    // Without its unit where there is no room for it.
+    const label = (by) => [tag("span", "past-short", by), tag("span", "past-long", fw.t("{n} min", { n: by }))];
+    const back = button("back", label("−1"), () => step(-1)), forward = button("forward", label("+1"), () => step(1));
     fw.dom.attribute(back, "aria-label", fw.t("A minute back"));
     fw.dom.attribute(back, "title", fw.t("A minute back, key {key}", { key: "," }));
     fw.dom.attribute(forward, "aria-label", fw.t("A minute forward"));
