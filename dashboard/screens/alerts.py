@@ -7,7 +7,7 @@ from typing import Final
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.components.header import banner, header
+from dashboard.components.header import header
 from dashboard.components.incidents import dialog, filters, incident_panes, tabs, undelivered
 from dashboard.components.rules import rules_pane
 from dashboard.i18n import _, marked
@@ -25,7 +25,6 @@ def layout(title: str) -> Component:
             here="/alerts",
             switches=_SWITCHES,
         ),
-        banner(),
         html.Main(
             [tabs(), undelivered(), filters(), incident_panes(), rules_pane()],
             id="centre",

@@ -8,7 +8,7 @@ from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboard.components import experience as parts
-from dashboard.components.header import banner, header
+from dashboard.components.header import header
 from dashboard.i18n import _, marked
 from dashboard.screens.screen import Screen, draw_with, shell
 
@@ -20,7 +20,6 @@ def layout(title: str) -> Component:
     return shell(
         "experience",
         header(f"{_('Experience')} · {title}", here="/experience", switches=_SWITCHES),
-        banner(),
         html.Main(
             [
                 parts.told(),

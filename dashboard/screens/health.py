@@ -81,6 +81,7 @@ def layout(title: str) -> Component:
             ],
             className="health",
         ),
+        warned=False,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.components.header import banner, header
+from dashboard.components.header import header
 from dashboard.components.shift import shift_choice, shift_report
 from dashboard.i18n import _, marked
 from dashboard.screens.screen import Screen, draw_with, shell
@@ -20,7 +20,6 @@ def layout(title: str) -> Component:
     return shell(
         "report",
         header(f"{_('Report')} · {title}", here="/report", switches=_SWITCHES),
-        banner(),
         html.Main([shift_choice(), shift_report()], id="report", className="page report"),
         page=True,
     )

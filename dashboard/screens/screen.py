@@ -11,6 +11,7 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.alerts import alert_strip, toasts
+from dashboard.components.header import banner
 from dashboard.components.palette import palette
 from dashboard.components.past import past_bar
 from dashboard.components.training import drill_band
@@ -29,14 +30,27 @@ class Screen:
     libraries: frozenset[str] = frozenset()
 
 
-def shell(name: str, head: Component, *children: Component, page: bool = False) -> Component:
+def shell(
+    name: str, head: Component, *children: Component, page: bool = False, warned: bool = True
+) -> Component:
     """The frame of every screen: the stores of its callbacks (what the viewer chose, and where a
     callback that draws has its end), above all that it is a drill where it is one, and under the head of which
-    past it is and what calls, whichever screen is looked at. Styles know which one it is by the class
-    `of-{name}`, and a `page` to read and to work on by `is-page`."""
+    past it is, what is wrong with the picture itself (`warned`; else the screen says so), and what calls,
+    whichever screen is looked at. Styles know which one it is by the class `of-{name}`, and a `page` to
+    read and to work on by `is-page`."""
     stores = [dcc.Store(id=name) for name in ("drawn", "view")]
     return html.Div(
-        [*stores, drill_band(), head, past_bar(), alert_strip(), *children, toasts(), palette()],
+        [
+            *stores,
+            drill_band(),
+            head,
+            past_bar(),
+            *([banner()] if warned else []),
+            alert_strip(),
+            *children,
+            toasts(),
+            palette(),
+        ],
         id="screen",
         className=f"wall of-{name} is-page" if page else f"wall of-{name}",
     )

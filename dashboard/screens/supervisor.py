@@ -7,7 +7,7 @@ from typing import Final
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.components.header import banner, header
+from dashboard.components.header import header
 from dashboard.components.incidents import dialog
 from dashboard.components.live_grid import LIBRARY, grid_source
 from dashboard.components.queue_grid import empty_floor
@@ -23,7 +23,6 @@ def layout(title: str) -> Component:
     return shell(
         "supervisor",
         header(f"{_('Supervisor')} · {title}", here="/supervisor", switches=_SWITCHES),
-        banner(),
         html.Main(
             [empty_floor(), supervisor_tables(), beside(), grid_source()],
             id="supervisor",

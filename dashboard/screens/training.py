@@ -7,7 +7,7 @@ from typing import Final
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.components.header import banner, header
+from dashboard.components.header import header
 from dashboard.components.training import no_desk, report_pane, trainee_panes, trainer_panes
 from dashboard.i18n import _, marked
 from dashboard.screens.screen import Screen, draw_with, shell
@@ -24,7 +24,6 @@ def layout(title: str) -> Component:
             here="/training",
             switches=_SWITCHES,
         ),
-        banner(),
         html.Main(
             [
                 no_desk(),

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.components.boards import board_place, boards_menu, boards_switch, builder, foot
 from dashboard.components.floor_figures import floor_figures
-from dashboard.components.header import banner, header
+from dashboard.components.header import header
 from dashboard.components.queue_grid import empty_floor, queue_grid
 from dashboard.screens.screen import Screen, draw_with, shell
 
@@ -21,7 +21,6 @@ def layout(title: str) -> Component:
     return shell(
         "wallboard",
         header(title, here="/", switches=_SWITCHES, beside=[boards_switch()]),
-        banner(),
         html.Div(
             [
                 html.Main(

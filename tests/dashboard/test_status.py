@@ -61,7 +61,10 @@ def judged(queue: Q, *others: Q) -> Standing:
             id="no contacts in the last five minutes, and nobody waits",
         ),
         pytest.param(
-            replace(CALM, answered=9, in_target=0, abandoned=0), "none", "Few contacts", id="nine bad"
+            replace(CALM, answered=9, in_target=0, abandoned=0),
+            "none",
+            "Few contacts",
+            id="nine bad",
         ),
         pytest.param(
             replace(CALM, answered=10, in_target=0, abandoned=0, hour=(0.0,) * 60),

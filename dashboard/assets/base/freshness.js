@@ -121,6 +121,8 @@
     if (!age) return;
     const { text, part } = fw.dom, state = level();
     document.documentElement.dataset.fresh = state;
+    // What will not come for now has no place kept for it.
+    fw.dom.attribute(document.documentElement, "data-figures", state === "loading" && broken ? "none" : null);
     text(part(age, "mark"), MARKS[state]);
     text(part(age, "text"), ageText(state));
     const banner = document.getElementById("banner"), said = banner ? bannerText(state) : "";
