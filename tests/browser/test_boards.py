@@ -396,11 +396,18 @@ def test_what_is_wrong_is_said_while_it_is_built(open_page: OpenPage) -> None:
     """And cannot be saved until it is right."""
     page = open_page("/?board=front&build=1")
     page.fill("#builder-turn", "2")
-    expect(page.locator("#builder-problems")).to_contain_text("turn_s: expected 0, or 5 at least")
+    problems = page.locator("#builder-problems .problem")
+    expect(problems).to_have_text(["Turn_s (2): expected 0, or 5 at least: a page must be read."])
     expect(page.locator("#builder-save")).to_be_disabled()
 
     page.fill("#builder-turn", "20")
     expect(page.locator("#builder-save")).to_be_enabled()
+    page.locator("#board-page > .tile").nth(5).focus()
+    page.fill("#builder-watch", "850")
+    expect(problems).to_have_text(
+        "Page 1 (Calls), tile 6 (figure occupancy), watch above (8.5): expected 0 or more and "
+        "under 1: occupancy is from 0 to 1 (100 %)."
+    )
 
 
 def test_axe_finds_nothing_on_a_board_nor_in_the_builder(open_page: OpenPage) -> None:
