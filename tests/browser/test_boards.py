@@ -122,13 +122,13 @@ def test_every_kind_of_tile_tells_what_is_so(open_page: OpenPage, reader: TableR
     assert benefits.locator(".trend").inner_text() == "↘"
     assert "worse than an hour ago" in (benefits.get_attribute("aria-label") or "")
     # Of two queues, one with 91 answered of whom 80 in target and 2 abandoned, one with 44, 41, 1.
-    assert group.locator(".big-value").all_text_contents()[::2] == ["2", "88%"]
+    assert group.locator(".big-value").all_text_contents()[::2] == ["2", "88\u00a0%"]
     assert group.locator(".member-name").all_inner_texts() == ["Línea en español", "VIP hospital"]
     assert not group.locator(".people").is_visible()
     assert not channel.locator(".status").is_visible()
     assert "Occupancy" in team.inner_text()
     assert "In trouble" in floor.inner_text()
-    expect(figure.locator(".one-value")).to_have_text("81%")
+    expect(figure.locator(".one-value")).to_have_text("81\u00a0%")
     assert "60 min" in figure.inner_text()
     assert "Watch" in figure.inner_text()
 
