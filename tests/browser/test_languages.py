@@ -78,12 +78,13 @@ def test_a_share_is_written_the_same_everywhere(
     )
     assert written == [percent(0.8, sign)] * 4
     wall = signs(page)
+    # What stands before the sign is in the text, and nothing is beside it.
+    assert page.locator(".sign").count() > 10
+    assert page.evaluate(_BESIDE_SIGNS) == []
     page.goto(page.url.partition("/?")[0] + f"/supervisor?lang={code}")
     page.wait_for_selector(".live-grid .ag-row")
 
     assert (wall, signs(page)) == ({sign}, {sign})
-    # What stands before the sign is in the text, and nothing is beside it.
-    assert page.evaluate(_BESIDE_SIGNS) == []
 
 
 def signs(page: Page) -> set[str]:
