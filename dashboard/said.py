@@ -8,7 +8,7 @@ English it tells which text of the catalogues that is, and the values of its pla
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, Final, Literal, NamedTuple
 
@@ -20,7 +20,12 @@ __all__ = ["Amount", "Said", "Told", "Value", "capital", "say", "say_n", "title_
 
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 Kind = Literal["duration", "span", "span_up", "share"]
-_WRITTEN: Final = {"duration": duration, "span": span, "span_up": span_up, "share": percent}
+_WRITTEN: Final[dict[Kind, Callable[[float], str]]] = {
+    "duration": duration,
+    "span": span,
+    "span_up": span_up,
+    "share": percent,
+}
 
 
 class Amount(NamedTuple):

@@ -71,6 +71,7 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
 
 
-def percent(share: float) -> str:
-    """A share in whole percent, rounded half away from zero as the browser does."""
-    return f"{int(share * 100 + 0.5)} %"
+def percent(share: float, sign: str = " %") -> str:
+    """A share in whole percent, rounded half away from zero as the browser does. `sign` is how the
+    language of a page writes it behind a number, with the space before it where there is one."""
+    return f"{int(share * 100 + 0.5)}{sign}"

@@ -54,7 +54,8 @@ class BoardToKeep(_Body):
 
 
 class BoardProblem(BaseModel):
-    """What is wrong, and where: `pages.0.tiles.2.figure`."""
+    """What is wrong: `field` is where a program finds it (`pages.0.tiles.2.figure`), `detail` the
+    whole in a line for people (`page 1 (Calls), tile 3 (figure joy), figure (joy): expected …`)."""
 
     field: str
     detail: str

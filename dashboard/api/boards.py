@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -25,6 +24,7 @@ from stream.contract.boards import (
     parse_board,
 )
 from stream.contract.instants import format_millis, from_datetime
+from stream.contract.yaml_lines import Problem as YamlProblem
 from stream.contract.yaml_lines import YamlError
 
 _YAML: Final = "application/yaml"
@@ -40,8 +40,6 @@ _BAD: Final[dict[int | str, dict[str, object]]] = {
     422: {"model": models.BoardProblems, "description": "The board is not right."},
     503: {"model": Problem, "description": "Boards cannot be kept here, or not now."},
 }
-# «boards.yaml:12: boards.front.pages.0.tiles: expected …», as every YAML error is told.
-_LINE: Final = re.compile(r"^[^:]*:\d+: (?:boards\.[a-z0-9_-]+\.?)?([^:]*): (.*)$")
 
 
 def boards_router(shelf: BoardShelf | None, *, now: Callable[[], datetime]) -> APIRouter:
@@ -136,21 +134,20 @@ def _checked(name: str, told: dict[str, Any]) -> tuple[Board | None, list[models
     try:
         return parse_board(name, told), []
     except YamlError as error:
-        return None, [_problem(line) for line in str(error).splitlines()]
+        # What cannot be read at all has no field.
+        unread = [models.BoardProblem(field="", detail=str(error))]
+        return None, [_problem(one) for one in error.problems] or unread
 
 
-def _problem(told: str) -> models.BoardProblem:
-    place = _LINE.match(told)
-    if place is None:
-        return models.BoardProblem(field="", detail=told)
-    return models.BoardProblem(field=place[1], detail=place[2])
+def _problem(told: YamlProblem) -> models.BoardProblem:
+    # Which board it is, is known to whoever sent it.
+    inside = told._replace(place=told.place[2:])
+    return models.BoardProblem(field=inside.field(), detail=told.message)
 
 
 def _refused(problems: list[models.BoardProblem]) -> JSONResponse:
-    first = problems[0]
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    detail = ": ".join(filter(None, (first.field, first.detail))) + more
-    answer = models.BoardProblems(detail=detail, problems=problems)
+    answer = models.BoardProblems(detail=problems[0].detail + more, problems=problems)
     return JSONResponse(answer.model_dump(), status_code=422)
 
 

@@ -10,7 +10,8 @@ class Language(NamedTuple):
     """A language: its code in addresses and folders, its name in itself, the tag by which browsers
     write its numbers and dates, and how many forms a noun has beside a number, and which when.
 
-    `forms` is gettext's way of saying the latter, and `form` the same for Python.
+    `forms` is gettext's way of saying the latter, and `form` the same for Python. `percent` is the
+    sign behind a number, with the space before it, at which no line breaks, where there is one.
     """
 
     code: str
@@ -18,6 +19,7 @@ class Language(NamedTuple):
     tag: str
     forms: str
     form: Callable[[int], int]
+    percent: str = "\u00a0%"
 
 
 def _russian(n: int) -> int:
@@ -38,9 +40,9 @@ LANGUAGES: Final = {
         ENGLISH,
         Language("es", "Español", "es", _ONE_AND_MORE, lambda n: int(n != 1)),
         Language("fr", "Français", "fr", "nplurals=2; plural=(n > 1);", lambda n: int(n > 1)),
-        Language("it", "Italiano", "it", _ONE_AND_MORE, lambda n: int(n != 1)),
+        Language("it", "Italiano", "it", _ONE_AND_MORE, lambda n: int(n != 1), "%"),
         Language("ru", "Русский", "ru", _RUSSIAN, _russian),
-        Language("zh", "中文", "zh-Hans", "nplurals=1; plural=0;", lambda _n: 0),
+        Language("zh", "中文", "zh-Hans", "nplurals=1; plural=0;", lambda _n: 0, "%"),
     )
 }
 # More wishes than this in one header are nobody's.

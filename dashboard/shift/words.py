@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from dashboard.i18n import _, marked
+from dashboard.i18n import _, language, marked
 from dashboard.words import duration, percent, span
 from stream.contract.figures import AgentSection, QueueLabel, Section, ServiceLevelVariant, Value
 from stream.contract.instants import to_datetime
@@ -57,7 +57,7 @@ def whole(section: Told, name: str) -> int:
 def share(section: Told, name: str) -> str:
     """A figure that is a share."""
     value = _figure(section, name)
-    return NONE if value is None else percent(value)
+    return NONE if value is None else percent(value, language().percent)
 
 
 def length(section: Told, name: str) -> str:
@@ -87,7 +87,7 @@ def csat_known(section: Told) -> str:
         return NONE
     if n < CSAT_MIN:
         return _("n {n}, too few").format(n=n)
-    interval = f"{percent(low).removesuffix(' %')}–{percent(high)}"
+    interval = f"{percent(low, '')}–{percent(high, language().percent)}"
     return _("n {n}, {interval}").format(n=f"{n:,}", interval=interval)
 
 

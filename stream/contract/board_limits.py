@@ -75,4 +75,6 @@ def _range_of(figure: str) -> tuple[float, float]:
 def _allowed(figure: str, lowest: float, highest: float, least: str, most: str) -> str:
     if highest == math.inf:
         return f"expected {least}: {figure} is never less than {lowest:g}"
-    return f"expected {least} and {most} {highest:g}: {figure} is from {lowest:g} to {highest:g}"
+    # Screens ask for a share in percent.
+    all_ = f"{highest:g} (100 %)" if figure in SHARES else f"{highest:g}"
+    return f"expected {least} and {most} {highest:g}: {figure} is from {lowest:g} to {all_}"

@@ -10,6 +10,7 @@ from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stream.contract.board_limits import problems_of_limit
+from stream.contract.board_words import in_board_words
 from stream.contract.events import Channel
 from stream.contract.figures import (
     COUNTS,
@@ -252,7 +253,10 @@ class BoardShelf(Protocol):
 
 def parse_boards(text: str, where: str = NAMED) -> dict[str, Board]:
     """The boards of a text; `where` names it in errors. Raises `YamlError`."""
-    return parse_yaml(text, where, BoardFile, _problems_between).boards
+    try:
+        return parse_yaml(text, where, BoardFile, _problems_between).boards
+    except YamlError as error:
+        raise in_board_words(error, text) from None
 
 
 def parse_board(name: str, told: Any) -> Board:

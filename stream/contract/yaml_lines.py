@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
@@ -35,8 +35,40 @@ MERGED_KEYS_MAX: Final = 100_000
 _DECIDES: Final = "kind"
 
 
+class Problem(NamedTuple):
+    """One thing that is wrong: in which file and line, at which place in it, and what is allowed.
+
+    Of what a model's own field refuses, `kind` and `context` are what pydantic calls it."""
+
+    where: str
+    line: int
+    place: Place
+    message: str
+    kind: str = ""
+    context: Mapping[str, Any] = {}
+
+    def field(self) -> str:
+        """The place as it is told, which is one line: a key may hold a line feed."""
+        return printable(".".join(str(part) for part in self.place))
+
+    def told(self) -> str:
+        """File, line, field and what is allowed."""
+        return f"{self.where}:{self.line}: {self.field()}: {self.message}"
+
+
 class YamlError(Exception):
-    """A file cannot be used. Operator: each line has file, line, field and what is allowed."""
+    """A file cannot be used. Operator: each line has file, line, field and what is allowed.
+
+    `problems` are the same one by one, where it could be read at all."""
+
+    def __init__(self, told: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(told)
+        self.problems = tuple(problems)
+
+
+def printable(text: str) -> str:
+    """The text on one line."""
+    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
 
 
 def read_text(path: Path) -> str:
@@ -90,12 +122,16 @@ def parse_layers(
     try:
         made = model.model_validate(content)
     except ValidationError as error:
-        told = [_told(problem, root, where, model) for problem in error.errors()]
-        raise YamlError("\n".join(dict.fromkeys(told))) from None
-    spanning = [_line(root, where, place, message) for place, message in check(made)]
+        raise _wrong(_found(one, root, where, model) for one in error.errors()) from None
+    spanning = [_problem(root, where, place, message) for place, message in check(made)]
     if spanning:
-        raise YamlError("\n".join(spanning))
+        raise _wrong(spanning)
     return made
+
+
+def _wrong(problems: Iterable[Problem]) -> YamlError:
+    by_line = {one.told(): one for one in problems}
+    return YamlError("\n".join(by_line), tuple(by_line.values()))
 
 
 def layered_text(
@@ -121,7 +157,7 @@ def text_at(layer: Layer, key: str) -> tuple[str, int] | None:
     for name, value in reversed(pairs):
         if name.value == key:
             if not isinstance(value, yaml.ScalarNode) or value.tag != STRING_TAG:
-                raise YamlError(_line(root, layer.where, (key,), "expected text"))
+                raise _wrong([_problem(root, layer.where, (key,), "expected text")])
             return value.value, name.start_mark.line + 1
     return None
 
@@ -181,11 +217,11 @@ def _root(layer: Layer) -> yaml.Node | None:
         return None
     with _yaml_errors(layer.where):
         twice = [
-            _line(root, layer.where, place, "set twice", line)
+            _problem(root, layer.where, place, "set twice")._replace(line=line)
             for place, line in keys_set_twice(root)
         ]
     if twice:
-        raise YamlError("\n".join(twice))
+        raise _wrong(twice)
     if keys_when_merged(root) > MERGED_KEYS_MAX:
         raise YamlError(f"{layer.where}: its merges (<<) bring in too many keys")
     return root
@@ -238,10 +274,11 @@ def _has_string_keys(kind: Any) -> bool:
     return keys is str or typing.get_origin(keys) is typing.Literal
 
 
-def _told(problem: Any, root: yaml.Node | None, where: str, model: type[BaseModel]) -> str:
+def _found(problem: Any, root: yaml.Node | None, where: str, model: type[BaseModel]) -> Problem:
     place = tuple(problem["loc"])
     is_key = place[-1:] == ("[key]",)
     place = place[:-1] if is_key else place
+    written = _as_written(model, place)
     message = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
         owner = _kind_at(model, place[:-1])
@@ -255,21 +292,15 @@ def _told(problem: Any, root: yaml.Node | None, where: str, model: type[BaseMode
         message = f"expected {in_words(problem['ctx']['pattern'])}"
     elif problem["type"] in ("union_tag_invalid", "union_tag_not_found"):
         message = "expected one of " + ", ".join(_tags(_kind_at(model, place)))
-        place = (*_as_written(model, place), problem["ctx"]["discriminator"].strip("'"))
-        return _line(root, where, place, message)
-    return _line(root, where, _as_written(model, place), message)
+        written = (*written, problem["ctx"]["discriminator"].strip("'"))
+    told = _problem(root, where, written, message)
+    return told._replace(kind=problem["type"], context=problem.get("ctx", {}))
 
 
-def _line(
-    root: yaml.Node | None, where: str, place: Place, message: str, line: int | None = None
-) -> str:
-    field = ".".join(str(part) for part in place)
-    # A key may hold a line feed, and an error is one line.
-    field = field if field.isprintable() else field.encode("unicode_escape").decode("ascii")
-    mark = _mark_of(root, place) if line is None else None
-    if mark is not None:
-        where, line = mark.name, mark.line + 1
-    return f"{where}:{line or 1}: {field}: {message[0].lower()}{message[1:]}"
+def _problem(root: yaml.Node | None, where: str, place: Place, message: str) -> Problem:
+    mark = _mark_of(root, place)
+    where, line = (where, 1) if mark is None else (mark.name, mark.line + 1)
+    return Problem(where, line, place, f"{message[0].lower()}{message[1:]}")
 
 
 def _kind_at(model: type[BaseModel], place: Place) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import Any, Final
 
 import httpx2
 import pytest
@@ -100,6 +100,18 @@ def cut_off(page: Page) -> list[str]:
     return cut
 
 
+HUGE: Final[dict[str, Any]] = {
+    "waiting": 12_345, "answered": 45_678, "in_target": 20_000, "abandoned": 15_678,
+    "oldest_s": 400_000, "asa_s": 4_000,
+}  # fmt: skip
+# What of the floor's figures does not fit its card, or is told in part.
+OUTSIDE: Final = """() => [...document.querySelectorAll("#floor .figure :is(div, span)")]
+    .filter((one) => one.offsetWidth && one.textContent.trim() && !one.closest(".spark"))
+    .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== "inline"
+      || one.getBoundingClientRect().right > one.closest(".figure").getBoundingClientRect().right)
+    .map((one) => `${one.className}: ${one.textContent}`)"""
+
+
 def test_every_kind_of_tile_tells_what_is_so(open_page: OpenPage, reader: TableReader) -> None:
     """Two pages, the second by its link; what a queue is called and how it stands is the wall's."""
     reader.queues = surge()
@@ -122,13 +134,13 @@ def test_every_kind_of_tile_tells_what_is_so(open_page: OpenPage, reader: TableR
     assert benefits.locator(".trend").inner_text() == "↘"
     assert "worse than an hour ago" in (benefits.get_attribute("aria-label") or "")
     # Of two queues, one with 91 answered of whom 80 in target and 2 abandoned, one with 44, 41, 1.
-    assert group.locator(".big-value").all_text_contents()[::2] == ["2", "88%"]
+    assert group.locator(".big-value").all_text_contents()[::2] == ["2", "88\u00a0%"]
     assert group.locator(".member-name").all_inner_texts() == ["Línea en español", "VIP hospital"]
     assert not group.locator(".people").is_visible()
     assert not channel.locator(".status").is_visible()
     assert "Occupancy" in team.inner_text()
     assert "In trouble" in floor.inner_text()
-    expect(figure.locator(".one-value")).to_have_text("81%")
+    expect(figure.locator(".one-value")).to_have_text("81\u00a0%")
     assert "60 min" in figure.inner_text()
     assert "Watch" in figure.inner_text()
 
@@ -159,6 +171,49 @@ def test_a_board_fits(open_page: OpenPage, reader: TableReader, width: int, heig
     assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
     last = max(box["y"] + box["height"] for box in boxes if box)
     assert (last <= height) == (fit == "screen")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
+def test_a_board_is_whole_beside_the_builder(
+    open_page: OpenPage, reader: TableReader, width: int, height: int, language: str
+) -> None:
+    """Its tiles and the floor's figures, large numbers among them; in fewer columns where they would
+    be too narrow to read."""
+    reader.queues = surge() | {"benefits": replace(surge()["benefits"], **HUGE)}
+    page = open_page(f"/?board=front&build=1&lang={language}", width=width, height=height)
+    expect(page.locator('#floor [data-part="value"]').nth(1)).to_have_text(re.compile("^13.621$"))
+    expect(page.locator("html")).to_have_attribute("data-fit", "screen")
+
+    assert cut_off(page) == []
+    assert page.evaluate(OUTSIDE) == []
+    smallest = page.eval_on_selector_all(
+        ":is(.tile .big-label, .tile .one-note, #floor :is(.figure-label, .figure-note))",
+        "all => Math.min(...all.filter(e => e.offsetWidth).map(e => parseFloat(getComputedStyle(e).fontSize)))",
+    )
+    assert smallest >= 10.8
+    boxes = [one.bounding_box() for one in page.locator("#board-page > .tile").all()]
+    builder = page.locator("#builder").bounding_box()
+    assert not any(overlap(one, other) for one, other in combinations([*boxes, builder], 2))
+
+
+def test_a_page_of_many_tiles_is_scrolled_beside_the_builder(
+    open_page: OpenPage, shelf: LogBoardShelf
+) -> None:
+    """As large as can be read, while the builder's buttons stay in sight."""
+    front = every_kind()["front"]
+    first = front.pages[0]
+    many_tiles = first.model_copy(update={"tiles": first.tiles * 4})
+    shelf.keep("many", front.model_copy(update={"pages": [many_tiles]}), "Ada", 1)
+    page = open_page("/?board=many&build=1", width=1366, height=768)
+    expect(page.locator("html")).to_have_attribute("data-fit", "scroll")
+    last = page.locator("#board-page > .tile").last
+    last.focus()
+
+    expect(last).to_be_in_viewport()
+    expect(page.locator("#builder-save")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768
+    assert cut_off(page) == []
 
 
 def test_a_board_that_is_not_there_says_so(open_page: OpenPage) -> None:
@@ -396,11 +451,18 @@ def test_what_is_wrong_is_said_while_it_is_built(open_page: OpenPage) -> None:
     """And cannot be saved until it is right."""
     page = open_page("/?board=front&build=1")
     page.fill("#builder-turn", "2")
-    expect(page.locator("#builder-problems")).to_contain_text("turn_s: expected 0, or 5 at least")
+    problems = page.locator("#builder-problems .problem")
+    expect(problems).to_have_text(["Turn_s (2): expected 0, or 5 at least: a page must be read."])
     expect(page.locator("#builder-save")).to_be_disabled()
 
     page.fill("#builder-turn", "20")
     expect(page.locator("#builder-save")).to_be_enabled()
+    page.locator("#board-page > .tile").nth(5).focus()
+    page.fill("#builder-watch", "850")
+    expect(problems).to_have_text(
+        "Page 1 (Calls), tile 6 (figure occupancy), watch above (8.5): expected 0 or more and "
+        "under 1: occupancy is from 0 to 1 (100 %)."
+    )
 
 
 def test_axe_finds_nothing_on_a_board_nor_in_the_builder(open_page: OpenPage) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import pytest
 from msgspec import to_builtins
 from playwright.sync_api import Page, expect
 
+from dashboard.i18n.languages import LANGUAGES
+from dashboard.words import percent
 from stream.alerts import history
 from tests.browser.conftest import OpenPage, OpenStage
 from tests.dashboard.pictures import TableReader, surge
@@ -55,6 +58,47 @@ def test_the_switch_turns_the_language_and_keeps_it(open_page: OpenPage) -> None
     expect(page.locator("#sentence")).to_contain_text("Les 4 partitions sont à jour,")
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_share_is_written_the_same_everywhere(
+    open_page: OpenPage, reader: TableReader, code: str
+) -> None:
+    """On tiles, beside lines, in tables, in titles and by the server: by the language's one rule."""
+    reader.change(surge())
+    sign = LANGUAGES[code].percent
+    page = open_page(f"/?lang={code}")
+    page.wait_for_selector("#queues .tile")
+    goal = page.locator('.tile[data-queue="benefits"] .spark-scale.goal')
+    expect(goal).not_to_be_empty()
+    assert goal.text_content() == percent(0.8, sign)
+    written = page.evaluate(
+        """() => {
+          const f = window.floorwatch.format, told = { id: "{level}", values: { level: { as: "share", of: 0.8 } } };
+          return [f.percent("80"), f.plain(f.share(0.8)), f.plain(f.share(0.8, true)), window.floorwatch.said(told, "80 %")];
+        }"""
+    )
+    assert written == [percent(0.8, sign)] * 4
+    wall = signs(page)
+    # What stands before the sign is in the text, and nothing is beside it.
+    assert page.locator(".sign").count() > 10
+    assert page.evaluate(_BESIDE_SIGNS) == []
+    page.goto(page.url.partition("/?")[0] + f"/supervisor?lang={code}")
+    page.wait_for_selector(".live-grid .ag-row")
+
+    assert (wall, signs(page)) == ({sign}, {sign})
+
+
+def signs(page: Page) -> set[str]:
+    """How the page writes the sign behind a number, in all its texts and titles."""
+    told: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("main *")].flatMap((one) => [
+          one.title, one.ariaLabel, one.matches(".number + .unit") ? one.parentElement.textContent : "",
+          one.childElementCount ? "" : one.textContent].filter(Boolean))"""
+    )
+    found = {sign for text in told for sign in re.findall(r"\d(\s*%)", text)}
+    # A sentence in English may break before it, as «0 to 100 %» in a title does.
+    return {sign.replace(" ", "\u00a0") for sign in found}
+
+
 def test_plurals_are_those_of_the_language(open_page: OpenPage, reader: TableReader) -> None:
     """Russian has three: one, two to four, five and more; teens are of the third."""
     page = open_page("/?lang=ru")
@@ -89,6 +133,10 @@ def test_the_longest_words_have_room(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+# Percent signs with room beside them that no text has.
+_BESIDE_SIGNS: Final = """() => [...document.querySelectorAll(".sign")]
+    .filter((one) => parseFloat(getComputedStyle(one).marginLeft))
+    .map((one) => one.parentElement.className)"""
 # Elements in which a word is broken in its middle: a line ends between two letters of it.
 _BROKEN: Final = r"""(selector) => {
   const broken = [], range = document.createRange();

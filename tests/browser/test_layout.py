@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 import pytest
 from playwright.sync_api import Page
 
@@ -109,3 +112,50 @@ def test_nothing_moves_for_who_asks_for_stillness(open_page: OpenPage) -> None:
     page.click("#order")
 
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+# Each dialog, on which screen it is opened, and how.
+_NOTE: Final = """floorwatch.dialog.open("Note", [
+    { key: "text", label: "Note", long: true },
+    { key: "for", label: "For", choices: [["hour", "An hour"], ["day", "A day"]] }], () => {})"""
+_WIDE: Final = """() => {
+    floorwatch.dialog.tell("Contacts", floorwatch.dom.make("p", "contacts-told", "Of then."));
+    document.getElementById("dialog").dataset.wide = "true";
+}"""
+_DIALOGS: Final[dict[str, tuple[str, str, Callable[[Page], object]]]] = {
+    "palette": ("/", "dialog.palette", lambda page: page.keyboard.press("Control+k")),
+    "take away": ("/", ".take-dialog", lambda page: page.click("#take-away")),
+    "boards": ("/", "#boards-menu", lambda page: page.click("#boards-open")),
+    "keys": ("/supervisor", "#dialog", lambda page: page.keyboard.press("?")),
+    "note": ("/alerts", "#dialog", lambda page: page.evaluate(_NOTE)),
+    "contacts": ("/alerts", "#dialog", lambda page: page.evaluate(_WIDE)),
+}
+
+
+@pytest.mark.parametrize("name", _DIALOGS)
+def test_a_dialog_grows_with_its_screen(open_page: OpenPage, name: str) -> None:
+    """Four times as many pixels are a wall seen from as much farther away; on a smaller screen it is
+    as at a desk."""
+    path, selector, opened = _DIALOGS[name]
+    told = {}
+    for width, height in ((1366, 768), (1920, 1080), (3840, 2160)):
+        page = open_page(path, width=width, height=height)
+        page.wait_for_selector('[data-fresh="live"]')
+        opened(page)
+        page.wait_for_selector(f"{selector}[open]")
+        told[width] = page.eval_on_selector(selector, _SIZES)
+        page.close()
+
+    assert told[3840] == pytest.approx([2 * one for one in told[1920]], abs=3)
+    assert told[1366] == told[1920]
+
+
+# How wide a dialog is, its largest and its smallest letters, and its padding and its lowest button.
+_SIZES: Final = """(dialog) => {
+    const seen = [...dialog.querySelectorAll("*")].filter((one) => one.offsetWidth);
+    const texts = seen.filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+    const fonts = texts.map((one) => parseFloat(getComputedStyle(one).fontSize));
+    const high = seen.filter((one) => one.matches("button, input, textarea")).map((one) => one.offsetHeight);
+    return [dialog.offsetWidth, Math.max(...fonts), Math.min(...fonts),
+      parseFloat(getComputedStyle(dialog).paddingLeft), Math.min(...high)];
+}"""

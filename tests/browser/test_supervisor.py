@@ -114,7 +114,7 @@ def test_the_queue_in_trouble_is_found_and_understood_by_mouse(open_page: OpenPa
     beside = page.locator("#beside")
     expect(beside.locator("h2")).to_have_text("Benefits")
     expect(beside.locator(".beside-why")).to_contain_text("Oldest waits 19 times the target")
-    expect(beside.locator('[data-name="level"] .beside-value')).to_have_text("32%")
+    expect(beside.locator('[data-name="level"] .beside-value')).to_have_text("32\u00a0%")
     longest = beside.locator(".contact-rows tbody tr").first
     expect(longest.locator("th")).to_have_text("c-0", timeout=_SOON_MS)
     expect(longest.locator('[data-column="waits"]')).to_have_text(re.compile(r"^[67]:\d\d$"))

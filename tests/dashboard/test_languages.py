@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Iterator
 from typing import Final
 
 import pytest
+from babel import Locale
 from babel.messages.plurals import get_plural
 from fastapi.testclient import TestClient
 
 from dashboard.app import create_app
 from dashboard.i18n import _, _n, speaking
-from dashboard.i18n.catalogues import path_of
+from dashboard.i18n.catalogues import catalogue, path_of
 from dashboard.i18n.languages import ENGLISH, LANGUAGES, chosen, language_of
 from tests.dashboard.pictures import TableReader, ordinary, wall_clock
 
@@ -91,6 +93,22 @@ def test_no_line_breaks_before_a_mark_that_has_a_space_before_it() -> None:
             "No queue has «{words}» in its name, channel or status."
         )
         assert _("95 % interval") == "Intervalle à 95\u00a0%"
+
+
+@pytest.mark.parametrize("language", OTHERS, ids=lambda one: one.code)
+def test_a_percent_sign_stands_as_the_language_has_it(language: object) -> None:
+    """As CLDR knows it, in numbers and in the texts of the catalogue."""
+    assert isinstance(language, type(ENGLISH))
+    pattern = Locale.parse(language.code).percent_formats[None].pattern
+    signs = {
+        sign
+        for forms in catalogue(language).values()
+        for form in forms
+        for sign in re.findall(r"\d(\s*%)", form)
+    }
+
+    assert language.percent == ("\u00a0%" if re.search(r"\s%", pattern) else "%")
+    assert signs == {language.percent}
 
 
 def test_a_link_chooses_the_language_and_a_cookie_keeps_it(client: TestClient) -> None:

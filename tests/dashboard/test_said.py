@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -19,7 +20,12 @@ from tests.dashboard.pictures import START, Q, ordinary, picture, surge
 from tests.incidents import surge_incident
 
 NOW: Final = from_datetime(START)
-WRITTEN: Final = {"duration": duration, "span": span, "span_up": span_up, "share": percent}
+WRITTEN: Final[dict[str, Callable[[float], str]]] = {
+    "duration": duration,
+    "span": span,
+    "span_up": span_up,
+    "share": percent,
+}
 
 
 def english(said: Said) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html import unescape
 from io import BytesIO
 from threading import Event
@@ -22,13 +23,13 @@ from dashboard.i18n.languages import LANGUAGES
 from dashboard.shift import shift_html, shift_pdf
 from dashboard.shift.fonts import faces, set_in_fonts
 from dashboard.shift.telling import document
-from dashboard.shift.words import clock, moment
+from dashboard.shift.words import clock, csat, csat_known, moment
 from stream.contract.floorplan import parse_floor_plan
 from stream.contract.instants import HOUR_US, MINUTE_US, format_millis, parse_instant
 from stream.contract.shifts import NoShift, Shift, ShiftReport, ShiftReports, Thanks, TooLong
 from stream.shift.apart import shift_reports
 from stream.shift.log import shift_report
-from tests.dashboard.pictures import TableReader, ordinary, wall_clock
+from tests.dashboard.pictures import TableReader, ordinary, section, wall_clock
 from tests.stream.shifts import BEGIN, SHIFT, Ground, two_hours
 
 EVIL = "<script>alert(1)</script>"
@@ -109,8 +110,34 @@ def test_figures_are_written_as_they_are(report: ShiftReport) -> None:
         "Wait, p90", "Longest wait", "AHT", "CSAT", "Answers to surveys",
     ]  # fmt: skip
     assert hours.rows == [
-        ["14:00–15:00", "6", "6", "0", "0 %", "100 %", "0:12", "0:12", "0:12", "2:48", "–", "–"],
-        ["15:00–16:00", "6", "6", "0", "0 %", "100 %", "0:12", "0:12", "0:12", "2:48", "–", "–"],
+        [
+            "14:00–15:00",
+            "6",
+            "6",
+            "0",
+            "0\u00a0%",
+            "100\u00a0%",
+            "0:12",
+            "0:12",
+            "0:12",
+            "2:48",
+            "–",
+            "–",
+        ],
+        [
+            "15:00–16:00",
+            "6",
+            "6",
+            "0",
+            "0\u00a0%",
+            "100\u00a0%",
+            "0:12",
+            "0:12",
+            "0:12",
+            "2:48",
+            "–",
+            "–",
+        ],
     ]
     assert queue.note == "Service level in 20\u00a0s, abandons count"
     assert queue.rows == hours.rows
@@ -220,6 +247,18 @@ def test_it_can_be_had_in_every_language(report: ShiftReport, code: str) -> None
     with speaking(LANGUAGES[code]):
         assert f'<html lang="{code}">' in shift_html(report)
         assert shift_pdf(report).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_share_is_written_as_the_language_has_it(report: ShiftReport, code: str) -> None:
+    """In tables, in figures and in intervals; with a space before the sign or without."""
+    satisfied = section(replace(ordinary()["benefits"], csat=(31, 40)))
+    with speaking(LANGUAGES[code]):
+        said = [*texts(report), csat(satisfied), csat_known(satisfied)]
+    signs = {sign for text in said for sign in re.findall(r"\d(\s*%)", text)}
+
+    assert signs == {LANGUAGES[code].percent}
+    assert said[-1].endswith(f"62–88{LANGUAGES[code].percent}")
 
 
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "zh"])

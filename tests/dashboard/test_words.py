@@ -28,6 +28,7 @@ def test_a_count_agrees_with_its_noun(count: int, text: str) -> None:
 def test_a_share_is_in_whole_percent(share: float, text: str) -> None:
     """Halves go up, as the browser rounds them."""
     assert words.percent(share) == text
+    assert words.percent(share, "%") == text.replace(" ", "")
 
 
 @pytest.mark.parametrize(

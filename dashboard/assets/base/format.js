@@ -8,7 +8,7 @@
   const tenth = new Intl.NumberFormat(fw.locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   // The catalogues write durations with spaces between their parts: none of them is broken over lines.
   const NARROW = "\u00a0";
-  // Italian and Chinese have none before the sign.
+  // As the language has it: Italian and Chinese write no space before the sign (docs/languages.md).
   const PERCENT = fw.language === "en" || /\s/.test(new Intl.NumberFormat(fw.locale, { style: "percent" }).format(0.5)) ? `${NARROW}%` : "%";
 
   const VARIANTS = {
@@ -43,7 +43,7 @@
     if (!given(value)) return DASH;
     const percent = value * 100;
     const text = fine && percent > 0 && percent < 9.95 ? tenth.format(percent) : String(Math.round(percent));
-    return [[text, "number"], ["%", "unit"]];
+    return [[text, "number"], [PERCENT, "unit sign"]];
   }
 
   function target(seconds) {
@@ -97,7 +97,8 @@
 
   const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!。？！]$/.test(text) ? "" : fw.t("."));
   const pad = (value) => String(value).padStart(2, "0");
-  const plain = (shown) => shown.map(([text]) => text).join(NARROW).replace(`${NARROW}%`, PERCENT);
+  /* The sign brings the space before it, where there is one. */
+  const plain = (shown) => shown.map(([text, kind], index) => (index && kind !== "unit sign" ? NARROW : "") + text).join("");
   /* Shares that are written already: «79–88 %». */
   const percent = (text) => text + PERCENT;
   /* One beside the other, and what is empty left out. */

@@ -5,6 +5,8 @@
   const fw = (window.floorwatch = window.floorwatch || {});
   // As a tile is drawn (grid.js).
   const WIDTH = 454, HEIGHT = 262, SCALE_MIN = 0.5, SCALE_SCROLLING = 0.72, WIDE_MIN = 1000, HIGH_MIN = 520;
+  // Beside the builder a page is read from a desk; below this a label is under 11 px.
+  const SCALE_BUILDING = 0.6;
   let shown = [], page = null, drawn = "", restoring = false;
 
   const place = () => document.getElementById("board-page");
@@ -48,6 +50,16 @@
     return found;
   }
 
+  /* Beside the builder there is less room than on the wall: as many of the page's columns as can be read
+     there, and null where the page has to be scrolled. */
+  function besideBuilder(sizes, asked, width, height, gap) {
+    for (let columns = asked; ; columns -= 1) {
+      const found = best(sizes, columns, width, height, gap);
+      if (found.scale >= SCALE_BUILDING) return found;
+      if (!columns || columns === 1) return null;
+    }
+  }
+
   /* Show the tiles of a page. Those that are as they were stay, so that nothing flickers. */
   function show(told) {
     if (told === page && place().children.length) return;
@@ -81,8 +93,9 @@
     // Measured as if all fitted, so that the answer does not depend on the last one.
     root.dataset.fit = wide ? "screen" : "scroll";
     const room = grid.parentElement.getBoundingClientRect(), gap = parseFloat(getComputedStyle(grid).columnGap) || 0;
-    const found = best(sizes, wide ? page.columns : null, room.width, room.height, gap);
-    const asked = wide ? best(sizes, page.columns, room.width, room.height + fw.grid.taken(gap), gap).scale : 0;
+    const building = wide && root.dataset.build === "on", high = room.height + fw.grid.taken(gap);
+    const found = building ? besideBuilder(sizes, page.columns, room.width, high, gap) : best(sizes, wide ? page.columns : null, room.width, room.height, gap);
+    const asked = wide && found ? best(sizes, building ? found.columns : page.columns, room.width, high, gap).scale : 0;
     const fits = wide && asked >= SCALE_MIN;
     const columns = fits ? found.columns : Math.max(1, Math.floor((room.width + gap) / (WIDTH * SCALE_SCROLLING + gap)));
     const { places, rows } = fits ? found : pack(sizes, Math.min(columns, page.columns || columns));

@@ -70,11 +70,14 @@
     const mine = (asked += 1);
     try {
       const told = await fw.http.post("/api/v1/boards/check", { name: NAME.test(name) ? name : "board", board: draft });
-      if (mine === asked && open) problems(told.problems.map((one) => [one.field, one.detail].filter(Boolean).join(": ")));
+      if (mine === asked && open) problems(wrong(told));
     } catch (error) {
       if (mine === asked && open) problems([fw.format.sentence(error.message)]);
     }
   }
+
+  /* Each says itself where it is: by the numbers that tiles and pages have on the screen. */
+  const wrong = (told) => told.problems.map((one) => fw.format.sentence(one.detail));
 
   function problems(lines) {
     const list = document.getElementById("builder-problems");
@@ -275,7 +278,7 @@
   async function exported() {
     try {
       const told = await fw.http.post("/api/v1/boards/check", { name: NAME.test(name) ? name : "board", board: draft });
-      if (!told.text) { problems(told.problems.map((one) => `${one.field}: ${one.detail}`)); return; }
+      if (!told.text) { problems(wrong(told)); return; }
       const link = make("a");
       link.href = URL.createObjectURL(new Blob([told.text], { type: "application/yaml" }));
       link.download = `${NAME.test(name) ? name : "board"}.yaml`;
