@@ -50,12 +50,10 @@ _RANK: Final[dict[State, int]] = {
     "closed": 4,
 }
 
-
 # What fires so gravely makes a floor at least so bad.
 _FIRES: Final[dict[Severity, State]] = {"page": "trouble", "notice": "watch"}
 # The states whose sentence goes on after its lead with what it is of.
 _LISTED: Final[frozenset[State]] = frozenset({"trouble", "watch"})
-
 
 # What says too much beside what fires.
 _NONE_IN_TROUBLE: Final = "{n} queue on target, none in trouble."
@@ -191,6 +189,9 @@ def _judge(
     trouble = _troubles(section, label, last_level, agents_known=agents_known)
     watch = _watches(section, label)
     if trouble:
+        # A figure that makes a trouble is told once, not again for being one to watch.
+        told = {place for one in trouble for place in one.said.values}
+        watch = [one for one in watch if told.isdisjoint(one.said.values)]
         return _standing("trouble", marked("In trouble"), kind, *trouble, *watch)
     if watch:
         return _standing("watch", marked("Watch"), kind, *watch)
