@@ -345,6 +345,27 @@ def test_it_fits_a_phone_and_a_large_screen(open_page: OpenPage, width: int, hei
     assert (box["width"] == width) == (width == 360)
 
 
+@pytest.mark.parametrize(("width", "columns"), [(360, 2), (1366, 4)])
+def test_who_waits_stands_under_the_reason(open_page: OpenPage, width: int, columns: int) -> None:
+    """Then eight figures in a block without a hole; of promises who was promised a call is first."""
+    page = open_page("/supervisor?queue=benefits", width=width, height=768)
+    beside = page.locator("#beside-body")
+    expect(beside.locator(".contact-rows tbody tr").first).to_be_visible(timeout=_SOON_MS)
+    places = (
+        "(cells) => [...new Set(cells.map((cell) => cell.getBoundingClientRect().left))].length"
+    )
+    longest = beside.locator(".contact-rows tbody tr").first.bounding_box()
+    figures = beside.locator(".beside-figures").bounding_box()
+
+    assert longest is not None
+    assert figures is not None
+    assert longest["y"] + longest["height"] < min(768, figures["y"])
+    assert beside.locator(".beside-figure").count() == 8
+    assert beside.locator(".beside-figure").evaluate_all(places) == columns
+    page.evaluate("floorwatch.supervisor.openQueue('callbacks')")
+    expect(beside.locator("> :first-child h3")).to_have_text("Promised a call, what is due first")
+
+
 def test_other_screens_load_no_grid(open_page: OpenPage) -> None:
     """The library is large: only this screen fetches it."""
     scripts = "Array.from(document.scripts, (one) => one.src).filter((one) => /ag_grid/.test(one))"
