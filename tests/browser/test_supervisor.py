@@ -333,7 +333,8 @@ def test_the_palette_leads_anywhere_from_any_screen(open_page: OpenPage) -> None
 def test_it_fits_a_phone_and_a_large_screen(open_page: OpenPage, width: int, height: int) -> None:
     """Nothing to scroll sideways, status in words; on a phone what is open takes the screen."""
     page = open_page("/supervisor", width=width, height=height)
-    expect(row(page, "benefits").locator('[col-id="rank"]')).to_be_visible(timeout=_SOON_MS)
+    status = row(page, "benefits").locator(".is-status, .folded-status").filter(visible=True)
+    expect(status).to_have_text("▲In trouble", timeout=_SOON_MS)
     inside = "document.querySelector('#queue-grid .ag-center-cols-viewport')"
     assert page.evaluate(f"{inside}.scrollWidth <= {inside}.clientWidth")
     row(page, "benefits").locator('[col-id="name"]').click()
@@ -364,6 +365,29 @@ def test_who_waits_stands_under_the_reason(open_page: OpenPage, width: int, colu
     assert beside.locator(".beside-figure").evaluate_all(places) == columns
     page.evaluate("floorwatch.supervisor.openQueue('callbacks')")
     expect(beside.locator("> :first-child h3")).to_have_text("Promised a call, what is due first")
+
+
+def test_on_a_phone_names_are_whole_and_the_page_alone_is_scrolled(open_page: OpenPage) -> None:
+    """Status stands under the name; the arrow keys lead down the page to the last row."""
+    page = open_page("/supervisor?group=none", width=360, height=740)
+    name = row(page, "medicaid").locator(".queue-name")
+    expect(name).to_be_visible(timeout=_SOON_MS)
+    expect(page.locator("#queue-grid .ag-row")).to_have_count(12)
+    expect(page.locator("#queue-grid .folded-status").filter(visible=True)).to_have_count(12)
+    cut = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight).map((one) => one.textContent)"
+
+    assert page.locator("#queue-grid .queue-name").evaluate_all(cut) == []
+    inside = "document.querySelector('#queue-grid .ag-body-viewport')"
+    assert page.evaluate(f"{inside}.scrollHeight <= {inside}.clientHeight")
+    name.click()
+    expect(page.locator("#beside")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#beside")).to_be_hidden()
+    for _row in range(12):
+        page.keyboard.press("ArrowDown")
+    last = page.locator("#queue-grid .ag-cell-focus")
+    expect(last).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") > 0
 
 
 def test_other_screens_load_no_grid(open_page: OpenPage) -> None:

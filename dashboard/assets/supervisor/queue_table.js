@@ -14,15 +14,15 @@
   };
 
   function columns() {
-    const { whole, share, fine, lasting, since, byValue, byLength } = fw.liveGrid;
+    const { whole, share, fine, lasting, since, FOLDED_EM, byValue, byLength } = fw.liveGrid;
     const number = (field, name, em, wide, valueFormatter, more) => ({
       field, headerName: name, context: { em, wide }, valueFormatter, comparator: byValue,
       headerClass: "ag-right-aligned-header", cellClass: ["ag-right-aligned-cell", BEHIND[field] || field === "free" ? "is-way" : ""], ...more,
     });
     const glows = { enableCellChangeFlash: true };
     return [
-      { field: "name", valueGetter: ({ data }) => data.titled, headerName: fw.t("Queue"), context: {}, flex: 1, minWidth: 96, cellRenderer: named, comparator: byName, cellClass: "is-name" },
-      { field: "rank", valueGetter: ({ data }) => data.stands, headerName: fw.t("Status"), context: { em: 9, narrow: 7.4 }, cellRenderer: status, comparator: byValue, tooltipValueGetter: ({ data }) => data.reasons, cellClass: "is-status" },
+      { field: "name", valueGetter: ({ data }) => `${data.titled}\n${data.stands}`, headerName: fw.t("Queue"), context: {}, flex: 1, minWidth: 96, cellRenderer: named, comparator: byName, cellClass: "is-name" },
+      { field: "rank", valueGetter: ({ data }) => data.stands, headerName: fw.t("Status"), context: { em: 9, wide: FOLDED_EM }, cellRenderer: status, comparator: byValue, tooltipValueGetter: ({ data }) => data.reasons, cellClass: "is-status" },
       number("waiting", fw.t("Waiting"), 5.6, 0, whole, { ...glows, context: { em: 5.6, narrow: 4.8 } }),
       number("over", fw.t("Over target"), 6.6, 46, whole, { ...glows, cellClassRules: { "is-bad": ({ value }) => value > 0 } }),
       number("oldest", fw.t("Oldest"), 5.6, 20, undefined, { context: { em: 5.6, narrow: 4.6, wide: 20 }, cellRenderer: since, comparator: byLength, headerTooltip: fw.t("How long the oldest contact has waited") }),
@@ -44,7 +44,7 @@
     (fw.address.get("shut") || "").split(",").filter(Boolean).forEach((channel) => shut.add(channel));
     grouped = fw.address.get("group", ["none"]) === null;
     table = fw.liveGrid.make("queue-grid", {
-      columns: columns(), animated: true, passes, order, opened: pressed, turn,
+      columns: columns(), animated: true, folds: true, passes, order, opened: pressed, turn,
       counted: (shown) => { counts.shown = shown; told.counted(counts); none(); },
       ready: () => sort(),
       sorted: (by) => fw.address.set({ sort: by === usual() ? null : by }),
@@ -177,9 +177,15 @@
 
   /* Cells. */
 
+  /* The name, and under it the status where its column has no room. */
   function named({ data }) {
+    const folded = status({ data });
+    folded.classList.add("folded-status");
+    return fw.dom.make("span", "named", data.group ? head(data) : fw.dom.make("span", "queue-name", data.name), folded);
+  }
+
+  function head(data) {
     const { make } = fw.dom;
-    if (!data.group) return make("span", "queue-name", data.name);
     const sign = make("span", "mark", data.open ? "▾" : "▸"), made = make("span", "group-name", sign, data.name, " ", make("span", "group-count", fw.tn("{n} queue", "{n} queues", data.queues)));
     sign.setAttribute("aria-hidden", "true");
     made.append(fw.dom.make("span", "unseen", data.open ? fw.t("unfolded") : fw.t("folded")));
@@ -218,7 +224,7 @@
 
   const path = (levels) => fw.sparkline.pathOf(levels);
 
-  function byName(a, b) { return a.localeCompare(b); }
+  function byName(a, b) { return a.split("\n", 1)[0].localeCompare(b.split("\n", 1)[0]); }
 
   fw.queueTable = {
     start, draw, find, group, redraw, sort, grouped: () => grouped, counts: () => counts, table: () => table,
