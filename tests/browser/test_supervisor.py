@@ -147,9 +147,8 @@ def test_the_promise_about_to_break_is_found_by_keyboard(
     page.keyboard.type("callb")
     expect(page.locator("#found")).to_have_text("1 of 12 shown")
     expect(row(page, "medicaid")).to_have_count(0)
-    assert names(page) == ["Callbacks", "Callbacks"]
+    assert names(page) == ["Callbacks"]
     page.keyboard.press("Enter")
-    page.keyboard.press("ArrowDown")
     assert focused(page) == "q callbacks name"
     page.keyboard.press("Enter")
 
@@ -215,6 +214,36 @@ def test_what_is_seen_stands_in_the_address(open_page: OpenPage) -> None:
     expect(page.locator("#beside h2")).to_have_text("Benefits", timeout=_SOON_MS)
     expect(row(page, "email")).to_be_visible()
     assert names(page)[-2:] == ["Benefits", "E-mail"]
+
+
+def test_a_channel_of_one_queue_has_no_row_of_its_own(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """What a channel has none of is no zero, and promises of its queues stand in its row together."""
+    reader.change(
+        reader.queues | {"benefits": replace(reader.queues["benefits"], promises=(3, 1, 0, 0))}
+    )
+    page = open_page("/supervisor?shut=callback", width=1920, height=1080)
+    expect(row(page, "benefits")).to_be_visible(timeout=_SOON_MS)
+    row(page, "callbacks").scroll_into_view_if_needed()
+
+    def told(row_id: str) -> list[str]:
+        cells = page.locator(f'#queue-grid [row-id="{row_id}"] .ag-cell')
+        return cells.and_(
+            page.locator('[col-id="promises"], [col-id="unanswered"]')
+        ).all_text_contents()
+
+    heads = page.locator("#queue-grid .is-group .group-name").evaluate_all(
+        "(all) => all.map((one) => one.childNodes[1].textContent)"
+    )
+    assert heads == ["Voice"]
+    assert told("q callbacks") == ["11 2 overdue", ""]
+    assert told("q medicaid") == ["", ""]
+    assert told("q email") == ["", "131"]
+    assert told("q benefits") == told("c voice") == ["3 1 overdue", ""]
+    page.locator('#queue-grid [row-id="c voice"] [col-id="name"]').click()
+    expect(row(page, "benefits")).to_have_count(0)
+    expect(row(page, "callbacks")).to_be_visible()
 
 
 def test_a_changed_number_glows_once(open_page: OpenPage, reader: TableReader) -> None:

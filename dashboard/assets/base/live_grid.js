@@ -245,7 +245,7 @@
 
   /* The least is first, and what is not known is last, whichever way it is sorted. */
   function byValue(a, b, nodeA, nodeB, descending) {
-    if (a === b) return 0;
+    if (a === b || !(fw.format.given(a) || fw.format.given(b))) return 0;
     if (!fw.format.given(a)) return descending ? -1 : 1;
     if (!fw.format.given(b)) return descending ? 1 : -1;
     return a < b ? -1 : 1;
