@@ -52,7 +52,7 @@ class Present(Desk):
             contact=f"c-{number}", queue=queue, channel="voice", state="waiting", since=since,
             waited_us=now_us() - since, target_us=20 * SECOND_US, over_target=due < now_us(),
             agent=None, due=due, overdue=due < now_us(), priority=2, language="es", segment=_BAD,
-            intent="renewal",
+            intent="renewal_form",
         )  # fmt: skip
 
     def _promise(self, number: int, due_s: int) -> PresentContact:
@@ -121,7 +121,7 @@ def test_the_queue_in_trouble_is_found_and_understood_by_mouse(open_page: OpenPa
     expect(longest.locator('[data-column="due"]')).to_have_text(
         re.compile(r"^▲broken for [56]:\d\d$")
     )
-    expect(longest.locator('[data-column="about"]')).to_contain_text(_BAD)
+    expect(longest.locator('[data-column="about"]')).to_have_text(f"renewal form · es · {_BAD}")
     expect(beside.locator(".level-row")).to_have_count(5)
     expect(beside.locator(".level-row[data-own]")).to_contain_text("abandons count")
     assert "queue=benefits" in page.url
@@ -273,7 +273,7 @@ def test_agents_are_told_with_what_they_have_at_hand(open_page: OpenPage) -> Non
     expect(row(page, "benefits")).to_be_visible(timeout=_SOON_MS)
     page.keyboard.press("2")
     agent = page.locator('#agent-grid [row-id="a-17"]')
-    expect(agent.locator('[col-id="stateRank"]')).to_have_text("◆Busy", timeout=_SOON_MS)
+    expect(agent.locator('[col-id="stateRank"]')).to_have_text("◐On contact", timeout=_SOON_MS)
     expect(agent.locator('[col-id="contact"]')).to_have_text("c9 and 1 more")
     assert "view=agents" in page.url
 
@@ -281,6 +281,23 @@ def test_agents_are_told_with_what_they_have_at_hand(open_page: OpenPage) -> Non
 
     expect(page.locator("#beside h2")).to_have_text("a-17")
     expect(page.locator('#beside [data-name="handled"] .beside-note')).to_have_text("30 min")
+
+
+def test_a_state_and_a_strain_never_look_alike(open_page: OpenPage) -> None:
+    """No shape and no word is in both but what is calm, and neither takes the colour of trouble."""
+    page = open_page("/supervisor?view=agents")
+    page.wait_for_function("window.floorwatch && floorwatch.agentWords")
+    states, strains = page.evaluate(
+        """() => [
+          ["available", "busy", "wrap_up", "away", "offline"].map((name) => floorwatch.agentWords.state(name, null)),
+          ["calm", "busy", "strained"].map((level) => floorwatch.agentWords.strain({ level })),
+        ].map((all) => all.map(({ mark, tone, word }) => [mark, tone, word].join(" ")))"""
+    )
+
+    assert states == [
+        "● free Free", "◐ busy On contact", "■ wrap-up Wrap-up", "▬ away Away", "○ offline Offline"
+    ]  # fmt: skip
+    assert strains == ["● on_target Calm", "◇ load Under load", "◆ watch Needs a break"]
 
 
 def test_who_waits_now_does_not_stand_in_the_past(open_page: OpenPage) -> None:

@@ -23,7 +23,7 @@
     const glows = { enableCellChangeFlash: true };
     return [
       { field: "name", valueGetter: ({ data }) => `${data.titled}\n${data.stands} ${data.member}`, headerName: fw.t("Queue"), context: {}, flex: 1, minWidth: 96, cellRenderer: named, comparator: byName, cellClass: "is-name" },
-      { field: "rank", valueGetter: ({ data }) => data.stands, headerName: fw.t("Status"), context: { em: 9, wide: FOLDED_EM }, cellRenderer: status, comparator: byValue, tooltipValueGetter: ({ data }) => data.reasons, cellClass: "is-status" },
+      { field: "rank", valueGetter: ({ data }) => data.stands, headerName: fw.t("Status"), context: { em: 9.8, wide: FOLDED_EM }, cellRenderer: status, comparator: byValue, tooltipValueGetter: ({ data }) => data.reasons, cellClass: "is-status" },
       number("waiting", fw.t("Waiting"), 5.6, 0, whole, { ...glows, context: { em: 5.6, narrow: 4.8 } }),
       number("over", fw.t("Over target"), 6.6, 46, whole, { ...glows, cellClassRules: { "is-bad": ({ value }) => value > 0 } }),
       number("oldest", fw.t("Oldest"), 5.6, 20, undefined, { context: { em: 5.6, narrow: 4.6, wide: 20 }, cellRenderer: since, comparator: byLength, headerTooltip: fw.t("How long the oldest contact has waited") }),
