@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 import pytest
+from msgspec import structs
 from playwright.sync_api import Locator, Page, expect
 
 from dashboard.app import create_app, serving
@@ -40,6 +41,8 @@ class Present(Desk):
             found = [self._promise(1, -75), self._promise(2, 90), self._promise(3, 1500)]
         elif asked.of in {"waiting", "waiting_over_target"}:
             found = [self._waiting(number, asked.queue or "benefits") for number in range(38)]
+        elif asked.of == "on_hold":
+            found = [structs.replace(self._waiting(0, "benefits"), contact="c-of-a-long-name" * 4)]
         else:
             found = []
         told = PresentContacts(now_us(), asked.of, len(found), found[: asked.most])
@@ -434,6 +437,18 @@ def test_on_a_phone_names_are_whole_and_the_page_alone_is_scrolled(open_page: Op
     last = page.locator("#queue-grid .ag-cell-focus")
     expect(last).to_be_in_viewport(ratio=1)
     assert page.evaluate("scrollY") > 0
+
+
+def test_a_list_of_contacts_fits_a_phone(open_page: OpenPage) -> None:
+    """The longest of names is cut at its beginning; nothing of a contact lies beyond the screen."""
+    page = open_page("/supervisor", width=360, height=740)
+    expect(row(page, "benefits")).to_be_visible(timeout=_SOON_MS)
+    page.evaluate("floorwatch.contactsList.open({ title: 'Benefits', of: ['on_hold', 'waiting'] })")
+    expect(page.locator("#dialog .contact-rows tbody tr")).to_have_count(1, timeout=_SOON_MS)
+    beyond = """(all) => all.map((one) => one.getBoundingClientRect().right)
+        .filter((right) => right > document.getElementById("dialog").getBoundingClientRect().right)"""
+
+    assert page.locator("#dialog :is(td, th, .tail, button, p)").evaluate_all(beyond) == []
 
 
 def test_other_screens_load_no_grid(open_page: OpenPage) -> None:
