@@ -143,6 +143,9 @@ def _judge(
     trouble = _troubles(section, label, last_level, agents_known=agents_known)
     watch = _watches(section, label)
     if trouble:
+        # A figure that makes a trouble is told once, not again for being one to watch.
+        told = {place for one in trouble for place in one.said.values}
+        watch = [one for one in watch if told.isdisjoint(one.said.values)]
         return _standing("trouble", marked("In trouble"), kind, *trouble, *watch)
     if watch:
         return _standing("watch", marked("Watch"), kind, *watch)

@@ -178,7 +178,7 @@ def promises_sheet() -> Component:
     """Promises to call back: kept, broken, and the open ones counting down."""
     columns = (
         Column("state", _("State")),
-        Column("left", _("Due in"), number=True),
+        Column("left", _("Due in / overdue by"), number=True),
         Column("queue", _("Queue")),
         Column("contact", _("Contact")),
     )
@@ -189,7 +189,11 @@ def promises_sheet() -> Component:
         none=_("No promise is open"),
     )
     sheet.children.insert(1, html.P(id="promises-kept", className="sheet-lead"))
-    sheet.children.append(html.P(id="promises-more", className="sheet-note", hidden=True))
+    more = html.P(id="promises-more", className="sheet-note", hidden=True)
+    everything = html.Button(
+        _("All open promises"), id="promises-all", className="action", type="button", hidden=True
+    )
+    sheet.children.append(html.Div([more, everything], className="promises-foot"))
     return sheet
 
 

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.components import experience as parts
 from dashboard.components.header import header
+from dashboard.components.incidents import dialog
 from dashboard.i18n import _, marked
 from dashboard.screens.screen import Screen, draw_with, shell
 
@@ -47,6 +48,7 @@ def layout(title: str) -> Component:
             id="experience",
             className="experience",
         ),
+        dialog(),
     )
 
 

@@ -13,7 +13,8 @@ from playwright.sync_api import Page, expect
 from dashboard.app import create_app, serving
 from dashboard.rights import Rights
 from stream.contract import experience as ex
-from stream.contract.events import SurveyAnsweredData
+from stream.contract.events import SurveyAnsweredData, SurveySentData
+from stream.contract.instants import SECOND_US
 from stream.floor.hearing import Heard
 from tests.browser.conftest import OpenPage
 from tests.clock import now_us
@@ -119,16 +120,61 @@ def test_the_curve_is_of_all_queues_or_of_one(open_page: OpenPage) -> None:
     expect(page.locator("#experience")).not_to_have_attribute("data-told", "old")
 
 
+def test_on_a_phone_who_has_not_answered_is_one_line_after_all_others(
+    open_page: OpenPage, customers: Customers
+) -> None:
+    """What was asked of them stays; their empty scores take no room."""
+    asked = SurveySentData(queue="aaa", channel="sms")
+    customers.store.take([Heard("c-asked", now_us() - 60 * SECOND_US, asked, False, None)])
+    page = open_page("/experience?window=60m", width=360, height=740)
+    rows = page.locator("#experience-rows tbody tr")
+    silent = rows.filter(has_text="SMS")
+    expect(silent).to_be_visible()
+
+    heights = [box["height"] for one in rows.all() if (box := one.bounding_box())]
+    tops = [box["y"] for one in rows.all() if (box := one.bounding_box())]
+    last = silent.bounding_box()
+    assert last is not None
+    assert last["height"] == min(heights) < 50 < max(heights)
+    assert last["y"] == max(tops)
+    expect(silent.locator("td").filter(visible=True)).to_have_text(["0 / 1"])
+
+
 def test_promises_count_down_by_themselves(open_page: OpenPage) -> None:
     """What is overdue stands first and says so in words."""
     page = open_page("/experience")
     rows = page.locator("#experience-promises tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.nth(0)).to_contain_text("Overdue")
+    expect(rows.nth(0).locator('[data-column="left"]')).to_contain_text("overdue by ")
+    trouble = "one => getComputedStyle(one).color === getComputedStyle(Object.assign(document.body.appendChild(document.createElement('i')), { style: 'color: var(--trouble)' })).color"
+    assert rows.nth(0).locator('[data-column="state"]').evaluate(trouble)
     left = rows.nth(1).locator('[data-column="left"]')
     expect(left).to_contain_text("9:")
     before = left.inner_text()
     expect(left).not_to_have_text(before)
+
+
+def test_all_open_promises_are_one_press_away(open_page: OpenPage, customers: Customers) -> None:
+    """Eight are seen, each on one line with its contact's end; the rest is behind them."""
+    for number in range(8):
+        due = now_us() + (700 + number) * SECOND_US
+        customers.promises.promise(f"c-of-a-long-name-{number:05}", "benefits", due)
+    page = open_page("/experience", width=1366)
+    rows = page.locator("#experience-promises tbody tr")
+    expect(rows).to_have_count(8)
+    expect(page.locator("#promises-more")).to_have_text("2 more are open.")
+    contact = rows.nth(5).locator('[data-column="contact"] .tail')
+    expect(contact).to_have_attribute("title", "c-of-a-long-name-00003")
+    assert contact.inner_text().endswith("-00003")
+    heights = {round(box["height"]) for one in rows.all() if (box := one.bounding_box())}
+    assert max(heights) - min(heights) <= 1
+    assert max(heights) < 40
+
+    page.get_by_role("button", name="All open promises").click()
+    expect(page.locator("#dialog-title")).to_contain_text("Promises to call back")
+    page.keyboard.press("Escape")
+    expect(page.locator("#dialog")).to_be_hidden()
 
 
 def test_comments_are_shown_to_whoever_knows_the_key(

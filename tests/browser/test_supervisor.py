@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 import pytest
+from msgspec import structs
 from playwright.sync_api import Locator, Page, expect
 
 from dashboard.app import create_app, serving
@@ -40,6 +41,8 @@ class Present(Desk):
             found = [self._promise(1, -75), self._promise(2, 90), self._promise(3, 1500)]
         elif asked.of in {"waiting", "waiting_over_target"}:
             found = [self._waiting(number, asked.queue or "benefits") for number in range(38)]
+        elif asked.of == "on_hold":
+            found = [structs.replace(self._waiting(0, "benefits"), contact="c-of-a-long-name" * 4)]
         else:
             found = []
         told = PresentContacts(now_us(), asked.of, len(found), found[: asked.most])
@@ -52,7 +55,7 @@ class Present(Desk):
             contact=f"c-{number}", queue=queue, channel="voice", state="waiting", since=since,
             waited_us=now_us() - since, target_us=20 * SECOND_US, over_target=due < now_us(),
             agent=None, due=due, overdue=due < now_us(), priority=2, language="es", segment=_BAD,
-            intent="renewal",
+            intent="renewal_form",
         )  # fmt: skip
 
     def _promise(self, number: int, due_s: int) -> PresentContact:
@@ -121,7 +124,7 @@ def test_the_queue_in_trouble_is_found_and_understood_by_mouse(open_page: OpenPa
     expect(longest.locator('[data-column="due"]')).to_have_text(
         re.compile(r"^▲broken for [56]:\d\d$")
     )
-    expect(longest.locator('[data-column="about"]')).to_contain_text(_BAD)
+    expect(longest.locator('[data-column="about"]')).to_have_text(f"renewal form · es · {_BAD}")
     expect(beside.locator(".level-row")).to_have_count(5)
     expect(beside.locator(".level-row[data-own]")).to_contain_text("abandons count")
     assert "queue=benefits" in page.url
@@ -147,9 +150,8 @@ def test_the_promise_about_to_break_is_found_by_keyboard(
     page.keyboard.type("callb")
     expect(page.locator("#found")).to_have_text("1 of 12 shown")
     expect(row(page, "medicaid")).to_have_count(0)
-    assert names(page) == ["Callbacks", "Callbacks"]
+    assert names(page) == ["Callbacks"]
     page.keyboard.press("Enter")
-    page.keyboard.press("ArrowDown")
     assert focused(page) == "q callbacks name"
     page.keyboard.press("Enter")
 
@@ -217,6 +219,36 @@ def test_what_is_seen_stands_in_the_address(open_page: OpenPage) -> None:
     assert names(page)[-2:] == ["Benefits", "E-mail"]
 
 
+def test_a_channel_of_one_queue_has_no_row_of_its_own(
+    open_page: OpenPage, reader: TableReader
+) -> None:
+    """What a channel has none of is no zero, and promises of its queues stand in its row together."""
+    reader.change(
+        reader.queues | {"benefits": replace(reader.queues["benefits"], promises=(3, 1, 0, 0))}
+    )
+    page = open_page("/supervisor?shut=callback", width=1920, height=1080)
+    expect(row(page, "benefits")).to_be_visible(timeout=_SOON_MS)
+    row(page, "callbacks").scroll_into_view_if_needed()
+
+    def told(row_id: str) -> list[str]:
+        cells = page.locator(f'#queue-grid [row-id="{row_id}"] .ag-cell')
+        return cells.and_(
+            page.locator('[col-id="promises"], [col-id="unanswered"]')
+        ).all_text_contents()
+
+    heads = page.locator("#queue-grid .is-group .group-name").evaluate_all(
+        "(all) => all.map((one) => one.childNodes[1].textContent)"
+    )
+    assert heads == ["Voice"]
+    assert told("q callbacks") == ["11 2 overdue", ""]
+    assert told("q medicaid") == ["", ""]
+    assert told("q email") == ["", "131"]
+    assert told("q benefits") == told("c voice") == ["3 1 overdue", ""]
+    page.locator('#queue-grid [row-id="c voice"] [col-id="name"]').click()
+    expect(row(page, "benefits")).to_have_count(0)
+    expect(row(page, "callbacks")).to_be_visible()
+
+
 def test_a_changed_number_glows_once(open_page: OpenPage, reader: TableReader) -> None:
     """What has not changed does not, and what counts by itself never does."""
     page = open_page("/supervisor")
@@ -244,7 +276,7 @@ def test_agents_are_told_with_what_they_have_at_hand(open_page: OpenPage) -> Non
     expect(row(page, "benefits")).to_be_visible(timeout=_SOON_MS)
     page.keyboard.press("2")
     agent = page.locator('#agent-grid [row-id="a-17"]')
-    expect(agent.locator('[col-id="stateRank"]')).to_have_text("◆Busy", timeout=_SOON_MS)
+    expect(agent.locator('[col-id="stateRank"]')).to_have_text("◐On contact", timeout=_SOON_MS)
     expect(agent.locator('[col-id="contact"]')).to_have_text("c9 and 1 more")
     assert "view=agents" in page.url
 
@@ -252,6 +284,23 @@ def test_agents_are_told_with_what_they_have_at_hand(open_page: OpenPage) -> Non
 
     expect(page.locator("#beside h2")).to_have_text("a-17")
     expect(page.locator('#beside [data-name="handled"] .beside-note')).to_have_text("30 min")
+
+
+def test_a_state_and_a_strain_never_look_alike(open_page: OpenPage) -> None:
+    """No shape and no word is in both but what is calm, and neither takes the colour of trouble."""
+    page = open_page("/supervisor?view=agents")
+    page.wait_for_function("window.floorwatch && floorwatch.agentWords")
+    states, strains = page.evaluate(
+        """() => [
+          ["available", "busy", "wrap_up", "away", "offline"].map((name) => floorwatch.agentWords.state(name, null)),
+          ["calm", "busy", "strained"].map((level) => floorwatch.agentWords.strain({ level })),
+        ].map((all) => all.map(({ mark, tone, word }) => [mark, tone, word].join(" ")))"""
+    )
+
+    assert states == [
+        "● free Free", "◐ busy On contact", "■ wrap-up Wrap-up", "▬ away Away", "○ offline Offline"
+    ]  # fmt: skip
+    assert strains == ["● on_target Calm", "◇ load Under load", "◆ watch Needs a break"]
 
 
 def test_who_waits_now_does_not_stand_in_the_past(open_page: OpenPage) -> None:
@@ -333,7 +382,8 @@ def test_the_palette_leads_anywhere_from_any_screen(open_page: OpenPage) -> None
 def test_it_fits_a_phone_and_a_large_screen(open_page: OpenPage, width: int, height: int) -> None:
     """Nothing to scroll sideways, status in words; on a phone what is open takes the screen."""
     page = open_page("/supervisor", width=width, height=height)
-    expect(row(page, "benefits").locator('[col-id="rank"]')).to_be_visible(timeout=_SOON_MS)
+    status = row(page, "benefits").locator(".is-status, .folded-status").filter(visible=True)
+    expect(status).to_have_text("▲In trouble", timeout=_SOON_MS)
     inside = "document.querySelector('#queue-grid .ag-center-cols-viewport')"
     assert page.evaluate(f"{inside}.scrollWidth <= {inside}.clientWidth")
     row(page, "benefits").locator('[col-id="name"]').click()
@@ -343,6 +393,62 @@ def test_it_fits_a_phone_and_a_large_screen(open_page: OpenPage, width: int, hei
     box = page.locator("#beside").bounding_box()
     assert box is not None
     assert (box["width"] == width) == (width == 360)
+
+
+@pytest.mark.parametrize(("width", "columns"), [(360, 2), (1366, 4)])
+def test_who_waits_stands_under_the_reason(open_page: OpenPage, width: int, columns: int) -> None:
+    """Then eight figures in a block without a hole; of promises who was promised a call is first."""
+    page = open_page("/supervisor?queue=benefits", width=width, height=768)
+    beside = page.locator("#beside-body")
+    expect(beside.locator(".contact-rows tbody tr").first).to_be_visible(timeout=_SOON_MS)
+    places = (
+        "(cells) => [...new Set(cells.map((cell) => cell.getBoundingClientRect().left))].length"
+    )
+    longest = beside.locator(".contact-rows tbody tr").first.bounding_box()
+    figures = beside.locator(".beside-figures").bounding_box()
+
+    assert longest is not None
+    assert figures is not None
+    assert longest["y"] + longest["height"] < min(768, figures["y"])
+    assert beside.locator(".beside-figure").count() == 8
+    assert beside.locator(".beside-figure").evaluate_all(places) == columns
+    page.evaluate("floorwatch.supervisor.openQueue('callbacks')")
+    expect(beside.locator("> :first-child h3")).to_have_text("Promised a call, what is due first")
+
+
+def test_on_a_phone_names_are_whole_and_the_page_alone_is_scrolled(open_page: OpenPage) -> None:
+    """Status stands under the name; the arrow keys lead down the page to the last row."""
+    page = open_page("/supervisor?group=none", width=360, height=740)
+    name = row(page, "medicaid").locator(".queue-name")
+    expect(name).to_be_visible(timeout=_SOON_MS)
+    expect(page.locator("#queue-grid .ag-row")).to_have_count(12)
+    expect(page.locator("#queue-grid .folded-status").filter(visible=True)).to_have_count(12)
+    cut = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight).map((one) => one.textContent)"
+
+    assert page.locator("#queue-grid .queue-name").evaluate_all(cut) == []
+    inside = "document.querySelector('#queue-grid .ag-body-viewport')"
+    assert page.evaluate(f"{inside}.scrollHeight <= {inside}.clientHeight")
+    name.click()
+    expect(page.locator("#beside")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#beside")).to_be_hidden()
+    for _row in range(12):
+        page.keyboard.press("ArrowDown")
+    last = page.locator("#queue-grid .ag-cell-focus")
+    expect(last).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") > 0
+
+
+def test_a_list_of_contacts_fits_a_phone(open_page: OpenPage) -> None:
+    """The longest of names is cut at its beginning; nothing of a contact lies beyond the screen."""
+    page = open_page("/supervisor", width=360, height=740)
+    expect(row(page, "benefits")).to_be_visible(timeout=_SOON_MS)
+    page.evaluate("floorwatch.contactsList.open({ title: 'Benefits', of: ['on_hold', 'waiting'] })")
+    expect(page.locator("#dialog .contact-rows tbody tr")).to_have_count(1, timeout=_SOON_MS)
+    beyond = """(all) => all.map((one) => one.getBoundingClientRect().right)
+        .filter((right) => right > document.getElementById("dialog").getBoundingClientRect().right)"""
+
+    assert page.locator("#dialog :is(td, th, .tail, button, p)").evaluate_all(beyond) == []
 
 
 def test_other_screens_load_no_grid(open_page: OpenPage) -> None:

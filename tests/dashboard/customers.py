@@ -20,7 +20,8 @@ SECRET: Final = "My caseworker Ana was kind."
 
 
 class Customers:
-    """Answers of `many` surveys up to `as_of`, and remembers what was asked."""
+    """Answers of `many` surveys up to `as_of`, and remembers what was asked. Two calls are promised,
+    one of them overdue."""
 
     def __init__(self, many: int = 40, *, as_of: int = BASE_US) -> None:
         self.asked: list[ex.Question] = []
@@ -28,7 +29,7 @@ class Customers:
         self.reading = False
         self.store = Store(comments=True)
         self.store.take(heard(many, as_of))
-        promises = Promises()
+        self.promises = promises = Promises()
         promises.promise("c9", "benefits", as_of + 600 * SECOND_US)
         promises.promise("c8", "benefits", as_of - 60 * SECOND_US)
         plan = FloorPlan()

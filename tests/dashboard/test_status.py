@@ -148,6 +148,39 @@ def test_those_who_wait_are_said_to_count_where_any_do(over: int, reason: str) -
     assert judged(bad).queues["q"].reasons[0] == reason
 
 
+@pytest.mark.parametrize(
+    ("queue", "reasons"),
+    [
+        pytest.param(
+            replace(CALM, in_target=8, waiting=30, over=9, oldest_s=148, hour=(0.1,) * 60),
+            [
+                "oldest waits 7 times the target",
+                "16 % in target, counting those who wait",
+            ],
+            id="wait and service level are both troubles",
+        ),
+        pytest.param(
+            replace(CALM, in_target=32, waiting=2, over=2, oldest_s=148),
+            ["oldest waits 7 times the target", "74 % in target is under 80 %"],
+            id="the wait alone is a trouble",
+        ),
+        pytest.param(
+            replace(CALM, in_target=24, waiting=1, over=1, oldest_s=60, hour=(0.5,) * 60),
+            ["57 % in target, counting those who wait", "oldest waits 3.0 times the target"],
+            id="the service level alone is a trouble",
+        ),
+        pytest.param(
+            replace(CALM, promises=(3, 1, 10, 7)),
+            ["one promise overdue", "70 % of promises kept"],
+            id="promises overdue and promises kept are two figures",
+        ),
+    ],
+)
+def test_a_figure_is_told_once(queue: Q, reasons: list[str]) -> None:
+    """What makes a trouble is not told again for being to watch."""
+    assert judged(queue).queues["q"].reasons == reasons
+
+
 def test_a_floor_that_tells_of_no_agents_is_not_closed() -> None:
     """An imported call log has no agents; its queues wait for somebody all the same."""
     calls = replace(CALM, agents=(0, 0, 0, 0), waiting=1, oldest_s=3)

@@ -49,8 +49,11 @@
     return place;
   }
 
+  /* The same in a width that is known, as a text that stands to the left like all others. */
+  const ending = (told, most) => (told.length > most ? `…${told.slice(1 - most)}` : told);
+
   const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  fw.dom = { make, text, attribute, value, tail, part, calm };
+  fw.dom = { make, text, attribute, value, tail, ending, part, calm };
 })();

@@ -4,7 +4,9 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   // A row's height and a letter's width in units of its text, so that a table grows with its screen.
-  const NARROW_EM = 34, ROW_EM = 2.05, HEAD_EM = 2.3, GLOW_MS = 400, FADE_MS = 600;
+  const NARROW_EM = 34, FOLDED_EM = 46, ROW_EM = 2.05, FOLDED_ROW_EM = 3.5, HEAD_EM = 2.3, GLOW_MS = 400, FADE_MS = 600;
+  // Where the page itself is scrolled (supervisor.css), a table of so few rows has its whole height in it.
+  const FLOWS = matchMedia("(max-width: 899px)"), WHOLE_MOST = 150;
   const tables = [];
   let give = null;
   const library = new Promise((resolve) => { give = resolve; });
@@ -30,10 +32,10 @@
 
   /* A table in the element `id`: its columns, in which order its sorted rows stand (`order`), which of
      them are there (`passes`), and what a press or Enter on a cell does (`opened`). Rows are put with
-     `put`; before the library is here they wait. */
+     `put`; before the library is here they wait. One that `folds` has rows of two lines where it is narrow. */
   function make(id, told) {
     const element = document.getElementById(id), rows = new Map();
-    const table = { id, element, rows, told, api: null, waiting: null, put: null, shown: 0, chosen: null };
+    const table = { id, element, rows, told, api: null, waiting: null, put: null, shown: 0, chosen: null, layout: "normal" };
     table.put = (next) => { if (table.api) change(table, next); else table.waiting = next; };
     table.filter = () => { if (table.api) { table.api.onFilterChanged(); count(table); } };
     table.shows = (name) => Boolean(table.api) && table.api.getColumn(name).isVisible();
@@ -43,7 +45,7 @@
   }
 
   function start(agGrid, table) {
-    const { told, element } = table, size = sizes(element);
+    const { told, element } = table, size = sizes(table);
     table.api = agGrid.createGrid(element, {
       theme: agGrid.themeQuartz.withParams(LOOK),
       columnDefs: told.columns,
@@ -67,7 +69,8 @@
       // From cell to cell by the arrow keys; Tab leads on, out of the table.
       tabToNextCell: () => false,
       onCellKeyDown: (event) => key(table, event),
-      onModelUpdated: () => { count(table); mark(table); },
+      onCellFocused: () => follow(table),
+      onModelUpdated: () => { count(table); mark(table); flow(table); },
       onSortChanged: () => { if (told.sorted) told.sorted(sortOf(table)); },
     });
     if (told.ready) told.ready(table);
@@ -126,27 +129,44 @@
     }
   }
 
-  function sizes(element) {
-    const em = parseFloat(getComputedStyle(element).fontSize) || 16;
-    return { row: Math.max(26, Math.round(em * ROW_EM)), head: Math.max(30, Math.round(em * HEAD_EM)) };
+  function sizes({ element, told }) {
+    const em = parseFloat(getComputedStyle(element).fontSize) || 16, width = element.clientWidth / em;
+    const folded = Boolean(told.folds) && width < FOLDED_EM;
+    return { em, width, folded, row: Math.max(26, Math.round(em * (folded ? FOLDED_ROW_EM : ROW_EM))), head: Math.max(30, Math.round(em * HEAD_EM)) };
+  }
+
+  function flow(table) {
+    const layout = FLOWS.matches && table.api.getDisplayedRowCount() <= WHOLE_MOST ? "autoHeight" : "normal";
+    if (layout === table.layout) return;
+    table.layout = layout;
+    fw.dom.attribute(table.element.parentElement, "data-whole", layout === "normal" ? null : "true");
+    table.api.setGridOption("domLayout", layout);
+  }
+
+  /* The grid scrolls within itself alone. */
+  function follow(table) {
+    if (table.layout === "normal") return;
+    const cell = document.activeElement.closest(".ag-cell");
+    if (cell) cell.scrollIntoView({ block: "nearest" });
   }
 
   /* Columns that there is no room for stay away: `wide` is from which width of the table on one is there. */
   function fit(table) {
-    const width = table.element.clientWidth;
-    if (!table.api || !width) return;
-    const em = parseFloat(getComputedStyle(table.element).fontSize) || 16, size = sizes(table.element);
-    const layout = `${Math.round(width / em)} ${size.row}`;
-    if (layout === table.laid) return;
-    table.laid = layout;
-    const there = (column) => (column.context.wide || 0) <= width / em;
+    if (!table.api || !table.element.clientWidth) return;
+    flow(table);
+    const size = sizes(table), { em, width, folded } = size;
+    const laid_ = `${Math.round(width)} ${size.row}`;
+    if (laid_ === table.laid) return;
+    table.laid = laid_;
+    const there = (column) => (column.context.wide || 0) <= width;
     const names = (which) => table.told.columns.filter(which).map((column) => column.field);
     table.api.setColumnsVisible(names(there), true);
     table.api.setColumnsVisible(names((column) => !there(column)), false);
     table.element.style.setProperty("--row", `${size.row}px`);
+    fw.dom.attribute(table.element, "data-folded", folded ? "true" : null);
     table.api.updateGridOptions({ rowHeight: size.row, headerHeight: size.head });
     table.api.setColumnWidths(table.told.columns.filter((column) => column.context.em)
-      .map((column) => ({ key: column.field, newWidth: Math.round((width / em < NARROW_EM && column.context.narrow || column.context.em) * em) })));
+      .map((column) => ({ key: column.field, newWidth: Math.round((width < NARROW_EM && column.context.narrow || column.context.em) * em) })));
   }
 
   /* Cells that count between frames: only those that are on the page. */
@@ -225,7 +245,7 @@
 
   /* The least is first, and what is not known is last, whichever way it is sorted. */
   function byValue(a, b, nodeA, nodeB, descending) {
-    if (a === b) return 0;
+    if (a === b || !(fw.format.given(a) || fw.format.given(b))) return 0;
     if (!fw.format.given(a)) return descending ? -1 : 1;
     if (!fw.format.given(b)) return descending ? 1 : -1;
     return a < b ? -1 : 1;
@@ -249,11 +269,11 @@
   document.addEventListener("DOMContentLoaded", () => fw.freshness.follow(countUp));
   addEventListener("resize", later);
   // Of a table only the rows in sight are there: on paper all of them.
-  const laid = (how) => tables.filter(({ api }) => api).forEach(({ api }) => {
-    api.setGridOption("domLayout", how);
-    api.flushAllAnimationFrames();
+  const laid = (how) => tables.filter(({ api }) => api).forEach((table) => {
+    table.api.setGridOption("domLayout", how || table.layout);
+    table.api.flushAllAnimationFrames();
   });
   addEventListener("beforeprint", () => laid("print"));
-  addEventListener("afterprint", () => laid("normal"));
-  fw.liveGrid = { make, fit: later, none, sortBy, choose, since, marked, byValue, byLength, whole, share, fine, lasting, spelled };
+  addEventListener("afterprint", () => laid());
+  fw.liveGrid = { make, fit: later, none, sortBy, choose, since, marked, FOLDED_EM, byValue, byLength, whole, share, fine, lasting, spelled };
 })();

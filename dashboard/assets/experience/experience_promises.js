@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const SHOWN = 20;
+  const SHOWN = 8, CONTACT_MOST = 19;
   let open = [], known = false;
 
   function draw(told) {
@@ -35,6 +35,7 @@
   /* Four times a second, from when each is due and what time it is on the floor. */
   function countDown() {
     const now = fw.freshness.floorNow();
+    document.getElementById("promises-all").hidden = !known || open.length < SHOWN;
     if (now === null || !known) return;
     fw.table.draw("experience-promises", open.map((one, index) => {
       const left_s = (Date.parse(one.due) - now) / 1000, overdue = left_s < 0;
@@ -43,10 +44,22 @@
       return {
         // One contact may have been promised a call twice.
         key: `${one.contact} ${one.due} ${index}`, state,
-        cells: { state: { mark, word }, left: overdue ? fw.t("{time} over", { time: length }) : length, queue: one.label, contact: one.contact },
+        cells: { state: { mark, word }, left: overdue ? fw.t("overdue by {time}", { time: length }) : length, queue: one.label },
+        values: { contact: one.contact },
       };
     }));
+    document.querySelectorAll('#experience-promises tbody [data-column="contact"]:empty').forEach((cell) => {
+      const { contact } = open[cell.parentElement.sectionRowIndex], end = fw.dom.tail(fw.dom.ending(contact, CONTACT_MOST));
+      end.title = contact;
+      cell.append(end);
+    });
   }
+
+  /* All that are open stand in the list behind their number. */
+  document.addEventListener("click", ({ target }) => {
+    if (target.id !== "promises-all") return;
+    fw.contactsList.open({ title: document.getElementById("experience-promises-caption").textContent, of: ["callbacks_open", "callbacks_overdue"] });
+  });
 
   fw.experiencePromises = { draw, countDown, forget };
 })();

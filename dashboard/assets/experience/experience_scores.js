@@ -16,6 +16,8 @@
       values: { answered: row.surveys, asked: row.surveys_sent, ...Object.assign({}, ...MEASURES.map((name) => exact(name, row.scores[name]))) },
     })), away);
     const rows = document.getElementById("experience-rows").tBodies[0].rows;
+    // On a narrow screen a row in which nobody answered is one line, after all others (experience.css).
+    told.rows.forEach((row, index) => fw.dom.attribute(rows[index], "data-without", row.surveys ? null : "true"));
     told.rows.forEach((row, index) => MEASURES.forEach((name) => cell(rows[index].querySelector(`[data-column="${name}"]`), row.scores[name])));
     asked(told);
   }

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const EVERY_MS = 2000, CUT_MS = 60000, MS = 1000, STRAIN = ["calm", "busy", "strained"];
+  const EVERY_MS = 2000, CUT_MS = 60000, MS = 1000, CONTACT_MOST = 19, CONTACT_FEW = 10, STRAIN = ["calm", "busy", "strained"];
   let table = null, told = null, sought = [], counts = { shown: 0, all: 0 }, looking = false, timer = 0, asking = null, problem = "", newest = null, heardAt = -Infinity, known = false, inPast = false;
 
   const TAKEN = ["as_of", "window", "agent", "state", "reason", "since", "team", "queues", "contact", "contact_state", "queue", "channel",
@@ -16,16 +16,16 @@
     const number = (field, name, em, wide, valueFormatter, more) => column(field, name, em, wide, { valueFormatter, headerClass: "ag-right-aligned-header", cellClass: ["ag-right-aligned-cell", BEHIND[field] ? "is-way" : ""], ...more });
     return [
       { field: "agent", headerName: fw.t("Agent"), context: {}, flex: 1, minWidth: 90, cellClass: "is-name", comparator: (a, b) => a.localeCompare(b, undefined, { numeric: true }) },
-      column("stateRank", fw.t("State"), 9.5, 0, { cellRenderer: state, tooltipValueGetter: ({ data }) => data.word, cellClass: "is-state", equals: () => false, comparator: byValue }),
+      column("stateRank", fw.t("State"), 13.4, 0, { context: { em: 13.4, narrow: 9.5 }, cellRenderer: state, tooltipValueGetter: ({ data }) => data.word, cellClass: "is-state", equals: () => false, comparator: byValue }),
       number("since", fw.t("In state"), 5.4, 0, undefined, { cellRenderer: since, comparator: byLength }),
-      column("contact", fw.t("Contact"), 11, 46, { cellRenderer: contact, equals: () => false }),
-      column("queueName", fw.t("Its queue"), 10, 61, {}),
-      number("handled", fw.t("Handled"), 6.8, 36, whole, { enableCellChangeFlash: true }),
-      number("aht", fw.t("AHT"), 4.8, 51, lasting, { headerTooltip: fw.t("Average handle time") }),
-      number("csat", fw.t("CSAT"), 7.6, 69, undefined, { cellRenderer: satisfied, equals: () => false, headerTooltip: fw.t("Answers 4 and 5 of 5, with how many answers there are") }),
-      number("occupancy", fw.t("Occupancy"), 6.4, 76, share, {}),
-      column("strain", fw.t("Strain"), 7.4, 30, { cellRenderer: strain, equals: () => false, tooltipValueGetter: ({ data }) => data.strainWhy, headerTooltip: fw.t("An indication for caring, never a ranking") }),
-      column("team", fw.t("Team"), 7, 84, {}),
+      column("contact", fw.t("Contact"), 12, 57, { cellRenderer: contact, equals: () => false }),
+      column("queueName", fw.t("Its queue"), 12.4, 74, {}),
+      number("handled", fw.t("Handled"), 6.2, 45, whole, { enableCellChangeFlash: true }),
+      number("aht", fw.t("AHT"), 4.8, 62, lasting, { headerTooltip: fw.t("Average handle time") }),
+      number("csat", fw.t("CSAT"), 7.6, 82, undefined, { cellRenderer: satisfied, equals: () => false, headerTooltip: fw.t("Answers 4 and 5 of 5, with how many answers there are") }),
+      number("occupancy", fw.t("Occupancy"), 6.4, 88, share, {}),
+      column("strain", fw.t("Strain"), 10, 39, { cellRenderer: strain, equals: () => false, tooltipValueGetter: ({ data }) => data.strainWhy, headerTooltip: fw.t("An indication for caring, never a ranking") }),
+      column("team", fw.t("Team"), 7, 95, {}),
     ];
   }
 
@@ -171,7 +171,8 @@
 
   function contact({ data }) {
     if (!data.contact) return "–";
-    const made = fw.dom.tail(data.more ? fw.t("{contact} and {n} more", { contact: data.contact, n: data.more }) : data.contact);
+    const id = fw.dom.ending(data.contact, data.more ? CONTACT_FEW : CONTACT_MOST);
+    const made = fw.dom.make("span", "", data.more ? fw.t("{contact} and {n} more", { contact: id, n: data.more }) : id);
     made.title = `${data.contact} · ${data.contactState}`;
     return made;
   }

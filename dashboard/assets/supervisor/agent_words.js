@@ -1,15 +1,16 @@
-/* Agents' states and strain in words, each with a shape of its own. */
+/* Agents' states and strain in words, each with a shape of its own; neither is ever as grave as a queue in
+   trouble. */
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const STATES = {
-    available: ["●", "free", () => fw.t("Free")], busy: ["◆", "busy", () => fw.t("Busy")],
+    available: ["●", "free", () => fw.t("Free")], busy: ["◐", "busy", () => fw.t("On contact")],
     wrap_up: ["■", "wrap-up", () => fw.t("Wrap-up")], away: ["▬", "away", () => fw.t("Away")],
     offline: ["○", "offline", () => fw.t("Offline")],
   };
   const STRAIN = {
-    calm: ["●", "on_target", () => fw.t("Calm")], busy: ["◆", "watch", () => fw.t("Busy")],
-    strained: ["▲", "trouble", () => fw.t("Strained")],
+    calm: ["●", "on_target", () => fw.t("Calm")], busy: ["◇", "load", () => fw.t("Under load")],
+    strained: ["◆", "watch", () => fw.t("Needs a break")],
   };
   const CONTACTS = {
     in_conversation: () => fw.t("in conversation"), on_hold: () => fw.t("on hold"), wrapping: () => fw.t("wrapping up"),
@@ -18,12 +19,15 @@
 
   const found = (words, name) => (name && Object.hasOwn(words, name) ? words[name] : null);
 
+  /* A code as words: renewal_form is «renewal form». */
+  const spoken = (code) => code.replaceAll("_", " ");
+
   /* { mark, tone, word } of an agent's state; unknown states by their own name. */
   function state(name, reason) {
     const told = found(STATES, name);
     if (!name) return { mark: "–", tone: "none", word: fw.t("Not told") };
     const word = told ? told[2]() : name;
-    return { mark: told ? told[0] : "·", tone: told ? told[1] : "none", word: reason ? `${word} · ${reason}` : word };
+    return { mark: told ? told[0] : "·", tone: told ? told[1] : "none", word: reason ? `${word} · ${spoken(reason)}` : word };
   }
 
   function strain(told) {
@@ -37,5 +41,5 @@
   /* From the freest to who is not there. */
   const rank = (name) => { const at = Object.keys(STATES).indexOf(name); return at < 0 ? Object.keys(STATES).length : at; };
 
-  fw.agentWords = { state, strain, contact, rank };
+  fw.agentWords = { state, strain, contact, rank, spoken };
 })();

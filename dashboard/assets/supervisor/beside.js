@@ -81,9 +81,10 @@
 
   const none = (text) => fw.dom.make("p", "beside-none", text || fw.t("Being read …"));
 
-  /* Small figures, each a button to the contacts behind it where it is made of some. */
+  /* Small figures as one block, each a button to the contacts behind it where it is made of some. */
   function figures(told) {
     const { make } = fw.dom, element = make("div", "beside-figures");
+    element.dataset.many = String(told.length);
     const cells = told.map(({ name, label, behind }) => {
       const value = make("span", "beside-value"), note = make("span", "beside-note");
       const cell = make(behind ? "button" : "div", "beside-figure", make("span", "beside-label", label), value, note);

@@ -18,7 +18,7 @@
     ["channel", fw.t("Channel"), (one) => (one.channel ? fw.channels.name(one.channel) : NONE)],
     ["agent", fw.t("Agent"), (one) => one.agent || NONE],
     ["priority", fw.t("Priority"), (one) => (fw.format.given(one.priority) ? String(one.priority) : NONE)],
-    ["about", fw.t("About"), (one) => [one.intent, one.language, one.segment, one.journey_stage, one.redial_of ? fw.t("calls again") : ""].filter(Boolean).join(" · ") || NONE],
+    ["about", fw.t("About"), (one) => [...[one.intent, one.language, one.segment, one.journey_stage].filter(Boolean).map(fw.agentWords.spoken), one.redial_of ? fw.t("calls again") : ""].filter(Boolean).join(" · ") || NONE],
   ];
 
   function queueName(queue) {

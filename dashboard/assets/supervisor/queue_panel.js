@@ -1,9 +1,9 @@
-/* A queue open beside the table: why it stands as it does, who waits and until when, what was promised,
+/* A queue open beside the table: why it stands as it does, who waits and until when, its figures, what was promised,
    who is on it, its last hour, its service level by all five variants, and what happens. */
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const CONTACTS_MS = 2000, AGENTS_MS = 3000, HOUR_MS = 10000, LISTED = 10, PEOPLE = 10;
+  const CONTACTS_MS = 2000, AGENTS_MS = 3000, HOUR_MS = 10000, LISTED = 5, PEOPLE = 10;
   const FORMULAS = {
     abandons_count: () => fw.t("answered in target / (answered + abandoned)"),
     abandons_ignored: () => fw.t("answered in target / answered"),
@@ -19,10 +19,10 @@
 
   /* Nothing is drawn, and nobody is asked, of a queue before it is known to be one. */
   function begin(made, judged) {
-    // A queue of promises is asked for those first.
-    const asked = judged && judged.kind === "promises" ? [promises, waiting] : [waiting, promises];
+    // Who waits stands first, and of a queue of promises who was promised a call.
+    const [first, second] = judged && judged.kind === "promises" ? [promises, waiting] : [waiting, promises];
     const tick = () => count(made);
-    fw.beside.fill(tiles(made), ...asked.map((section) => section(made)), hour(made), people(made), levels(made), events(made));
+    fw.beside.fill(first(made), tiles(made), second(made), hour(made), people(made), levels(made), events(made));
     fw.freshness.follow(tick);
     made.stops.push(() => fw.freshness.unfollow(tick));
   }
