@@ -39,7 +39,7 @@
   /* All there is to go to: { kind, name, words, run }. */
   function all() {
     const picture = (fw.alertStrip.newest() || {}).picture;
-    const screens = Array.from(document.querySelectorAll(".ways a.way:not([hidden])"), (way) => entry(fw.t("Screen"), way.textContent, "", () => way.click()));
+    const screens = Array.from(document.querySelectorAll(".screens a:not([hidden], [aria-current])"), (way) => entry(fw.t("Screen"), way.textContent, "", () => way.click()));
     const queues = picture ? Object.keys(picture.figures.queues).map((queue) => {
       const label = picture.labels[queue], name = label ? label.name : queue;
       return entry(fw.t("Queue"), name, `${queue} ${fw.channels.name(fw.channels.of(label))}`, () => to("queue", queue));
