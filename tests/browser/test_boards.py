@@ -189,7 +189,7 @@ def test_a_tv_turns_its_pages_and_has_nothing_to_press(
     assert page.evaluate("document.documentElement.scrollHeight") <= 768
     assert page.evaluate("getComputedStyle(document.body).cursor") == "none"
     # The clock is a button elsewhere; here it only tells the time.
-    assert page.locator(":is(button, a, select, input):visible:not(#clock)").count() == 0
+    assert page.locator(":is(button, a[href], select, input):visible:not(#clock)").count() == 0
     assert (
         page.evaluate("getComputedStyle(document.getElementById('clock')).pointerEvents") == "none"
     )
@@ -603,7 +603,7 @@ def test_the_way_back_from_a_board_leads_to_no_old_tile(
     reader.queues = {f"q{index}": replace(one, name=f"Queue {index}") for index in range(60)}
     page = open_page("/?order=fixed")
     page.wait_for_function(
-        "document.querySelectorAll('#queues .tile .tile-name:not(:empty)').length === 60"
+        "document.querySelectorAll('#queues .tile .tile-link:not(:empty)').length === 60"
     )
     tiles = page.locator("#queues > *")
     queue = tiles.last.get_attribute("data-queue")

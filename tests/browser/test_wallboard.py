@@ -314,7 +314,7 @@ def wall_of_sixty(open_page: OpenPage, reader: TableReader) -> Page:
 def sixty_drawn(page: Page) -> None:
     """All tiles have been drawn once."""
     page.wait_for_function(
-        "document.querySelectorAll('#queues .tile:not(:has(.tile-name:empty))').length === 60"
+        "document.querySelectorAll('#queues .tile:not(:has(.tile-link:empty))').length === 60"
     )
 
 
