@@ -158,6 +158,9 @@ def test_a_null_is_a_dash_and_few_answers_are_too_few(open_page: OpenPage) -> No
     night = page.locator('[data-queue="night"] .big-value')
     assert night.all_inner_texts() == ["0", "–", "–"]
     assert "too few" in tile(page, "records")
+    # What is no number is not the loudest of its row.
+    few = page.locator('[data-queue="records"] .words')
+    assert few.evaluate("e => getComputedStyle(e).fontWeight") == "400"
 
 
 def test_each_kind_of_queue_has_its_own_figures(open_page: OpenPage) -> None:
