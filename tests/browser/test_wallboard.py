@@ -183,7 +183,7 @@ def test_the_order_is_chosen_and_kept(open_page: OpenPage) -> None:
     assert order(page)[0] == "medicaid"
 
     page.click("#order")
-    expect(page.locator("#order")).to_have_text("Fixed order")
+    expect(page.locator("#order")).to_have_text("Order: fixed")
     assert order(page)[:3] == ["benefits", "callbacks", "email"]
     assert "order=fixed" in page.url
     page.goto(page.url.partition("?")[0])
@@ -239,7 +239,7 @@ def test_the_keyboard_reaches_every_control(open_page: OpenPage) -> None:
     assert reached == controls
     assert outline == "solid"
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
-    assert page.get_by_role("button", name="Order of queues: worst first").count() == 1
+    assert page.get_by_role("button", name="Order: worst first", exact=True).count() == 1
 
 
 def test_tiles_have_names_for_who_hears_the_wall(open_page: OpenPage) -> None:
