@@ -120,6 +120,10 @@ def test_every_kind_of_tile_tells_what_is_so(open_page: OpenPage, reader: TableR
     expect(benefits).to_contain_text("In trouble")
     assert "▲ In trouble" in " ".join(benefits.inner_text().split())
     assert benefits.locator(".trend").inner_text() == "↘"
+    colour = "one => getComputedStyle(one).color"
+    assert benefits.locator(".trend").evaluate(colour) == benefits.locator(".status").evaluate(
+        colour
+    )
     assert "worse than an hour ago" in (benefits.get_attribute("aria-label") or "")
     # Of two queues, one with 91 answered of whom 80 in target and 2 abandoned, one with 44, 41, 1.
     assert group.locator(".big-value").all_text_contents()[::2] == ["2", "88%"]
@@ -180,8 +184,9 @@ def test_a_tv_turns_its_pages_and_has_nothing_to_press(
 ) -> None:
     """Without a board, too, where the queues do not fit: the worst are on the first page."""
     reader.queues = many(60)
-    page = open_page("/?kiosk=1", width=1366, height=768)
+    page = open_page("/?kiosk=1", width=1366, height=768, zone="Asia/Tokyo")
     expect(page.locator("#pager-mark")).to_have_text(re.compile(r"^Page 1 of \d+$"))
+    assert page.eval_on_selector(".zone", "e => getComputedStyle(e).textDecorationLine") == "none"
     seen = page.locator("#queues > .tile:visible")
     first = seen.first.get_attribute("data-queue")
     count = seen.count()
