@@ -11,15 +11,15 @@ from dashboard.components.alerts import sound_switch
 from dashboard.components.language import language_switch
 from dashboard.components.palette import palette_button
 from dashboard.components.parts import attributes, part
-from dashboard.components.ways import ways
+from dashboard.components.ways import taking, ways
 from dashboard.i18n import _
 
 
 def header(
     title: str, *, here: str, switches: tuple[str, ...], beside: Sequence[Component] = ()
 ) -> Component:
-    """A bar of title, ways to other screens than the one at `here`, what the screen has `beside`
-    them, and switches; under it the sentence, which has the room, with age and clock."""
+    """A bar of title, ways to all screens with the one at `here` marked, what can be done with it
+    and what it has `beside` that, and switches; under it the sentence, with age and clock."""
     return html.Header(
         className="head",
         children=[
@@ -62,10 +62,13 @@ def _age() -> Component:
 
 
 def _ways(here: str, beside: Sequence[Component]) -> Component:
-    return html.Nav(
-        [*ways(here), *beside, sound_switch(), palette_button()],
+    # Screens first, in the same places wherever one is; then what can be done.
+    return html.Div(
+        [
+            html.Nav(ways(here), className="screens", **attributes(aria_label=_("Screens"))),
+            html.Div([*taking(), *beside, sound_switch(), palette_button()], className="doings"),
+        ],
         className="ways",
-        **attributes(aria_label=_("Screens")),
     )
 
 

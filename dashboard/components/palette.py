@@ -36,5 +36,6 @@ def palette_button() -> Component:
         id="palette-open",
         className="way palette-open",
         type="button",
+        title="Ctrl K",
         **attributes(aria_haspopup="dialog", aria_keyshortcuts="Control+K"),
     )

@@ -132,6 +132,10 @@ def test_every_kind_of_tile_tells_what_is_so(open_page: OpenPage, reader: TableR
     expect(benefits).to_contain_text("In trouble")
     assert "▲ In trouble" in " ".join(benefits.inner_text().split())
     assert benefits.locator(".trend").inner_text() == "↘"
+    colour = "one => getComputedStyle(one).color"
+    assert benefits.locator(".trend").evaluate(colour) == benefits.locator(".status").evaluate(
+        colour
+    )
     assert "worse than an hour ago" in (benefits.get_attribute("aria-label") or "")
     # Of two queues, one with 91 answered of whom 80 in target and 2 abandoned, one with 44, 41, 1.
     assert group.locator(".big-value").all_text_contents()[::2] == ["2", "88\u00a0%"]
@@ -235,8 +239,9 @@ def test_a_tv_turns_its_pages_and_has_nothing_to_press(
 ) -> None:
     """Without a board, too, where the queues do not fit: the worst are on the first page."""
     reader.queues = many(60)
-    page = open_page("/?kiosk=1", width=1366, height=768)
+    page = open_page("/?kiosk=1", width=1366, height=768, zone="Asia/Tokyo")
     expect(page.locator("#pager-mark")).to_have_text(re.compile(r"^Page 1 of \d+$"))
+    assert page.eval_on_selector(".zone", "e => getComputedStyle(e).textDecorationLine") == "none"
     seen = page.locator("#queues > .tile:visible")
     first = seen.first.get_attribute("data-queue")
     count = seen.count()
@@ -244,7 +249,7 @@ def test_a_tv_turns_its_pages_and_has_nothing_to_press(
     assert page.evaluate("document.documentElement.scrollHeight") <= 768
     assert page.evaluate("getComputedStyle(document.body).cursor") == "none"
     # The clock is a button elsewhere; here it only tells the time.
-    assert page.locator(":is(button, a, select, input):visible:not(#clock)").count() == 0
+    assert page.locator(":is(button, a[href], select, input):visible:not(#clock)").count() == 0
     assert (
         page.evaluate("getComputedStyle(document.getElementById('clock')).pointerEvents") == "none"
     )
@@ -665,7 +670,7 @@ def test_the_way_back_from_a_board_leads_to_no_old_tile(
     reader.queues = {f"q{index}": replace(one, name=f"Queue {index}") for index in range(60)}
     page = open_page("/?order=fixed")
     page.wait_for_function(
-        "document.querySelectorAll('#queues .tile .tile-name:not(:empty)').length === 60"
+        "document.querySelectorAll('#queues .tile .tile-link:not(:empty)').length === 60"
     )
     tiles = page.locator("#queues > *")
     queue = tiles.last.get_attribute("data-queue")

@@ -104,6 +104,18 @@ def test_twelve_queues_are_on_one_screen_to_be_read_from_afar(
     assert last["y"] + last["height"] <= height
 
 
+@pytest.mark.parametrize(("width", "height"), _WIDTHS)
+def test_what_is_pressed_in_the_head_is_large_enough_to_read(
+    open_page: OpenPage, width: int, height: int
+) -> None:
+    """Nothing of it is smaller than 13 px, on a laptop either."""
+    page = open_page(width=width, height=height)
+    page.wait_for_selector("#queues .tile")
+
+    for control in ("#theme", "#language", ".zone", ".way"):
+        assert size_px(page, control) >= 13
+
+
 def test_nothing_moves_for_who_asks_for_stillness(open_page: OpenPage) -> None:
     """prefers-reduced-motion stops shimmer, fades and moving tiles."""
     page = open_page()

@@ -365,6 +365,7 @@ def test_the_palette_leads_anywhere_from_any_screen(open_page: OpenPage) -> None
 
     page.keyboard.press("Control+k")
     page.keyboard.type("theme")
+    expect(page.locator("#palette [role=option]")).to_have_text(["Switch to the light themeAction"])
     page.keyboard.press("Enter")
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     page.click("#palette-open")

@@ -160,6 +160,9 @@ def test_a_null_is_a_dash_and_few_answers_are_too_few(open_page: OpenPage) -> No
     night = page.locator('[data-queue="night"] .big-value')
     assert night.all_inner_texts() == ["0", "–", "–"]
     assert "too few" in tile(page, "records")
+    # What is no number is not the loudest of its row.
+    few = page.locator('[data-queue="records"] .words')
+    assert few.evaluate("e => getComputedStyle(e).fontWeight") == "400"
 
 
 def test_each_kind_of_queue_has_its_own_figures(open_page: OpenPage) -> None:
@@ -182,7 +185,7 @@ def test_the_order_is_chosen_and_kept(open_page: OpenPage) -> None:
     assert order(page)[0] == "medicaid"
 
     page.click("#order")
-    expect(page.locator("#order")).to_have_text("Fixed order")
+    expect(page.locator("#order")).to_have_text("Order: fixed")
     assert order(page)[:3] == ["benefits", "callbacks", "email"]
     assert "order=fixed" in page.url
     page.goto(page.url.partition("?")[0])
@@ -213,6 +216,7 @@ def test_the_keyboard_reaches_every_control(open_page: OpenPage) -> None:
     page = open_page(zone="Asia/Tokyo")
     page.wait_for_selector("#queues .tile")
     controls = [
+        "Wallboard",
         "Supervisor",
         "Experience",
         "Alerts",
@@ -237,7 +241,7 @@ def test_the_keyboard_reaches_every_control(open_page: OpenPage) -> None:
     assert reached == controls
     assert outline == "solid"
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
-    assert page.get_by_role("button", name="Order of queues: worst first").count() == 1
+    assert page.get_by_role("button", name="Order: worst first", exact=True).count() == 1
 
 
 def test_tiles_have_names_for_who_hears_the_wall(open_page: OpenPage) -> None:
@@ -315,7 +319,7 @@ def wall_of_sixty(open_page: OpenPage, reader: TableReader) -> Page:
 def sixty_drawn(page: Page) -> None:
     """All tiles have been drawn once."""
     page.wait_for_function(
-        "document.querySelectorAll('#queues .tile:not(:has(.tile-name:empty))').length === 60"
+        "document.querySelectorAll('#queues .tile:not(:has(.tile-link:empty))').length === 60"
     )
 
 

@@ -4,7 +4,7 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   // What holds for all screens goes along from one to another.
-  const ALONG = ["at", "speed", "lang"];
+  const ALONG = ["at", "speed", "lang", "theme"];
   const followers = [], written = new WeakMap();
   let known = values();
 

@@ -39,7 +39,7 @@
   /* All there is to go to: { kind, name, words, run }. */
   function all() {
     const picture = (fw.alertStrip.newest() || {}).picture;
-    const screens = Array.from(document.querySelectorAll(".ways a.way:not([hidden])"), (way) => entry(fw.t("Screen"), way.textContent, "", () => way.click()));
+    const screens = Array.from(document.querySelectorAll(".screens a:not([hidden], [aria-current])"), (way) => entry(fw.t("Screen"), way.textContent, "", () => way.click()));
     const queues = picture ? Object.keys(picture.figures.queues).map((queue) => {
       const label = picture.labels[queue], name = label ? label.name : queue;
       return entry(fw.t("Queue"), name, `${queue} ${fw.channels.name(fw.channels.of(label))}`, () => to("queue", queue));
@@ -54,9 +54,10 @@
   function actions() {
     const kind = fw.t("Action");
     const press = (id) => { const button = document.getElementById(id); return button && !button.hidden ? () => button.click() : null; };
+    const { theme, order } = fw.view.current();
     const told = [
-      [fw.t("Theme: the other of dark and light"), press("theme")],
-      [fw.t("Order of queues: the other of worst first and fixed"), press("order")],
+      [theme === "dark" ? fw.t("Switch to the light theme") : fw.t("Switch to the dark theme"), press("theme")],
+      [order === "worst" ? fw.t("Keep queues in a fixed order") : fw.t("Order queues worst first"), press("order")],
       [fw.t("Sound of alerts on or off"), press("sound")],
       [fw.t("Keys of this screen"), press("supervisor-keys") || press("keys")],
     ];

@@ -31,13 +31,8 @@
     document.documentElement.dataset.theme = view.theme;
     const order = document.getElementById("order"), theme = document.getElementById("theme");
     // Not every screen has both.
-    if (order) {
-      fw.dom.text(order, view.order === "worst" ? fw.t("Worst first") : fw.t("Fixed order"));
-      fw.dom.attribute(order, "aria-label", view.order === "worst" ? fw.t("Order of queues: worst first. Press to change") : fw.t("Order of queues: fixed order. Press to change"));
-    }
-    if (!theme) return;
-    fw.dom.text(theme, view.theme === "dark" ? fw.t("Dark") : fw.t("Light"));
-    fw.dom.attribute(theme, "aria-label", view.theme === "dark" ? fw.t("Theme: dark. Press to change") : fw.t("Theme: light. Press to change"));
+    if (order) fw.dom.text(order, view.order === "worst" ? fw.t("Order: worst first") : fw.t("Order: fixed"));
+    if (theme) fw.dom.text(theme, view.theme === "dark" ? fw.t("Theme: dark") : fw.t("Theme: light"));
   }
 
   function turn(name) {

@@ -94,7 +94,7 @@
       oldest: now.waiting && fw.format.given(now.oldest_wait_s) ? Math.round((asOf - now.oldest_wait_s * MS) / TENTH_MS) * TENTH_MS : null,
       level: figures.service_level, asa: figures.average_speed_of_answer_s, abandoned: figures.abandonment_rate,
       // Of equal shares that of more answers is the more; and its cell is drawn anew when n rises.
-      csat: happened.csat_n ? figures.csat_score + happened.csat_n * TIE : null, csatValue: fw.format.plain(shown.value), csatN: shown.n,
+      csat: happened.csat_n ? figures.csat_score + happened.csat_n * TIE : null, csatValue: fw.format.plain(shown.value), csatN: shown.n, csatWords: shown.value[0][1] === "words",
       promises: now.callbacks_open, overdue: now.callbacks_overdue, due: happened.callbacks_due, unanswered: now.conversations_unanswered,
       talking: sum([now.in_conversation, now.on_hold, now.wrapping]),
       free: now.agents_available, staffed: now.agents_staffed, aht: figures.average_handle_time_s,
@@ -220,7 +220,7 @@
     return made;
   }
 
-  const satisfied = ({ data }) => noted(data.csatValue || "", data.csatN);
+  const satisfied = ({ data }) => noted(data.csatWords ? fw.dom.make("span", "words", data.csatValue) : data.csatValue || "", data.csatN);
   const promised = ({ data, value }) => noted(fw.liveGrid.whole({ value }), data.overdue ? fw.t("{n} overdue", { n: data.overdue }) : "", "bad");
   const free = ({ data, value }) => noted(fw.liveGrid.whole({ value: data.staffed || value || value === undefined ? value : null }), data.staffed ? fw.t("of {all}", { all: data.staffed }) : "");
 

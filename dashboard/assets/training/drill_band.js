@@ -9,7 +9,7 @@
     if (frame.picture) picture = frame.picture;
     phase = frame.training ? frame.training.phase : null;
     const way = document.getElementById("way-training");
-    if (way) way.hidden = !frame.training || location.pathname === "/training";
+    if (way) way.hidden = !frame.training && location.pathname !== "/training";
     show();
   }
 

@@ -61,7 +61,7 @@
     const { picture, standing, agentsKnown } = newest, label = picture.labels[queue];
     tile.failed = true;
     fw.tile.draw(tile, {
-      name: label ? label.name : queue, label, agentsKnown,
+      queue, name: label ? label.name : queue, label, agentsKnown,
       variant: label ? label.service_level : picture.floor_service_level,
       section: picture.figures.queues[queue], standing: standing.queues[queue],
       hour: picture.hours[queue], goal: standing.goal, window: fw.format.window(picture.figures.window),
@@ -145,13 +145,15 @@
 
   /* Those that stand in order among one another stay: each that is moved is laid out anew. */
   function arrange(grid, ids, was) {
-    const stay = fw.order.rising(ids.map((queue) => (was.has(queue) ? was.get(queue) : -1)));
+    const stay = fw.order.rising(ids.map((queue) => (was.has(queue) ? was.get(queue) : -1))), focused = document.activeElement;
     let next = null;
     for (let index = ids.length - 1; index >= 0; index -= 1) {
       const { element } = tiles.get(ids[index]);
       if (!stay.has(index)) grid.insertBefore(element, next);
       next = element;
     }
+    // What is moved in the page loses its focus.
+    if (grid.contains(focused) && focused !== document.activeElement) focused.focus({ preventScroll: true });
   }
 
   /* From where each was, by its number: the grid is measured once, and no tile is. */

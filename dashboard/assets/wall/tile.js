@@ -5,18 +5,18 @@
   const MARKS = { trouble: "▲", watch: "◆", on_target: "●", closed: "○", none: "–" };
   const BIGS = 3, SMALLS = 3;
   // What has passed on the floor since the frame that is drawn, in seconds.
-  let passed = 0;
+  let passed = 0, made = 0;
 
   function create(queue) {
     const { make } = fw.dom;
-    const name = make("h2", "tile-name"), mark = make("span", "mark"), word = make("span", "word");
+    const name = make("a", "tile-link"), heading = make("h2", "tile-name", name), why = make("span", ""), mark = make("span", "mark"), word = make("span", "word");
     mark.setAttribute("aria-hidden", "true");
     const status = make("span", "status", mark, word);
     const bigs = Array.from({ length: BIGS }, () => cell("big", "value", "label", "note"));
     const smalls = Array.from({ length: SMALLS }, () => cell("small", "label", "value", "note"));
     const spark = fw.sparkline.make(), people = fw.people.make(), members = make("div", "members");
     const body = make("div", "tile-body",
-      make("div", "tile-head", name, status),
+      make("div", "tile-head", heading, status, why),
       make("div", "bigs", ...bigs.map((big) => big.element)),
       spark.element, members,
       make("div", "smalls", ...smalls.map((small) => small.element)),
@@ -24,7 +24,25 @@
     const element = make("div", "tile", body);
     element.dataset.queue = queue;
     element.setAttribute("role", "listitem");
-    return { element, name, mark, word, status, bigs, smalls, spark, people, members, counting: [] };
+    // Heard with the link, and seen at the status where a pointer rests.
+    Object.assign(why, { id: `tile-why-${made += 1}`, hidden: true });
+    name.setAttribute("aria-describedby", why.id);
+    element.addEventListener("click", (event) => follow(event, name));
+    return { element, name, heading, why, leads: null, mark, word, status, bigs, smalls, spark, people, members, counting: [] };
+  }
+
+  /* From a tile to its queue; not on a TV, and not from a board that is being built. */
+  function lead(tile, queue) {
+    const { build, kiosk } = document.documentElement.dataset;
+    const leads = queue && build !== "on" && kiosk !== "on" ? queue : null;
+    if (leads === tile.leads) return;
+    tile.leads = leads;
+    fw.dom.attribute(tile.name, "href", leads === null ? null : `/supervisor?${new URLSearchParams({ queue: leads })}`);
+  }
+
+  /* The link lies over the tile, but for what has a tooltip of its own: a press there is one on the link. */
+  function follow(event, link) {
+    if (link.hasAttribute("href") && !event.target.closest("a")) link.dispatchEvent(new MouseEvent("click", event));
   }
 
   function cell(kind, ...parts) {
@@ -41,9 +59,10 @@
     const state = told.standing.state, word = fw.standing.word(told.standing);
     attribute(tile.element, "data-state", state);
     text(tile.name, told.name);
+    lead(tile, told.queue);
     // Its «today» begins at another midnight than the floor's.
     const zoned = told.label && told.label.time_zone;
-    attribute(tile.name, "title", zoned ? fw.t("{queue}, in its own time zone: {zone}", { queue: told.name, zone: zoned }) : told.name);
+    attribute(tile.heading, "title", zoned ? fw.t("{queue}, in its own time zone: {zone}", { queue: told.name, zone: zoned }) : told.name);
     text(tile.mark, MARKS[state]);
     text(tile.word, word);
     tile.status.hidden = !word;
@@ -59,7 +78,9 @@
     tile.people.element.hidden = Boolean(told.members);
     fw.sparkline.draw(tile.spark, told.hour && told.hour.service_level, told.goal);
     fw.people.draw(tile.people, told.section.now, told.agentsKnown);
-    attribute(tile.element, "aria-label", spoken(told, word, reasons));
+    const stands = fw.format.comma(word, reasons, fw.trend.words(fw.trend.of(told.hour)));
+    text(tile.why, stands);
+    attribute(tile.element, "aria-label", stands ? fw.t("{name}: {state}", { name: told.name, state: stands }) : told.name);
   }
 
   function fill(tile, cell, told) {
@@ -173,11 +194,6 @@
   function csat(told) {
     const shown = fw.format.csat(told.section.counts, told.section.figures);
     return { label: fw.t("CSAT"), value: shown.value, note: shown.n, title: fw.t("Answers 4 and 5: {told}", { told: shown.note }) };
-  }
-
-  function spoken(told, word, reasons) {
-    const state = fw.format.comma(word, reasons, fw.trend.words(fw.trend.of(told.hour)));
-    return state ? fw.t("{name}: {state}", { name: told.name, state }) : told.name;
   }
 
   fw.tile = { create, draw, countUp, csat, MARKS, passes: (seconds) => { passed = seconds; } };
