@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 import structlog
@@ -60,15 +60,18 @@ class PastShown(NamedTuple):
     state: Callable[[], PastState]
 
 
+Found = TypeVar("Found")
+
+
 class _Question(Struct):
     window: str
     agents: bool
     future: Future[Answer]
 
 
-class _HourAsked(Struct):
-    queue: str
-    future: Future[HourOfQueue | None]
+class _Read(Struct):
+    read: Callable[[], Any]
+    future: Future[Any]
 
 
 class Feed:
@@ -102,7 +105,7 @@ class Feed:
         self._drill: DrillMark | None = None
         self._cadence = Cadence()
         self._order = RestedOrder()
-        self._questions: SimpleQueue[_Question | _HourAsked] = SimpleQueue()
+        self._questions: SimpleQueue[_Question | _Read] = SimpleQueue()
         self._answers: dict[tuple[str, bool], Answer] = {}
         self._newest: SentFrame | None = None
         self._catching_up = CatchingUp()
@@ -187,8 +190,12 @@ class Feed:
 
     def ask_hour(self, queue: str) -> Future[HourOfQueue | None]:
         """The queue's last hour by the minute; None where no such queue is known."""
-        future: Future[HourOfQueue | None] = Future()
-        self._questions.put(_HourAsked(queue, future))
+        return self.ask_for(lambda: self._reader.hour(queue))
+
+    def ask_for(self, read: Callable[[], Found]) -> Future[Found]:
+        """What `read` finds, in the thread that alone uses the reader."""
+        future: Future[Found] = Future()
+        self._questions.put(_Read(read, future))
         return future
 
     def step(self) -> None:
@@ -198,7 +205,6 @@ class Feed:
         if turned:
             # Another floor may be shown by now, or none.
             self._answers.clear()
-            self._order.forget()
         self._answer()
         moment = self._now()
         alarmed = self._alerts.look(moment) or turned or self._arrives()
@@ -239,8 +245,8 @@ class Feed:
             if not question.future.set_running_or_notify_cancel():
                 continue
             try:
-                if isinstance(question, _HourAsked):
-                    question.future.set_result(self._reader.hour(question.queue))
+                if isinstance(question, _Read):
+                    question.future.set_result(question.read())
                 else:
                     answer = self._answered(question.window, question.agents)
                     question.future.set_result(answer)
@@ -361,6 +367,7 @@ class Feed:
             # Another floor, at another time: what was kept of the one before is none of its.
             self._drill = picture.drill
             self._answers.clear()
+            self._order.forget()
             self._catching_up = CatchingUp()
         return picture
 

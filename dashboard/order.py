@@ -24,11 +24,15 @@ class RestedOrder:
 
     def __init__(self) -> None:
         self._groups: dict[str, _Group] = {}
+        # Told by any thread, and heard by the one that asks for the order.
+        self._forgotten = False
 
     def of(self, worst_first: Sequence[str], states: Mapping[str, str], at: int) -> list[str]:
         """The order in which they stand at an instant of the wall clock, in microseconds.
 
         `worst_first` has the queues of each state side by side."""
+        if self._forgotten:
+            self._forgotten, self._groups = False, {}
         fresh: dict[str, list[str]] = {}
         for queue in worst_first:
             fresh.setdefault(states[queue], []).append(queue)
@@ -38,8 +42,8 @@ class RestedOrder:
         return [queue for group in self._groups.values() for queue in group.queues]
 
     def forget(self) -> None:
-        """What comes next is of another floor, or of another time."""
-        self._groups.clear()
+        """What comes next is of another floor, or of another time. Any thread may say so."""
+        self._forgotten = True
 
 
 def _rested(before: _Group | None, queues: list[str], at: int) -> _Group:

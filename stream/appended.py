@@ -5,10 +5,27 @@ from __future__ import annotations
 import heapq
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing
+from itertools import islice
+from typing import Final
 
+from stream.contract.batch import decode_batch
 from stream.contract.clock import FloorClock
 from stream.logs.port import Log, Record
 from stream.logs.topics import CONTACT_EVENTS
+
+# The earliest of so many is where a partition begins.
+_FIRST: Final = 20
+
+
+def beginning(log: Log, clock: FloorClock, partition: int) -> tuple[int, int] | None:
+    """When what the log holds of a partition begins, on the floor's clock in microseconds, and its
+    first offset; None where it holds nothing. What was before the floor was there may have been told
+    at once, and begins with its own time."""
+    first = list(islice(log.read(CONTACT_EVENTS, partition), _FIRST))
+    if not first:
+        return None
+    times = decode_batch([record.value or b"" for record in first]).times
+    return min([*times, int(clock.at(first[0].appended_at))]), first[0].offset
 
 
 def appended(log: Log, *, since: int | None = None) -> Generator[Record, None, None]:

@@ -3,6 +3,7 @@ else."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import HOUR_US, MINUTE_US
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.topics import CONTACT_EVENTS, topics
-from tests.builders import BASE_US, SECOND_US, answered, ended, queued
+from tests.builders import BASE_US, SECOND_US, answered, ended, promised, queued, state
 
 PLAN: Final = FloorPlan()
 LENGTH_US: Final = 2 * HOUR_US
@@ -28,15 +29,21 @@ OVER_US: Final = 70 * MINUTE_US
 
 class PastGround:
     """A log whose two hours began at `begin`, in microseconds. Each event came as it happened, or
-    all of them at once so long after the end."""
+    all of them at once so long after the end. `more` happens besides, by the second of `begin`."""
 
     def __init__(
-        self, directory: Path, begin: int = BASE_US, *, appended_at: int | None = None
+        self,
+        directory: Path,
+        begin: int = BASE_US,
+        *,
+        appended_at: int | None = None,
+        more: Callable[[float], list[bytes]] = lambda _second: [],
     ) -> None:
         self.url = f"embedded:{directory}"
         self.begin = begin
         self.end = begin + LENGTH_US
-        self.lines = sorted(self._lines(), key=lambda line: decode(line).time)
+        told = [*self._lines(), *more((begin - BASE_US) / SECOND_US)]
+        self.lines = sorted(told, key=lambda line: decode(line).time)
         wall = begin
         with closing(EmbeddedLog(directory, now=lambda: wall)) as log:
             log.create(topics(2))
@@ -58,6 +65,18 @@ class PastGround:
     def figures(self, at: int, window: str = "30m") -> Figures:
         """What `floorwatch compute --at` gives."""
         return compute(PLAN, [("log", enumerate(self.lines, 1))], at=at, window=window)
+
+    @staticmethod
+    def promises(second: float) -> list[bytes]:
+        """What may happen besides: in the trouble two promises are open, one of them overdue, and an
+        agent has a contact."""
+        return [
+            promised("late", second + 60, second + 3_000, queue="callbacks"),
+            promised("soon", second + 60, second + 7_100, queue="callbacks"),
+            state("a-9", second + 30, "busy"),
+            queued("held", second + 40, queue="benefits"),
+            answered("held", second + 45, queue="benefits", agent="a-9"),
+        ]
 
     def _lines(self) -> list[bytes]:
         lines: list[bytes] = []

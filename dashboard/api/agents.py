@@ -23,7 +23,7 @@ from dashboard.feed import WINDOW, Answer, Feed
 from dashboard.past import Looks
 from dashboard.strain import strain
 from stream.contract.detail import AtHand, Detail, Load
-from stream.contract.figures import AgentSection, DrillMark, NoPicture
+from stream.contract.figures import AgentSection, DrillMark
 from stream.contract.instants import (
     SECOND_US,
     UNREADABLE,
@@ -85,12 +85,14 @@ def agents_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIRouter:
     ) -> Response:
         """Each agent's state, what it has at hand, its figures of the window, and its strain."""
         shown = feed_of(feed, looks, look)
+        # Asked at once, so that both are of the same instant.
+        then = None if look is None else shown.ask_for(look_of(looks, look).floor.at_hand)
         answer = await ask_figures(shown, window, agents=True)
-        if look is None:
+        if then is None:
             known = await _known(kept, shown, detail, answer.picture.drill)
         else:
             # What they had behind them then is not told.
-            known = Known(await _at_hand_then(looks, look), None, await _last_hour(shown))
+            known = Known(await _told_at_hand(then), None, await _last_hour(shown))
         asked = window, queue, team
         before = made.get(asked)
         if before is not None and before.of is answer and before.known == known:
@@ -172,11 +174,11 @@ async def _by_agent(detail: Detail | None, what: str) -> dict[str, Any] | None:
     return {each.agent: each for each in told}
 
 
-async def _at_hand_then(looks: Looks, look: int) -> dict[str, AtHand] | None:
-    """What each agent had at hand at the instant that a look shows; None while that is not known."""
+async def _told_at_hand(asked: Future[list[AtHand]]) -> dict[str, AtHand] | None:
+    """What each agent had at hand in a look at the past; None where that is not known in time."""
     try:
-        told = await asyncio.to_thread(look_of(looks, look).floor.at_hand)
-    except NoPicture:
+        told = await answered(asked, most_s=_KNOWN_S_MAX)
+    except HTTPException:
         return None
     return {each.agent: each for each in told}
 

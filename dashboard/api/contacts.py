@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel, StringConstraints
 
 from dashboard.api import detail_models as models
+from dashboard.api.asked import in_time
 from dashboard.api.figures import WINDOWS_TOLD
 from dashboard.api.known import refuse_unknown
 from dashboard.api.models import Problem
@@ -37,7 +38,6 @@ from stream.contract.figures import (
     LIVE_WINDOWS,
     MEANINGLESS_IN_CHANNELS,
     MEANINGLESS_IN_TEAMS,
-    NoPicture,
 )
 from stream.contract.instants import SECOND_US, format_millis, parse_instant
 
@@ -137,10 +137,7 @@ async def _stood(asked: PresentAsked, detail: Detail | None, then: Look | None) 
     """Who stands so now, or stood so at the instant that a look shows. Raises an HTTPException."""
     if then is None:
         return await answered(_readable(detail).contacts(asked))
-    try:
-        return await asyncio.to_thread(then.floor.contacts, asked)
-    except NoPicture as error:
-        raise not_read(error) from None
+    return await in_time(then.feed.ask_for(partial(then.floor.contacts, asked)))
 
 
 def _readable(detail: Detail | None) -> Detail:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from dashboard.api.asked import in_time
 from dashboard.api.figures import WindowName, ask_figures
 from dashboard.api.known import refuse_unknown
 from dashboard.api.models import Problem
@@ -21,9 +23,9 @@ from dashboard.feed import Feed
 from dashboard.past import Looks
 from dashboard.rights import GRANTED, KEY_LENGTH_MAX, KEY_VARIABLE, Rights, TooManyTries
 from stream.contract import experience as ex
-from stream.contract.detail import PresentAsked
+from stream.contract.detail import PresentAsked, PresentContacts
 from stream.contract.events import CHANNELS, IDENTIFIER_LENGTH_MAX
-from stream.contract.figures import Figures, NoPicture, QueueLabel, Section
+from stream.contract.figures import Figures, QueueLabel, Section
 from stream.contract.instants import format_millis, parse_instant
 from stream.contract.past import PastFloor
 
@@ -171,19 +173,22 @@ def _add_promises(router: APIRouter, ask: Ask, feed: Feed, looks: Looks) -> None
             open_, answer = await asyncio.gather(ask(ex.PromisesAsked()), ask_figures(feed, window))
         else:
             then = look_of(looks, look)
+            found = then.feed.ask_for(partial(_promised_then, then.floor))
             answer = await ask_figures(then.feed, window)
-            open_ = await asyncio.to_thread(_open_then, then.floor, answer.picture.labels)
+            open_ = _open_then(*await in_time(found), answer.picture.labels)
         told = msgspec.structs.asdict(open_) | _kept(answer.picture.figures, answer.picture.labels)
         return Response(msgspec.json.encode(told), media_type=_JSON)
 
 
-def _open_then(floor: PastFloor, labels: dict[str, QueueLabel]) -> ex.OpenPromises:
-    """Those that were open at the instant that is shown. Raises an HTTPException."""
-    try:
-        found = floor.contacts(PresentAsked("callbacks_open", most=ex.PROMISES_TOLD_MAX))
-        overdue = floor.contacts(PresentAsked("callbacks_overdue", most=0))
-    except NoPicture as error:
-        raise HTTPException(503, str(error)) from None
+def _promised_then(floor: PastFloor) -> tuple[PresentContacts, PresentContacts]:
+    """Those that were open at the instant that is shown, and how many of them were overdue."""
+    found = floor.contacts(PresentAsked("callbacks_open", most=ex.PROMISES_TOLD_MAX))
+    return found, floor.contacts(PresentAsked("callbacks_overdue", most=0))
+
+
+def _open_then(
+    found: PresentContacts, overdue: PresentContacts, labels: dict[str, QueueLabel]
+) -> ex.OpenPromises:
     return ex.OpenPromises(
         as_of=format_millis(found.as_of),
         reading=False,

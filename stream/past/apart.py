@@ -118,16 +118,16 @@ class LookApart:
             return told
 
     def contacts(self, asked: PresentAsked) -> PresentContacts:
-        """Who stood so at that instant. Raises `NoPicture` as `picture` does."""
+        """Who stood so as of the picture that was told last. Raises `NoPicture` as it does."""
         with self._lock:
             self._grant()
-            return _contacts.decode(self._asked(self._moved_on(), contacts=asked))
+            return _contacts.decode(self._asked(self._told_of(), contacts=asked))
 
     def at_hand(self) -> list[AtHand]:
-        """What each agent had at hand at that instant. Raises `NoPicture` as `picture` does."""
+        """What each agent had at hand as of that picture. Raises `NoPicture` as `picture` does."""
         with self._lock:
             self._grant()
-            return _hands.decode(self._asked(self._moved_on(), at_hand=True))
+            return _hands.decode(self._asked(self._told_of(), at_hand=True))
 
     def close(self) -> None:
         """End the process."""
@@ -169,6 +169,10 @@ class LookApart:
         if not state.ready or not state.speed:
             return state.at
         return self._from + round((self._now() - self._since) * state.speed)
+
+    def _told_of(self) -> int:
+        """The instant that screens show, so that numbers and lists beside them are of the same."""
+        return self._moved_on() if self._shown is None else self._shown
 
     def _asked(self, at: int, **what: Any) -> bytes:
         self._number += 1

@@ -75,6 +75,8 @@ class PastReading:
         # Who stood where, while somebody asks, and when that was last.
         self._people: PeopleThen | None = None
         self._people_asked_at = -math.inf
+        # Whether anything happened out of its order while it was played.
+        self._spoilt = False
         self._at = 0
         self._floor: Floor
         self._pending: Pending
@@ -142,9 +144,11 @@ class PastReading:
             return
         if self._steady() - self._people_asked_at > PEOPLE_ASKED_S:
             self._people = None
-        if not self._goes_on_to(at) and self._may_order():
-            self._order(at)
-            return
+        if not self._goes_on_to(at):
+            if self._may_order():
+                self._order(at)
+                return
+            self._spoilt = True
         self._at = at
         self._take_due()
         if self._reached < at + LATE_US:
@@ -172,7 +176,7 @@ class PastReading:
 
     def look_back(self) -> bool:
         """Read a little of what was told before of those who stood there; False where nothing is
-        left to be read. Raises `LogError`."""
+        left to be read, or it cannot be."""
         return self._people is not None and self._people.look_back()
 
     def _people_then(self) -> PeopleThen:
@@ -233,6 +237,8 @@ class PastReading:
 
     def _goes_on_to(self, at: int) -> bool:
         """Whether what is read can go on to an instant, with everything in its order."""
+        if self._spoilt:
+            return False
         spoilt_from = self._pending.spoilt_from()
         return self._brought_to <= at and (spoilt_from is None or spoilt_from > at)
 
@@ -250,6 +256,7 @@ class PastReading:
         )
 
     def _begin(self) -> None:
+        self._spoilt = False
         self._floor = Floor(self._plan)
         self._pending = Pending()
         self._reading = LogReading(self._log, START, batch=self._batch)
@@ -261,6 +268,7 @@ class PastReading:
         self._first: int | None = None
 
     def _restore(self, near: Keyframe) -> None:
+        self._spoilt = False
         self._floor = restored(self._plan, near)
         self._pending = near.pending.copy()
         self._reading = LogReading(self._log, near.place, batch=self._batch)
@@ -341,6 +349,8 @@ class PastReading:
                 self._people.read(payloads)
 
     def _note_keyframe(self, at: int) -> None:
+        if self._spoilt:
+            return
         at = max(at, self._brought_to)
         near = self._keyframes.before(at)
         if near is None or at - near.at >= KEYFRAME_EVERY_US:

@@ -9,16 +9,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from stream.appended import appended
+from stream.appended import appended, beginning
 from stream.clocks import current_clock
-from stream.contract.batch import decode_batch
 from stream.contract.past import HeldSpan
 from stream.logs.port import Log, Record
 from stream.logs.topics import CONTACT_EVENTS
 
 BATCH: Final = 4096
-# The earliest of so many is where a partition begins.
-FIRST: Final = 20
 
 
 class Place(Struct, frozen=True):
@@ -65,11 +62,6 @@ def held_span(log: Log, wall: int) -> HeldSpan:
     """What can be looked at, as of an instant of the wall clock. Raises `LogError`."""
     clock = current_clock(log)
     until = int(clock.at(wall))
-    since: int | None = None
-    for part in range(log.partitions(CONTACT_EVENTS)):
-        first = list(islice(log.read(CONTACT_EVENTS, part), FIRST))
-        # What was before the floor was there may have been told at once.
-        times = decode_batch([record.value or b"" for record in first]).times
-        appends = [int(clock.at(record.appended_at)) for record in first[:1]]
-        since = min([*times, *appends, *([] if since is None else [since])], default=None)
+    parts = (beginning(log, clock, each) for each in range(log.partitions(CONTACT_EVENTS)))
+    since = min((begins for begins, _ in filter(None, parts)), default=None)
     return HeldSpan(None if since is None else min(since, until), until)

@@ -16,7 +16,7 @@ from stream.contract.batch import decode_batch
 from stream.contract.detail import AtHand, PresentAsked, PresentContacts
 from stream.contract.floorplan import FloorPlan
 from stream.floor.floor import Floor
-from stream.logs.port import Log, Record
+from stream.logs.port import Log, LogError, Record
 from stream.logs.topics import CONTACT_EVENTS
 from stream.past.log import Place
 from stream.present.contacts import PresentFloors
@@ -45,9 +45,12 @@ class PeopleThen:
         self._floors.read(_ALL, payloads)
 
     def look_back(self) -> bool:
-        """Read a little of what was told before; False where nothing is left to be read. Raises
-        `LogError`."""
-        return next(self._missing, _OVER) is not _OVER
+        """Read a little of what was told before; False where nothing is left to be read, or it
+        cannot be: what follows from it stays unknown."""
+        try:
+            return next(self._missing, _OVER) is not _OVER
+        except LogError:
+            return False
 
     def contacts(self, asked: PresentAsked, at: int) -> PresentContacts:
         """Who stands so as of an instant, to which all events are read."""

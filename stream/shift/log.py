@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Final
 
-from stream.appended import appended_between
+from stream.appended import appended_between, beginning
 from stream.clocks import current_clock
 from stream.contract.alerts import INCIDENT, Incident, decode_told
 from stream.contract.clock import FloorClock
@@ -45,6 +45,10 @@ def shift_report(  # noqa: PLR0913  what is asked, and how long it may take
     now = int(clock.at(wall))
     over = up_to_now(shift, now)
     read_from, read_to = over.begin - READ_BEFORE_US, over.end + READ_AFTER_US
+    held_since = _held_since(log, clock, read_from, over.begin)
+    if held_since is not None and held_since >= over.end:
+        begins = format_instant(held_since)
+        raise NoShift(f"from, to: expected a shift that the log holds; it begins at {begins}")
     reading = ShiftReading(plan, over)
     held = appended_between(log, clock, read_from, read_to)
     while records := list(islice(held, BATCH)):
@@ -53,10 +57,6 @@ def shift_report(  # noqa: PLR0913  what is asked, and how long it may take
         reading.read([record.value or b"" for record in records])
         reached = int(clock.at(records[-1].appended_at))
         on_progress(min(1.0, max(0.0, (reached - read_from) / (read_to - read_from))))
-    held_since = _held_since(log, clock, read_from, over.begin)
-    if held_since is not None and held_since >= over.end:
-        begins = format_instant(held_since)
-        raise NoShift(f"from, to: expected a shift that the log holds; it begins at {begins}")
     whole = reading.whole()
     return ShiftReport(
         shift=over,
@@ -94,11 +94,8 @@ def _unknown(
 def _held_since(log: Log, clock: FloorClock, read_from: int, begin: int) -> int | None:
     """When the log begins, where something of the shift may be missing for it: it begins in the
     shift, or it has let go of what came before it began."""
-    firsts = [
-        next(iter(log.read(CONTACT_EVENTS, number)), None)
-        for number in range(log.partitions(CONTACT_EVENTS))
-    ]
-    begins = [(int(clock.at(first.appended_at)), first.offset) for first in firsts if first]
+    parts = (beginning(log, clock, each) for each in range(log.partitions(CONTACT_EVENTS)))
+    begins = list(filter(None, parts))
     if begins and min(begins)[0] > begin:
         return min(begins)[0]
     let_go = max((at for at, offset in begins if offset), default=read_from)

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import httpx2
@@ -19,6 +20,7 @@ from stream.contract.past import HeldSpan, PastFloor
 from stream.past.apart import LogPast
 from tests.clock import now_us
 from tests.dashboard.pictures import TableReader, ordinary, wall_clock
+from tests.dashboard.test_detail_api import Desk
 from tests.past_ground import CROWD, PLAN, PastGround
 
 WAIT_S: Final = 60.0
@@ -155,9 +157,19 @@ def test_frames_of_the_past_say_so(client: httpx2.Client, ground: PastGround) ->
     assert agents["as_of"] == format_millis(ground.trouble)
 
 
-def test_people_are_told_as_of_then(client: httpx2.Client, ground: PastGround) -> None:
-    """Who waited, the longest first, who was with whom, and the contacts behind a count."""
-    with watching(client, ground.trouble) as frames:
+def test_people_are_told_as_of_then(tmp_path: Path) -> None:
+    """Who waited, the longest first, who was with whom, what was promised, and the contacts behind a
+    count: of the instant that is shown."""
+    begin = now_us() // MINUTE_US * MINUTE_US - 150 * MINUTE_US
+    ground = PastGround(tmp_path / "log", begin, more=PastGround.promises)
+    past, desk = LogPast(ground.url, PLAN, now=now_us, title="Benefits centre"), Desk()
+    desk.may_end.set()
+    app = create_app(TableReader(ordinary(), wall_clock), now=wall_clock, past=past, detail=desk)
+    with (
+        serving(app) as url,
+        httpx2.Client(base_url=url, timeout=WAIT_S) as client,
+        watching(client, ground.trouble) as frames,
+    ):
         look = {"look": there(frames)["frame"]["past"]["look"]}
 
         def contacts(of: str, **more: Any) -> dict[str, Any]:
@@ -172,18 +184,33 @@ def test_people_are_told_as_of_then(client: httpx2.Client, ground: PastGround) -
         while (talked := contacts("in_conversation"))["contacts"][0]["waited_s"] is None:
             assert time.monotonic() < give_up
         unknown = client.get("/api/v1/contacts", params={"of": "waiting", "queue": "x", **look})
+        client.get("/api/v1/contacts", params={"of": "offered", **look})
         promises = client.get("/api/v1/experience/promises", params=look).json()
         agents = client.get("/api/v1/agents", params=look).json()
 
+    assert desk.asked == []
+    assert [(one.of, one.as_of) for one in desk.counts] == [("offered", ground.trouble)]
     assert waiting["as_of"] == format_millis(ground.trouble)
     assert (waiting["total"], waiting["more"]) == (CROWD, True)
     assert [one["contact"] for one in waiting["contacts"]] == ["crowd-0", "crowd-1", "crowd-2"]
     assert waiting["contacts"][0]["waited_s"] == 570.0
-    assert [(one["contact"], one["waited_s"]) for one in talked["contacts"]] == [("calm-69", 5.0)]
+    assert [(one["contact"], one["waited_s"]) for one in talked["contacts"]] == [
+        ("held", 5.0),
+        ("calm-69", 5.0),
+    ]
     assert (unknown.status_code, unknown.json()["detail"][:6]) == (404, "queue:")
-    assert (promises["total"], promises["due"]) == (0, 0)
-    assert promises["as_of"] == format_millis(ground.trouble)
+    assert (promises["total"], promises["overdue"], promises["as_of"]) == (
+        2,
+        1,
+        format_millis(ground.trouble),
+    )
+    assert [(one["contact"], one["overdue"]) for one in promises["promises"]] == [
+        ("late", True),
+        ("soon", False),
+    ]
+    told = {one["agent"]: one["contact"] for one in agents["agents"]}
     assert agents["contacts_known"]
+    assert told["a-9"] == "held"
 
 
 @pytest.mark.parametrize("path", ["contacts?of=waiting", "agents?", "experience/promises?"])

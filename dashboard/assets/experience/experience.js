@@ -11,8 +11,8 @@
   };
   // Played fast, the past is asked for again before it is this much older.
   const JUMP_MS = 60000;
-  // The past that is shown, and the one that was asked for; null is now.
-  let timer = null, asked = 0, then = null, askedFor = null;
+  // The past that is shown, and the one that was asked for; null is now. Undefined is none yet.
+  let timer = null, asked = 0, then = null, look = null, askedFor;
   // Whose floor is shown: its own, a drill's, which nobody's answers are kept of, or none yet.
   let floor = "own";
 
@@ -25,7 +25,7 @@
   }
 
   /* Which are open is told by the floor, so in the past by the look at it. */
-  const promised = () => `${BASE}/promises?${new URLSearchParams({ window: chosen("window"), ...(then === null ? {} : { look: fw.past.told().look }) })}`;
+  const promised = () => `${BASE}/promises?${new URLSearchParams({ window: chosen("window"), ...(then === null ? {} : { look }) })}`;
 
   /* Each part by itself: one that fails takes no other with it. */
   function parts() {
@@ -95,16 +95,28 @@
       fw.experienceCurve.queues(frame.picture);
     }
     turn(frame);
-    then = frame.past && frame.past.ready ? frame.past.at : null;
+    [then, look] = frame.past && frame.past.ready ? [frame.past.at, frame.past.look] : [null, null];
     fw.freshness.tick();
     // On the way to the past, what stands here is still of now.
     if (fw.past.on() && then === null) fw.dom.attribute(there(), "data-told", "old");
-    const other = (then === null) !== (askedFor === null);
-    const moved = other || (then !== null && Math.abs(Date.parse(then) - Date.parse(askedFor)) > JUMP_MS);
-    // Counted down by another clock they would be of neither.
-    if (other) fw.experiencePromises.forget();
-    if (timer === null || moved) { timer = 0; show(); ask(); }
+    if (askedFor !== undefined && (then === null) !== (askedFor === null)) leave();
+    if (moved()) { clearTimeout(timer); timer = 0; show(); ask(); }
     return frame.seq;
+  }
+
+  /* Whether what stands here is of another time than the one that is shown: played, by much. */
+  function moved() {
+    if (timer === null || askedFor === undefined) return true;
+    return then !== null && (fw.past.speed() ? Math.abs(Date.parse(then) - Date.parse(askedFor)) > JUMP_MS : then !== askedFor);
+  }
+
+  /* Between now and a past: an answer that is on its way is of neither, and promises counted down by
+     another clock were, too. */
+  function leave() {
+    clearTimeout(timer);
+    asked += 1;
+    askedFor = undefined;
+    fw.experiencePromises.forget();
   }
 
   /* To a drill's floor and back: what stands here is of the other, and is asked for no more. */

@@ -13,11 +13,12 @@ from threading import Thread
 
 import pytest
 
+from stream.contract.detail import PresentAsked
 from stream.contract.figures import NoPicture, Picture
 from stream.contract.instants import DAY_US, MINUTE_US, SECOND_US
 from stream.contract.past import HeldSpan
 from stream.past.apart import STARTS_MAX, LogPast, LookApart
-from tests.past_ground import PLAN, PastGround
+from tests.past_ground import CROWD, PLAN, PastGround
 
 WAIT_S = 30.0
 
@@ -134,6 +135,31 @@ def test_a_process_that_is_killed_is_made_anew_but_not_for_ever(
     look.seek(ground.trouble, 0.0)
     assert not look.state().dead
     assert there(look).figures == ground.figures(ground.trouble)
+
+
+def test_people_are_told_of_the_picture_that_was_told_last(
+    ground: PastGround, wall: Wall, look: LookApart
+) -> None:
+    """However fast it plays, and again after its process was killed."""
+    waiting = PresentAsked("waiting")
+    look.seek(ground.trouble, 60.0)
+    there(look)
+    wall.at += SECOND_US
+
+    told = look.contacts(waiting)
+    assert (told.as_of, told.total) == (ground.trouble, CROWD)
+    look.picture("30m")
+    assert look.contacts(waiting).as_of == ground.trouble + MINUTE_US
+    assert look.contacts(waiting).total == 0
+
+    look.seek(ground.trouble, 0.0)
+    there(look)
+    kill(look)
+    with pytest.raises(NoPicture, match="another begins"):
+        look.at_hand()
+    there(look)
+    assert {one.contact for one in look.at_hand()} == {"calm-69"}
+    assert look.contacts(waiting).total == CROWD
 
 
 def test_who_winds_it_waits_for_no_answer(ground: PastGround, look: LookApart) -> None:

@@ -4,9 +4,8 @@ then gives, with all that was told of them."""
 from __future__ import annotations
 
 from contextlib import closing
-from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from stream.contract.detail import LISTED_MOST, PRESENT, AtHand, PresentAsked, P
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import MINUTE_US, SECOND_US
 from stream.logs.embedded import EmbeddedLog
+from stream.logs.port import LogAway
 from stream.past.floor import PEOPLE_ASKED_S, PastReading
 from stream.present.contacts import PresentFloors
 from tests.past_ground import CROWD, PastGround
@@ -105,7 +105,7 @@ def test_people_are_those_of_one_reading(day: Ground, moments: list[int]) -> Non
 @settings(max_examples=5, deadline=None, phases=PHASES)
 def test_who_comes_while_it_plays_is_known(day: Ground, at: int, steps: list[int]) -> None:
     """They go on with the floor, also while it is read back what was told before."""
-    look = PastReading(day.log, PLAN, title="Floor", batch=BATCH, steady=count().__next__)
+    look = PastReading(day.log, PLAN, title="Floor", batch=BATCH, steady=lambda: 0.0)
     show(look, at)
     told(look)
     for step in steps:
@@ -136,3 +136,21 @@ def test_nobody_is_followed_for_whom_nobody_asks(tmp_path: Path) -> None:
         waiting = look.contacts(PresentAsked("waiting"))
         assert (waiting.total, len(waiting.contacts)) == (CROWD, CROWD)
         assert waiting.contacts[0].contact == "crowd-0"
+
+
+def test_where_it_cannot_be_read_back_they_stand_all_the_same(tmp_path: Path) -> None:
+    """Without what was told of them; the figures are as they were."""
+    ground = PastGround(tmp_path / "log")
+    with closing(EmbeddedLog(tmp_path / "log", now=lambda: ground.end)) as log:
+        look = PastReading(log, FloorPlan(), title="Floor")
+        show(look, ground.trouble)
+
+        def away(*_args: Any, **_more: Any) -> Any:
+            raise LogAway("the disk is away")
+
+        log.read = away  # type: ignore[method-assign]
+        waiting = look.contacts(PresentAsked("waiting"))
+        assert not look.look_back()
+        assert waiting.total == CROWD
+        assert look.ready
+        assert look.contacts(PresentAsked("waiting")).contacts[0].channel == "voice"

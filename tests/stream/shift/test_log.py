@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from stream.clocks import set_clock
 from stream.compute import compute
+from stream.contract.clock import FloorClock
+from stream.contract.codec import decode
 from stream.contract.instants import HOUR_US, MINUTE_US
 from stream.contract.shifts import NoShift, Shift, TooLong
+from stream.logs.embedded import EmbeddedLog
+from stream.logs.topics import CONTACT_EVENTS, topics
 from stream.shift.apart import shift_reports
 from stream.shift.log import shift_report
 from tests.stream.shifts import BEGIN, PLAN, SHIFT, Ground, two_hours
@@ -104,6 +110,22 @@ def test_a_shift_before_the_log_has_no_report(ground: Ground) -> None:
             shift_report(ground.log, PLAN, Shift(end - HOUR_US, end), ground.now_us, title="Centre")
     held = Shift(begins - HOUR_US, begins + MINUTE_US)
     assert shift_report(ground.log, PLAN, held, ground.now_us, title="Centre").hours
+
+
+def test_what_was_told_at_once_is_held_from_its_own_time(ground: Ground, tmp_path: Path) -> None:
+    """As a centre's hours before its floor was there: they are told, and what came before is not."""
+    end = SHIFT.end
+    with closing(EmbeddedLog(tmp_path / "at once", now=lambda: end)) as log:
+        log.create(topics(2))
+        set_clock(log, FloorClock(end, end, 1.0), has_events=False)
+        log.append(CONTACT_EVENTS, [(decode(line).subject, line) for line in ground.lines[:-2]])
+
+        report = shift_report(log, PLAN, SHIFT, end, title="Centre")
+        assert report.unknown.held_since is None
+        assert [hour.figures.floor.counts["offered"] for hour in report.hours] == [6, 6]
+        early = Shift(BEGIN - 3 * HOUR_US, BEGIN - HOUR_US)
+        with pytest.raises(NoShift, match="expected a shift that the log holds"):
+            shift_report(log, PLAN, early, end, title="Centre")
 
 
 def test_reading_ends_when_there_is_no_more_time(ground: Ground) -> None:
