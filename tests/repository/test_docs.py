@@ -18,6 +18,7 @@ import floorwatch
 from dashboard import status
 from dashboard.api.alert_gauges import alert_metrics
 from dashboard.app import create_app
+from dashboard.order import REST_US
 from stream.adapters.registry import ADAPTERS
 from stream.alerts.receivers import Receiver, Receivers, problems_of
 from stream.contract.alerts import AlertsHead, Board
@@ -391,6 +392,8 @@ def test_the_rules_of_status_are_told_with_their_thresholds() -> None:
     assert f"were at {share * status.RECOVERED_LEVEL:.0f} % or better" in page
     assert "in\n  them and nobody waits over target" in page
     assert f"until the half hour is at {share * status.GOAL:.0f} %" in page
+    assert f"beyond {status.LATE_TOLD_MAX} of them no queue is worse" in page
+    assert f"change places every {REST_US // SECOND_US} seconds at most" in page
 
 
 def test_it_is_told_where_a_name_has_no_meaning() -> None:
