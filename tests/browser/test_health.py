@@ -61,7 +61,7 @@ def test_the_way_there_and_back(open_page: OpenPage) -> None:
     """From the wall's head to the stream's health, and to the wall again; by keyboard, too."""
     page = open_page()
     page.wait_for_selector("#queues .tile")
-    page.get_by_role("link", name="Health").click()
+    page.get_by_role("link", name="Health", exact=True).click()
     page.wait_for_selector("#partitions [data-key]")
     assert page.url.endswith("/health")
 
