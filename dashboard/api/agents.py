@@ -92,7 +92,7 @@ def agents_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIRouter:
             known = await _known(kept, shown, detail, answer.picture.drill)
         else:
             # What they had behind them then is not told.
-            known = Known(await _told_at_hand(then), None, await _last_hour(shown))
+            known = Known(await _by_agent(then), None, await _last_hour(shown))
         asked = window, queue, team
         before = made.get(asked)
         if before is not None and before.of is answer and before.known == known:
@@ -124,9 +124,16 @@ def keep(made: dict[Hashable, Made], asked: Hashable, one: Made) -> None:
 
 async def _known(kept: _Kept, feed: Feed, detail: Detail | None, drill: DrillMark | None) -> Known:
     """What is known of the agents of the floor that is shown: a drill's has others of the same names."""
+
+    def at_hand() -> Awaitable[dict[str, Any] | None]:
+        return _by_agent(None if detail is None else detail.at_hand())
+
+    def loads() -> Awaitable[dict[str, Any] | None]:
+        return _by_agent(None if detail is None else detail.loads())
+
     return Known(
-        await kept.get(("at hand", drill), _AT_HAND_KEPT_S, lambda: _by_agent(detail, "at_hand")),
-        await kept.get(("loads", drill), _LOADS_KEPT_S, lambda: _by_agent(detail, "loads")),
+        await kept.get(("at hand", drill), _AT_HAND_KEPT_S, at_hand),
+        await kept.get(("loads", drill), _LOADS_KEPT_S, loads),
         await kept.get(("hour", drill), _LOADS_KEPT_S, lambda: _last_hour(feed)),
     )
 
@@ -162,20 +169,10 @@ class _Kept:
         return kept[2]
 
 
-async def _by_agent(detail: Detail | None, what: str) -> dict[str, Any] | None:
-    """What is told of each agent; None where that is not known in time."""
-    if detail is None:
+async def _by_agent(asked: Future[list[Any]] | None) -> dict[str, Any] | None:
+    """What is told of each agent; None where that is not known in time, or nobody tells it."""
+    if asked is None:
         return None
-    try:
-        asked: Future[list[Any]] = detail.loads() if what == "loads" else detail.at_hand()
-        told = await answered(asked, most_s=_KNOWN_S_MAX)
-    except HTTPException:
-        return None
-    return {each.agent: each for each in told}
-
-
-async def _told_at_hand(asked: Future[list[AtHand]]) -> dict[str, AtHand] | None:
-    """What each agent had at hand in a look at the past; None where that is not known in time."""
     try:
         told = await answered(asked, most_s=_KNOWN_S_MAX)
     except HTTPException:

@@ -17,7 +17,7 @@ from dashboard.api.asked import in_time
 from dashboard.api.figures import WINDOWS_TOLD
 from dashboard.api.known import refuse_unknown
 from dashboard.api.models import Problem
-from dashboard.api.past import LookAsked, feed_of, look_of
+from dashboard.api.past import LookAsked, look_of
 from dashboard.api.reading import Reading, not_read, read_once, turned_away
 from dashboard.feed import WINDOW, Feed
 from dashboard.past import Look, Looks
@@ -115,7 +115,7 @@ def contacts_now_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIR
         shows, the oldest first; of a count of a window the newest first, read back from the log when
         somebody asks."""
         _check(of, window, wanted)
-        shown, then = feed_of(feed, looks, look), None if look is None else look_of(looks, look)
+        then = None if look is None else look_of(looks, look)
         if of in PRESENT:
             told = _present(await _stood(_present_asked(of, wanted, most), detail, then))
         else:
@@ -127,6 +127,7 @@ def contacts_now_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIR
                 raise HTTPException(422, "as_of: expected a time that is past on the floor")
             told = _counted(found)
         if not told["total"]:
+            shown = feed if then is None else then.feed
             await refuse_unknown(shown, queue=wanted.queue, agent=wanted.agent)
         return Response(msgspec.json.encode(told), media_type=_JSON)
 
