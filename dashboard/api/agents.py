@@ -31,6 +31,7 @@ from stream.contract.instants import (
     parse_instant,
     parse_instants,
 )
+from stream.contract.past import PastFloor
 
 _JSON: Final = "application/json"
 # What agents have at hand is as new as a frame; what they have behind them changes slowly, and is much.
@@ -85,14 +86,13 @@ def agents_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIRouter:
     ) -> Response:
         """Each agent's state, what it has at hand, its figures of the window, and its strain."""
         shown = feed_of(feed, looks, look)
-        # Asked at once, so that both are of the same instant.
-        then = None if look is None else shown.ask_for(look_of(looks, look).floor.at_hand)
+        # Asked at once, so that all are of the same instant.
+        then = None if look is None else _Then(shown, look_of(looks, look).floor)
         answer = await ask_figures(shown, window, agents=True)
         if then is None:
             known = await _known(kept, shown, detail, answer.picture.drill)
         else:
-            # What they had behind them then is not told.
-            known = Known(await _by_agent(then), None, await _last_hour(shown))
+            known = await then.known()
         asked = window, queue, team
         before = made.get(asked)
         if before is not None and before.of is answer and before.known == known:
@@ -120,6 +120,20 @@ def keep(made: dict[Hashable, Made], asked: Hashable, one: Made) -> None:
     if len(made) >= _MADE_MAX:
         made.clear()
     made[asked] = one
+
+
+class _Then:
+    """What is known of agents of the past; it is asked for as this is made."""
+
+    def __init__(self, feed: Feed, floor: PastFloor) -> None:
+        self._feed = feed
+        self._at_hand = feed.ask_for(floor.at_hand)
+        self._loads = feed.ask_for(floor.loads)
+
+    async def known(self) -> Known:
+        """It, as far as it comes in time."""
+        at_hand, loads = await _by_agent(self._at_hand), await _by_agent(self._loads)
+        return Known(at_hand, loads, await _last_hour(self._feed))
 
 
 async def _known(kept: _Kept, feed: Feed, detail: Detail | None, drill: DrillMark | None) -> Known:

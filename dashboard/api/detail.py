@@ -18,7 +18,7 @@ def detail_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIRouter:
     for each in (
         contacts_now_router(feed, detail, looks),
         agents_router(feed, detail, looks),
-        events_router(feed, detail),
+        events_router(feed, detail, looks),
     ):
         router.include_router(each)
     return router

@@ -164,3 +164,13 @@ class EventOfQueue(_Shape):
     due: str | None = None
     reached: bool | None = None
     resolved: bool | None = None
+
+
+class EventsOfQueue(_Shape):
+    """The newest events of a queue's contacts, the oldest first."""
+
+    queue: str
+    events: list[EventOfQueue]
+    all_read: bool = Field(
+        description="False while the log is still read back for more: of a look at the past alone."
+    )

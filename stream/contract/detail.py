@@ -137,6 +137,14 @@ class EventTold(Struct, frozen=True, omit_defaults=True):
     resolved: bool | None = None
 
 
+class EventsThen(Struct, frozen=True):
+    """The newest events of a queue's contacts by an instant of the past, the oldest first;
+    `all_read` is False while the log is still read back for more of them."""
+
+    events: list[EventTold]
+    all_read: bool
+
+
 class Load(Struct, frozen=True):
     """What an agent has behind it, as far back as `seen_since`: when its last break of five minutes
     or more ended (None where none was seen, `as_of` while it has one), and its hard contacts: when

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from stream.contract.detail import AtHand, PresentAsked, PresentContacts
+from stream.contract.detail import AtHand, EventsThen, Load, PresentAsked, PresentContacts
 from stream.contract.figures import PictureReader
 
 # Paused, or so many seconds of the floor in one of the clock.
@@ -63,6 +63,15 @@ class PastFloor(PictureReader, Protocol):
 
     def at_hand(self) -> list[AtHand]:
         """What each agent had at hand then. Raises `NoPicture`, too."""
+        ...
+
+    def events(self, queue: str) -> EventsThen:
+        """What had happened lately in a queue by then. Raises `NoPicture`, too."""
+        ...
+
+    def loads(self) -> list[Load]:
+        """What each agent had behind it then; of nobody while the log is read back for it. Raises
+        `NoPicture`, too."""
         ...
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
-from stream.contract.detail import AtHand, PresentAsked, PresentContacts
+from stream.contract.detail import AtHand, EventsThen, Load, PresentAsked, PresentContacts
 from stream.contract.figures import HourOfQueue, NoPicture, Picture
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import SECOND_US
@@ -35,6 +35,8 @@ _pictures: Final = msgspec.msgpack.Decoder(Picture)
 _hours: Final = msgspec.msgpack.Decoder(HourOfQueue | None)
 _contacts: Final = msgspec.msgpack.Decoder(PresentContacts)
 _hands: Final = msgspec.msgpack.Decoder(list[AtHand])
+_events: Final = msgspec.msgpack.Decoder(EventsThen)
+_loads: Final = msgspec.msgpack.Decoder(list[Load])
 
 
 class LogPast:
@@ -128,6 +130,18 @@ class LookApart:
         with self._lock:
             self._grant()
             return _hands.decode(self._asked(self._told_of(), at_hand=True))
+
+    def events(self, queue: str) -> EventsThen:
+        """What had happened lately in a queue by that picture. Raises `NoPicture` as it does."""
+        with self._lock:
+            self._grant()
+            return _events.decode(self._asked(self._told_of(), events_of=queue))
+
+    def loads(self) -> list[Load]:
+        """What each agent had behind it as of that picture. Raises `NoPicture` as `picture` does."""
+        with self._lock:
+            self._grant()
+            return _loads.decode(self._asked(self._told_of(), loads=True))
 
     def close(self) -> None:
         """End the process."""

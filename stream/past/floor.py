@@ -17,7 +17,7 @@ import numpy as np
 from stream.clocks import current_clock
 from stream.compute import head_of
 from stream.contract.batch import Batch, decode_batch
-from stream.contract.detail import AtHand, PresentAsked, PresentContacts
+from stream.contract.detail import AtHand, EventsThen, Load, PresentAsked, PresentContacts
 from stream.contract.figures import LIVE_WINDOWS, Freshness, HourOfQueue, Picture
 from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import head_key, settled_key
@@ -34,7 +34,6 @@ from stream.past.log import BATCH, START, LogReading
 from stream.past.people import PeopleThen
 from stream.pending import Pending
 from stream.picture_parts import hours_of, label_of
-from stream.present.past import SHIFT_US
 
 # Events come late: so far past an instant is read before it is shown.
 LATE_US: Final = 10 * MINUTE_US
@@ -174,18 +173,30 @@ class PastReading:
         """What each agent had at hand at that instant."""
         return self._people_then().at_hand(self._at)
 
+    def events(self, queue: str) -> EventsThen:
+        """What had happened lately in a queue by that instant."""
+        return self._people_then().events(queue)
+
+    def loads(self) -> list[Load]:
+        """What each agent had behind it at that instant."""
+        return self._people_then().loads(self._at)
+
     def look_back(self) -> bool:
-        """Read a little of what was told before of those who stood there; False where nothing is
-        left to be read, or it cannot be."""
+        """Read a little of what was told before that instant, while somebody asks for it; False
+        where nothing is left to be read, or it cannot be."""
         return self._people is not None and self._people.look_back()
 
     def _people_then(self) -> PeopleThen:
         assert self._merge is not None
         self._people_asked_at = self._steady()
         if self._people is None:
-            place, since = self._reading.place, self._clock.wall_at(self._at - SHIFT_US)
             self._people = PeopleThen(
-                self._log, self._plan, self._floor, at=self._at, place=place, since=since
+                self._log,
+                self._plan,
+                self._floor,
+                at=self._at,
+                place=self._reading.place,
+                wall_at=self._clock.wall_at,
             )
         return self._people
 
@@ -196,8 +207,12 @@ class PastReading:
 
     def _order(self, at: int) -> None:
         """Come to an instant from before something overtook what happens up to there."""
-        began = self._steady()
+        began, people = self._steady(), self._people
         self.seek(at)
+        if people is not None and self._shown:
+            # What they were told of by the keyframe need not be read back once more.
+            people.go_back(self._floor, self._shown)
+            self._people = people
         while not self.load(math.inf):
             pass
         self._ordered_at = self._steady()

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from stream.beside import stand_aside
-from stream.contract.detail import AtHand, PresentAsked, PresentContacts
+from stream.contract.detail import AtHand, EventsThen, Load, PresentAsked, PresentContacts
 from stream.contract.figures import HourOfQueue, Picture
 from stream.contract.floorplan import FloorPlan
 from stream.contract.frames import plain_int
@@ -32,7 +32,8 @@ class Start(NamedTuple):
 class Question(Struct, frozen=True):
     """The picture of an instant, by then on the wall clock. It goes on from what was shown unless
     `seek` is another than before. With `queue` its last hour is asked for instead, with `contacts`
-    who stood so, and with `at_hand` what agents had at hand."""
+    who stood so, with `at_hand` what agents had at hand, with `events_of` what had happened lately
+    in that queue, and with `loads` what agents had behind them."""
 
     number: int
     seek: int
@@ -44,6 +45,8 @@ class Question(Struct, frozen=True):
     queue: str | None = None
     contacts: PresentAsked | None = None
     at_hand: bool = False
+    events_of: str | None = None
+    loads: bool = False
 
 
 class Answer(Struct, frozen=True):
@@ -138,11 +141,15 @@ class _Looking:
 
 def _found(
     reading: PastReading, question: Question
-) -> Picture | HourOfQueue | PresentContacts | list[AtHand] | None:
+) -> Picture | HourOfQueue | PresentContacts | EventsThen | list[AtHand] | list[Load] | None:
     if question.queue is not None:
         return reading.hour(question.queue)
     if question.contacts is not None:
         return reading.contacts(question.contacts)
     if question.at_hand:
         return reading.at_hand()
+    if question.events_of is not None:
+        return reading.events(question.events_of)
+    if question.loads:
+        return reading.loads()
     return reading.picture(question.window, agents=question.agents, speed=question.speed)

@@ -1,26 +1,29 @@
-"""Who stood where at an instant of the past, and who was with whom.
+"""Who stood where at an instant of the past, who was with whom, and what had just happened.
 
 The floor that every figure comes from knows how many they are, and since when; not what was told of
 each. So a floor of those who are known begins beside it when somebody asks: with the same lives, and
 from there on with the same events. What was told before is read back from the log while nothing else
-is to be done, and is None until then.
+is to be done: what happened lately first, then what agents had behind them, and of a shift's events
+those of contacts that still stood. What is not read back yet is not told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
 from typing import Final
 
 from stream import checkpoint as cp
+from stream.appended import appended
 from stream.contract.batch import decode_batch
-from stream.contract.detail import AtHand, PresentAsked, PresentContacts
+from stream.contract.detail import AtHand, EventsThen, Load, PresentAsked, PresentContacts
 from stream.contract.floorplan import FloorPlan
 from stream.floor.floor import Floor
 from stream.logs.port import Log, LogError, Record
-from stream.logs.topics import CONTACT_EVENTS
-from stream.past.log import Place
+from stream.past.log import BATCH, Place
 from stream.present.contacts import PresentFloors
-from stream.present.past import until
+from stream.present.past import SHIFT_US, STRETCHES_US
 
 # A look is one floor, whatever partitions its events came from.
 _ALL: Final = 0
@@ -28,21 +31,38 @@ _OVER: Final = object()
 
 
 class PeopleThen:
-    """The contacts of a floor as of `at`, for which the log was read up to `place`. What was told
-    of them is looked for from `since` on, by the wall clock."""
+    """The contacts of a floor as of `at`, for which the log was read up to `place`. `wall_at` is
+    the wall clock's time at an instant of the floor."""
 
     def __init__(
-        self, log: Log, plan: FloorPlan, floor: Floor, *, at: int, place: Place, since: int
+        self,
+        log: Log,
+        plan: FloorPlan,
+        floor: Floor,
+        *,
+        at: int,
+        place: Place,
+        wall_at: Callable[[int], int],
     ) -> None:
         self._log = log
         self._plan = plan
-        self._floors = PresentFloors(plan)
-        self._floors.begin(_ALL, cp.copied(floor))
-        self._missing = self._read_back(at, place, since)
+        self._at = at
+        self._wall_at = wall_at
+        self._floors = self._standing_on(floor)
+        # Whether what happened before is read back as far as it is told.
+        self._lately_read = False
+        self._missing = self._read_back(place)
 
     def read(self, payloads: Sequence[bytes]) -> None:
         """Go on with the events that the floor goes on with."""
         self._floors.read(_ALL, payloads)
+
+    def go_back(self, floor: Floor, at: int) -> None:
+        """Go on from a floor as of an earlier instant: what was told by then stays."""
+        earlier, self._at = self._floors, min(at, self._at)
+        earlier.forget_after(at)
+        self._floors = self._standing_on(floor)
+        self._floors.put_before(_ALL, earlier)
 
     def look_back(self) -> bool:
         """Read a little of what was told before; False where nothing is left to be read, or it
@@ -62,17 +82,54 @@ class PeopleThen:
         self._floors.show(at)
         return self._floors.at_hand()
 
-    def _read_back(self, at: int, place: Place, since: int) -> Iterator[None]:
+    def events(self, queue: str) -> EventsThen:
+        """The newest events of the queue's contacts, in the order of their times."""
+        found = sorted(self._floors.events(queue), key=lambda one: one.at)
+        return EventsThen(found, all_read=self._lately_read)
+
+    def loads(self, at: int) -> list[Load]:
+        """What each agent had behind it as of an instant; of nobody while that is read back."""
+        return self._floors.loads(at) if self._lately_read else []
+
+    def _read_back(self, place: Place) -> Iterator[None]:
+        for back in STRETCHES_US:
+            place = yield from self._stretch(place, back)
+        self._lately_read = True
         wanted = self._floors.unknown(_ALL)
-        for partition, end in place.offsets.items() if wanted else ():
-            before = PresentFloors(self._plan)
-            before.begin(_ALL, None)
-            records = self._log.read(CONTACT_EVENTS, partition, since=since)
-            for some in until(records, end):
-                own = [record for record in some if record.key in wanted]
-                before.read(_ALL, _up_to(at, own))
+        if wanted:
+            yield from self._stretch(place, SHIFT_US, wanted.__contains__)
+
+    def _stretch(
+        self, end: Place, back: int, wanted: Callable[[str], bool] = lambda _: True
+    ) -> Generator[None, None, Place]:
+        """Read from so long before the instant on up to a place; returns where that began."""
+        since = self._wall_at(self._at - back)
+        before = self._standing_on(None)
+        first = dict(end.offsets)
+        with closing(appended(self._log, since=since)) as records:
+            for some in _until(records, end):
+                for record in reversed(some):
+                    first[record.partition] = record.offset
+                own = [record for record in some if wanted(record.key)]
+                before.read(_ALL, _up_to(self._at, own))
                 yield
-            self._floors.put_before(_ALL, before)
+        # It may have gone back meanwhile.
+        before.forget_after(self._at)
+        self._floors.put_before(_ALL, before)
+        return Place(since, first)
+
+    def _standing_on(self, floor: Floor | None) -> PresentFloors:
+        floors = PresentFloors(self._plan)
+        floors.begin(_ALL, None if floor is None else cp.copied(floor))
+        return floors
+
+
+def _until(records: Iterator[Record], end: Place) -> Iterator[list[Record]]:
+    """The records of all partitions before a place, some thousands at a time."""
+    while some := list(islice(records, BATCH)):
+        yield [one for one in some if one.offset < end.offsets.get(one.partition, 0)]
+        if end.since is not None and some[-1].appended_at > end.since:
+            return
 
 
 def _up_to(at: int, records: Sequence[Record]) -> list[bytes]:

@@ -129,8 +129,13 @@ class PresentFloors:
             )
         return made
 
-    def events(self, queue: str, after: int) -> list[told.EventTold]:
-        """The newest events of the queue's contacts, after the one of that number."""
+    def forget_after(self, at: int) -> None:
+        """Let go of what was heard to happen after an instant."""
+        self._events.forget_after(at)
+        self._loads.forget_after(at)
+
+    def events(self, queue: str, after: int | None = None) -> list[told.EventTold]:
+        """The newest events of the queue's contacts, or those after the one of that number."""
         return self._events.of_queue(queue, after)
 
     def loads(self, as_of: int) -> list[told.Load]:

@@ -72,9 +72,16 @@ class RecentEvents:
                 known = self._of(queue) if known is None else known
                 known.appendleft(heard[-place]._replace(number=self._first))
 
-    def of_queue(self, queue: str, after: int) -> list[EventTold]:
-        """Those of a queue that came after the one of that number, the oldest first."""
-        return [_told(one) for one in self._by_queue.get(queue, ()) if one.number > after]
+    def forget_after(self, at: int) -> None:
+        """Let go of what happened after an instant."""
+        for queue, heard in self._by_queue.items():
+            kept = (one for one in heard if one.at <= at)
+            self._by_queue[queue] = deque(kept, maxlen=KEPT_EVENTS)
+
+    def of_queue(self, queue: str, after: int | None = None) -> list[EventTold]:
+        """Those of a queue, or those that came after the one of that number, the oldest first."""
+        heard = self._by_queue.get(queue, ())
+        return [_told(one) for one in heard if after is None or one.number > after]
 
     def _of(self, queue: str) -> deque[Heard]:
         known = self._by_queue.pop(queue, None)
@@ -120,6 +127,13 @@ class Loads:
         for known, before in zip(self._tables(), earlier._tables(), strict=True):
             for agent, some in before.items():
                 known.setdefault(agent, deque()).extendleft(reversed(some))
+
+    def forget_after(self, at: int) -> None:
+        """Let go of what happened after an instant."""
+        self._newest = min(self._newest, at)
+        for table in self._tables():
+            for agent, some in table.items():
+                table[agent] = deque(one for one in some if _time(one) <= at)
 
     def told(self, agents: Iterable[tuple[str, str, int]], as_of: int) -> list[Load]:
         """What each of these has behind it as of an instant: (agent, its state, since when)."""

@@ -169,6 +169,25 @@ def test_no_word_breaks_in_its_middle(open_stage: OpenStage, language: str, widt
     assert beside.evaluate(_BROKEN, ".beside-figures, .contact-rows td") == []
 
 
+def test_a_figure_that_an_alert_was_judged_by_has_a_name_in_the_language(
+    open_stage: OpenStage,
+) -> None:
+    """Whichever of all figures somebody's rule goes by, and over which window."""
+    page = open_stage("surge", "/alerts?lang=fr")
+    titles = page.evaluate(
+        """() => Object.keys(floorwatch.figureNames.names())
+            .map((name) => [name, floorwatch.alertWords.title(name)])"""
+    )
+    # Called the same in both.
+    same = {"csat_score", "nps", "transferred_out"}
+
+    english = {name.removesuffix("_s").replace("_", " ").capitalize() for name, _ in titles}
+    assert [title for name, title in titles if title in english and name not in same] == []
+    assert page.evaluate("floorwatch.alertWords.title('callbacks_due_30m')") == (
+        "Rappels à échéance, 30 min"
+    )
+
+
 def test_a_rule_that_ships_has_a_title_in_each_language_and_ones_own_is_as_written(
     open_stage: OpenStage,
 ) -> None:

@@ -261,6 +261,23 @@ def test_who_waited_then_stands_beside_the_queue(open_page: OpenPage, ground: Pa
     expect(rows.first).to_contain_text("8:00", timeout=_SOON_MS)
 
 
+def test_what_had_happened_by_then_stands_beside_the_queue(
+    open_page: OpenPage, ground: PastGround
+) -> None:
+    """The newest above; wound back a minute before, nothing of what was to come is among it; and
+    back at now it is that of now."""
+    page = open_page(f"/supervisor?queue=benefits&at={then(ground)}")
+    rows = page.locator(".event-list .event-row")
+    expect(rows.first).to_contain_text(f"crowd-{CROWD - 1}", timeout=_SOON_MS)
+    expect(rows).to_have_count(50, timeout=_SOON_MS)
+
+    page.evaluate("at => floorwatch.past.go(at)", ground.begin / 1_000 + 59 * 60_000)
+    expect(rows.first).to_contain_text("calm-58", timeout=_SOON_MS)
+    expect(page.locator(".event-list")).not_to_contain_text("crowd")
+    page.evaluate("floorwatch.past.now()")
+    expect(page.locator(".event-list")).not_to_contain_text("calm-58", timeout=_SOON_MS)
+
+
 def test_what_customers_said_is_asked_for_once_where_it_is_not_known_any_more(
     open_page: OpenPage, wall: str, ground: PastGround
 ) -> None:

@@ -15,13 +15,14 @@ import pytest
 from dashboard.app import create_app, serving
 from dashboard.past import LOOKS_MAX
 from stream.contract.behind import OtherFloor
-from stream.contract.instants import MINUTE_US, format_millis
+from stream.contract.instants import MINUTE_US, SECOND_US, format_millis
 from stream.contract.past import HeldSpan, PastFloor
 from stream.past.apart import LogPast
+from stream.present.events import KEPT_EVENTS
 from tests.clock import now_us
 from tests.dashboard.pictures import TableReader, ordinary, wall_clock
 from tests.dashboard.test_detail_api import Desk
-from tests.past_ground import CROWD, PLAN, PastGround
+from tests.past_ground import CROWD, PLAN, TROUBLE_US, PastGround
 
 WAIT_S: Final = 60.0
 STREAM: Final = "/api/v1/stream"
@@ -213,7 +214,34 @@ def test_people_are_told_as_of_then(tmp_path: Path) -> None:
     assert told["a-9"] == "held"
 
 
-@pytest.mark.parametrize("path", ["contacts?of=waiting", "agents?", "experience/promises?"])
+def test_what_had_happened_by_then_is_told(client: httpx2.Client, ground: PastGround) -> None:
+    """The newest events of a queue, as they are told live, and what agents had behind them."""
+    with watching(client, ground.trouble) as frames:
+        look = {"look": there(frames)["frame"]["past"]["look"]}
+        give_up = time.monotonic() + WAIT_S
+        while not (told := client.get("/api/v1/queues/benefits/events", params=look).json())[
+            "all_read"
+        ]:
+            assert time.monotonic() < give_up
+        agents = client.get("/api/v1/agents", params=look).json()["agents"]
+        unknown = client.get("/api/v1/queues/x/events", params=look)
+
+    assert (told["queue"], len(told["events"])) == ("benefits", KEPT_EVENTS)
+    assert told["events"][-1] == {
+        "time": format_millis(ground.begin + TROUBLE_US + (CROWD - 1) * SECOND_US),
+        "type": "contact.queued",
+        "contact": f"crowd-{CROWD - 1}",
+        "queue": "benefits",
+        "channel": "voice",
+    }
+    signs = {sign["of"] for one in agents for sign in one["strain"]["signs"]}
+    assert "hard_contacts" in signs
+    assert (unknown.status_code, unknown.json()["detail"][:6]) == (404, "queue:")
+
+
+@pytest.mark.parametrize(
+    "path", ["contacts?of=waiting", "agents?", "experience/promises?", "queues/benefits/events?"]
+)
 def test_of_a_look_that_is_over_nothing_is_told(client: httpx2.Client, path: str) -> None:
     """In one line."""
     answer = client.get(f"/api/v1/{path}&look=77")

@@ -29,12 +29,11 @@
   const seconds = (value) => fw.format.plain(fw.format.duration(value));
   const percent = (value) => fw.format.plain(fw.format.share(value, true));
 
+  // What alerts go by besides, and what they call otherwise than the screens of figures do.
   const NAMES = {
     size: fw.t("Times the usual"), offered: fw.t("Contacts"), score: fw.t("How sure, in nats"), contacts: fw.t("Contacts ended"),
-    wait_ahead_s: fw.t("Wait ahead"), stuck_proof: fw.t("In target, who waits counts"), service_level: fw.t("Service level"),
-    abandonment_rate: fw.t("Abandonment rate"), average_speed_of_answer_s: fw.t("Average speed of answer"), oldest_wait_s: fw.t("Oldest wait"),
-    waiting: fw.t("Waiting"), waiting_over_target: fw.t("Waiting over target"), expected_wait_s: fw.t("Expected wait"), usual: fw.t("Usual"),
-    burn: fw.t("Burn"), overdue: fw.t("Overdue"), open: fw.t("Open"), age_s: fw.t("Age"), csat_score: fw.t("CSAT"), occupancy: fw.t("Occupancy"),
+    wait_ahead_s: fw.t("Wait ahead"), stuck_proof: fw.t("In target, who waits counts"), abandonment_rate: fw.t("Abandonment rate"),
+    average_speed_of_answer_s: fw.t("Average speed of answer"), usual: fw.t("Usual"), burn: fw.t("Burn"), overdue: fw.t("Overdue"), open: fw.t("Open"), age_s: fw.t("Age"),
     average_handle_time_s: fw.t("Average handle time"), callbacks_overdue: fw.t("Callbacks overdue"),
     abandons_count: fw.t("Abandons count"), abandons_ignored: fw.t("Abandons ignored"),
     abandons_in_target_ignored: fw.t("Abandons in target ignored"), abandons_in_target_met: fw.t("Abandons in target met"),
@@ -69,7 +68,7 @@
 
   function title(name) {
     const [, bare, window_] = /^(.*?)(?:_(\d+m|today))?$/.exec(name);
-    const words = NAMES[name] || NAMES[bare] || fw.format.sentence(bare.replace(/_s$/, "").replaceAll("_", " ")).replace(/\.$/, "");
+    const words = NAMES[name] || NAMES[bare] || fw.figureNames.names()[bare] || fw.format.sentence(bare.replace(/_s$/, "").replaceAll("_", " ")).replace(/\.$/, "");
     return window_ && !NAMES[name] ? fw.format.comma(words, fw.format.window(window_)) : words;
   }
 

@@ -1,8 +1,9 @@
-/* What happens in a queue, as it happens: the newest above, by the stream of its events. */
+/* What happens in a queue, the newest above: as it happens, by the stream of its events; of the past, what
+   had happened by the instant that is shown, asked for again as that is played. */
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const KEPT_MAX = 60, AGAIN_MS = 3000;
+  const KEPT_MAX = 60, AGAIN_MS = 3000, THEN_MS = 2000;
   const WORDS = {
     "contact.queued": () => fw.t("began to wait"), "contact.offered": () => fw.t("offered to an agent"), "contact.answered": () => fw.t("answered"),
     "contact.abandoned": () => fw.t("left before an answer"), "contact.diverted": () => fw.t("taken out of the queue"), "contact.declined": () => fw.t("not taken by the agent"),
@@ -17,16 +18,40 @@
     const list = fw.dom.make("ol", "event-list"), told = fw.dom.make("p", "beside-none", fw.t("Being read …"));
     list.tabIndex = 0;
     fw.dom.attribute(list, "aria-label", fw.t("What happens in this queue, the newest first"));
-    return { element: fw.dom.make("div", "events-beside", told, list), list, told, source: null, timer: 0, last: 0 };
+    return { element: fw.dom.make("div", "events-beside", told, list), list, told, source: null, timer: 0, last: 0, shown: "", stop: () => {} };
+  }
+
+  function follow(place, queue) {
+    place.queue = queue;
+    if (fw.past.on()) ofThen(place);
+    else ofNow(place);
   }
 
   /* A browser keeps few connections to one dashboard for all its tabs: a hidden one lets go of this. */
-  function follow(place, queue) {
-    place.queue = queue;
-    place.looked = () => { if (document.hidden) close(place); else if (!place.source && !fw.past.on()) connect(place); };
-    document.addEventListener("visibilitychange", place.looked);
-    if (fw.past.on()) fw.dom.text(place.told, fw.t("What happened then is not told here: this is the past."));
-    else connect(place);
+  function ofNow(place) {
+    const looked = () => { if (document.hidden) close(place); else if (!place.source) connect(place); };
+    document.addEventListener("visibilitychange", looked);
+    connect(place);
+    place.stop = () => {
+      document.removeEventListener("visibilitychange", looked);
+      close(place);
+    };
+  }
+
+  function ofThen(place) {
+    place.stop = fw.polling.start(`/api/v1/queues/${encodeURIComponent(place.queue)}/events`, THEN_MS, (told) => {
+      const shown = JSON.stringify(told.events);
+      place.told.hidden = told.events.length > 0;
+      fw.dom.text(place.told, told.all_read ? fw.t("Nothing had happened here yet.") : fw.t("Being read …"));
+      if (shown === place.shown) return;
+      place.shown = shown;
+      place.list.replaceChildren(...told.events.map(line).reverse());
+    }, (error) => {
+      place.shown = "";
+      place.list.replaceChildren();
+      place.told.hidden = false;
+      fw.dom.text(place.told, fw.t("The events are not told: {why}.", { why: error.message }));
+    });
   }
 
   function connect(place) {
@@ -48,26 +73,24 @@
     place.source = null;
   }
 
-  function stop(place) {
-    document.removeEventListener("visibilitychange", place.looked);
-    close(place);
-  }
-
   /* Numbers rise from event to event: what is told again after a connection was cut is known. */
   function add(place, one, number) {
-    const { make } = fw.dom;
     if (Number(number) <= place.last) return;
     place.last = Number(number);
     place.told.hidden = true;
-    const words = Object.hasOwn(WORDS, one.type) ? WORDS[one.type]() : one.type;
-    const more = [one.reason, one.kind, one.by, one.to || one.to_queue || one.to_agent ? fw.t("to {name}", { name: one.to || one.to_queue || one.to_agent }) : "",
-      one.due ? fw.t("due {time}", { time: fw.contactRows.clock(Date.parse(one.due)) }) : "", one.reached === false ? fw.t("not reached") : ""].filter(Boolean).join(" · ");
-    const line = make("li", "event-row", make("span", "event-at", fw.contactRows.clock(Date.parse(one.time))), make("span", "event-what", words),
-      make("span", "event-who", [one.contact, one.agent, more].filter(Boolean).join(" · ")));
-    if (GRAVE.includes(one.type)) line.dataset.state = "watch";
-    place.list.prepend(line);
+    place.list.prepend(line(one));
     while (place.list.children.length > KEPT_MAX) place.list.lastElementChild.remove();
   }
 
-  fw.eventList = { make, follow, stop };
+  function line(one) {
+    const { make } = fw.dom, words = Object.hasOwn(WORDS, one.type) ? WORDS[one.type]() : one.type;
+    const more = [one.reason, one.kind, one.by, one.to || one.to_queue || one.to_agent ? fw.t("to {name}", { name: one.to || one.to_queue || one.to_agent }) : "",
+      one.due ? fw.t("due {time}", { time: fw.contactRows.clock(Date.parse(one.due)) }) : "", one.reached === false ? fw.t("not reached") : ""].filter(Boolean).join(" · ");
+    const row = make("li", "event-row", make("span", "event-at", fw.contactRows.clock(Date.parse(one.time))), make("span", "event-what", words),
+      make("span", "event-who", [one.contact, one.agent, more].filter(Boolean).join(" · ")));
+    if (GRAVE.includes(one.type)) row.dataset.state = "watch";
+    return row;
+  }
+
+  fw.eventList = { make, follow };
 })();

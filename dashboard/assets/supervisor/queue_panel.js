@@ -152,7 +152,7 @@
   function events(made) {
     const list = fw.eventList.make();
     fw.eventList.follow(list, made.queue);
-    made.stops.push(() => fw.eventList.stop(list));
+    made.stops.push(() => list.stop());
     return fw.beside.section(fw.t("What happens"), list.element).element;
   }
 

@@ -12,17 +12,31 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from stream.contract.codec import decode
-from stream.contract.detail import LISTED_MOST, PRESENT, AtHand, PresentAsked, PresentContacts
+from stream.contract.detail import (
+    LISTED_MOST,
+    PRESENT,
+    AtHand,
+    EventTold,
+    Load,
+    PresentAsked,
+    PresentContacts,
+)
 from stream.contract.floorplan import FloorPlan
-from stream.contract.instants import MINUTE_US, SECOND_US
+from stream.contract.instants import HOUR_US, MINUTE_US, SECOND_US
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.port import LogAway
-from stream.past.floor import PEOPLE_ASKED_S, PastReading
+from stream.past.floor import LATE_US, PEOPLE_ASKED_S, PastReading
+from stream.past.keyframes import Keyframe
 from stream.present.contacts import PresentFloors
+from stream.present.events import KEPT_EVENTS
+from stream.present.past import STRETCHES_US
 from tests.past_ground import CROWD, PastGround
-from tests.stream.past.days import BATCH, END, PHASES, PLAN, Ground, instants, show
+from tests.stream.past.days import BATCH, BEGIN, END, PHASES, PLAN, Ground, instants, show
 
 PROMISES: Final = ("callbacks_open", "callbacks_overdue")
+# Of what happened so long before, all is read back, but for who was answered before that.
+BACK_US: Final = STRETCHES_US[-1]
+NO_TALK_US: Final = HOUR_US
 EVERYBODY: Final = [PresentAsked(of, most=LISTED_MOST) for of in PRESENT]
 
 
@@ -54,6 +68,31 @@ def known(lists: list[PresentContacts]) -> list[PresentContacts]:
         *bare([one for one in lists if one.of in PROMISES]),
         *(one for one in lists if one.of not in PROMISES),
     ]
+
+
+def all_since(events: list[EventTold]) -> int:
+    """The instant after which none is missing: where there is no room for more, one that came later
+    than it was may have left before others that were before it."""
+    return min(one.at for one in events) + LATE_US if len(events) == KEPT_EVENTS else 0
+
+
+def happened(events: list[EventTold], since: int) -> list[EventTold]:
+    """Those from an instant on, in the order of their times, without the numbers."""
+    bare_ = [replace(one, number=0) for one in events if one.at > since]
+    return sorted(bare_, key=lambda one: (one.at, one.contact, one.type))
+
+
+def behind(loads: list[Load], at: int) -> dict[str, tuple[Any, ...]]:
+    """What each agent had behind it, as far back as it is read back for certain."""
+    since, talked = at - BACK_US, at - BACK_US + NO_TALK_US
+    return {
+        one.agent: (
+            one.break_ended if one.break_ended is not None and one.break_ended > talked else None,
+            sorted(each for each in one.dissatisfied if each > since),
+            sorted(each for each in one.parts if each[0] > talked),
+        )
+        for one in loads
+    }
 
 
 def bare(lists: list[PresentContacts]) -> list[PresentContacts]:
@@ -154,3 +193,70 @@ def test_where_it_cannot_be_read_back_they_stand_all_the_same(tmp_path: Path) ->
         assert waiting.total == CROWD
         assert look.ready
         assert look.contacts(PresentAsked("waiting")).contacts[0].channel == "voice"
+
+
+@given(at=instants, steps=st.lists(st.integers(1, 20 * MINUTE_US), max_size=3))
+@settings(max_examples=5, deadline=None, phases=PHASES)
+def test_what_had_happened_is_that_of_one_reading(day: Ground, at: int, steps: list[int]) -> None:
+    """Read back, and heard while it is played; also where it is put in order on the way."""
+    look = PastReading(day.log, PLAN, title="Floor", batch=BATCH, steady=lambda: 0.0)
+    show(look, at)
+    look.loads()
+    for step in steps:
+        look.look_back()
+        if look.at + step <= END:
+            look.advance(look.at + step)
+    while look.look_back():
+        pass
+    then = people_by(day, look.at)
+
+    for queue in PLAN.queues:
+        found, expected_ = look.events(queue), then.events(queue)
+        since = max(at - BACK_US, all_since(found.events), all_since(expected_))
+        assert found.all_read
+        assert happened(found.events, since) == happened(expected_, since)
+    assert behind(look.loads(), at) == behind(then.loads(look.at), at)
+
+
+def test_what_is_not_read_back_is_not_told(tmp_path: Path) -> None:
+    """Nobody is called rested by what is not known; then all is told, the newest last."""
+    ground = PastGround(tmp_path / "log")
+    with closing(EmbeddedLog(tmp_path / "log", now=lambda: ground.end)) as log:
+        look = PastReading(log, FloorPlan(), title="Floor")
+        show(look, ground.trouble)
+        assert (look.loads(), look.events("benefits").all_read) == ([], False)
+
+        while look.look_back():
+            pass
+        found = look.events("benefits")
+
+        assert found.all_read
+        assert [one.contact for one in found.events[-CROWD:]] == [
+            f"crowd-{number}" for number in range(CROWD)
+        ]
+        assert {one.type for one in found.events[-CROWD:]} == {"contact.queued"}
+        assert look.events("nowhere").events == []
+
+
+class Restored(PastReading):
+    """Counts how often it was put in order."""
+
+    restores = 0
+
+    def _restore(self, near: Keyframe) -> None:
+        self.restores += 1
+        super()._restore(near)
+
+
+def test_what_was_read_back_stays_as_a_look_is_put_in_order(day: Ground) -> None:
+    """It is read back once, not each time that something overtook."""
+    look = Restored(day.log, PLAN, title="Floor", batch=BATCH, steady=lambda: 0.0)
+    show(look, BEGIN + 2 * HOUR_US)
+    assert look.loads() == []
+    while look.look_back():
+        pass
+    before = look.restores
+    for _ in range(20):
+        look.advance(look.at + MINUTE_US)
+        assert look.loads()
+    assert look.restores > before
