@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Annotated, Final
 
 import msgspec
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from dashboard.api import training_models as models
+from dashboard.api.languages import language_asked
 from dashboard.api.models import Problem
 from dashboard.api.training_answers import (
     Audience,
@@ -18,6 +19,8 @@ from dashboard.api.training_answers import (
     report_answer,
     state_answer,
 )
+from dashboard.i18n import speaking
+from dashboard.i18n.languages import language_of
 from dashboard.training import report_html, report_pdf
 from stream.contract.drills import Act, DrillDesk, DrillRefused, Report
 from stream.contract.instants import MINUTE_US, from_datetime
@@ -41,6 +44,9 @@ _REPORT: Final[dict[int | str, dict[str, object]]] = {
     404: {"model": Problem, "description": "No drill has been reckoned yet."},
     **_NONE,
 }
+Lang = Annotated[
+    str | None, Query(description="In which language; else that of cookie or browser.")
+]
 
 
 class PdfResponse(Response):
@@ -119,15 +125,17 @@ def _add_report(router: APIRouter, asked: _Desk) -> None:
 
     # Written in a thread of the server's pool: the PDF takes some tenths of a second.
     @router.get("/report.html", response_class=HTMLResponse, responses=_REPORT)
-    def page() -> Response:
+    def page(request: Request, lang: Lang = None) -> Response:
         """The report as one page of HTML that needs nothing else and prints well."""
-        return HTMLResponse(report_html(asked.report()))
+        with speaking(language_asked(request.headers, language_of(lang))):
+            return HTMLResponse(report_html(asked.report()))
 
     @router.get("/report.pdf", response_class=PdfResponse, responses=_REPORT)
-    def pdf() -> Response:
+    def pdf(request: Request, lang: Lang = None) -> Response:
         """The report as a PDF."""
         name = {"Content-Disposition": 'inline; filename="drill.pdf"'}
-        return PdfResponse(report_pdf(asked.report()), headers=name)
+        with speaking(language_asked(request.headers, language_of(lang))):
+            return PdfResponse(report_pdf(asked.report()), headers=name)
 
 
 def _add_actions(router: APIRouter, asked: _Desk) -> None:

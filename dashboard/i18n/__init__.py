@@ -27,9 +27,10 @@ def _n(one: str, many: str, n: int) -> str:
     """One of two texts by how many they are of; other languages may have more than two."""
     language = _SPOKEN.get()
     forms = None if language is ENGLISH else catalogue(language).get(one)
-    if forms is None or len(forms) == 1:
+    if forms is None:
         return one if n == 1 else many
-    return forms[language.form(n)]
+    # A language may have one form for all.
+    return forms[min(language.form(n), len(forms) - 1)]
 
 
 def marked(text: str) -> str:

@@ -11,7 +11,8 @@ class Language(NamedTuple):
     write its numbers and dates, and how many forms a noun has beside a number, and which when.
 
     `forms` is gettext's way of saying the latter, and `form` the same for Python. `percent` is the
-    sign behind a number, with the space before it, at which no line breaks, where there is one.
+    sign behind a number, with the space before it, at which no line breaks, where there is one;
+    `grouped_from` the least number whose thousands are parted.
     """
 
     code: str
@@ -20,6 +21,7 @@ class Language(NamedTuple):
     forms: str
     form: Callable[[int], int]
     percent: str = "\u00a0%"
+    grouped_from: int = 1_000
 
 
 def _russian(n: int) -> int:
@@ -38,9 +40,9 @@ LANGUAGES: Final = {
     one.code: one
     for one in (
         ENGLISH,
-        Language("es", "Español", "es", _ONE_AND_MORE, lambda n: int(n != 1)),
+        Language("es", "Español", "es", _ONE_AND_MORE, lambda n: int(n != 1), grouped_from=10_000),
         Language("fr", "Français", "fr", "nplurals=2; plural=(n > 1);", lambda n: int(n > 1)),
-        Language("it", "Italiano", "it", _ONE_AND_MORE, lambda n: int(n != 1), "%"),
+        Language("it", "Italiano", "it", _ONE_AND_MORE, lambda n: int(n != 1), "%", 10_000),
         Language("ru", "Русский", "ru", _RUSSIAN, _russian),
         Language("zh", "中文", "zh-Hans", "nplurals=1; plural=0;", lambda _n: 0, "%"),
     )

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cache
 from io import BytesIO
 from typing import Any, Final
 
-from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import CondPageBreak, Flowable, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Spacer
 from reportlab.platypus import Table as Grid
 
 from dashboard.document import Figure, Lines, Story, Table
-from dashboard.shift.fonts import faces, set_in_fonts, width_of
+from dashboard.document_fonts import faces, width_of
+from dashboard.document_pdf import FONT, QUIET, RULE, TEXT, paper, said, style
 from dashboard.shift.telling import document
 from stream.contract.shifts import ShiftReport
 
 _PAGE: Final = landscape(A4)
 _EDGE: Final = 14 * mm
 _WIDE: Final = _PAGE[0] - 2 * _EDGE
-_TEXT: Final = HexColor(0x10161F)
-_QUIET: Final = HexColor(0x4F5B6C)
-_RULE: Final = HexColor(0xD3DAE4)
 _FIGURES_A_ROW: Final = 4
 _ROOM_FOR_A_TABLE: Final = 110
-_NUMBERS: Final = "Vera"
 _BODY: Final = 8
 # A head is set as large as leaves each of its words whole.
 _HEADS: Final = (7.5, 7.0, 6.5, 6.0, 5.5, 5.0, 4.5)
@@ -42,64 +36,33 @@ _LETTERS_AT_ONCE: Final = 16
 def shift_pdf(report: ShiftReport) -> bytes:
     """The report on pages of A4, in the language that is spoken. The same report gives the same
     bytes on one machine."""
-    faces()
     told = document(report)
     written = BytesIO()
-    paper = SimpleDocTemplate(
-        written,
-        pagesize=_PAGE,
-        leftMargin=_EDGE,
-        rightMargin=_EDGE,
-        topMargin=_EDGE,
-        bottomMargin=_EDGE,
-        title=f"{told.title} · {report.title}",
-        author="Floorwatch",
-        invariant=True,
-    )
-    quiet = _style(9, color=_QUIET, after=4)
+    quiet = style(9, color=QUIET, after=4)
     story: list[Flowable] = [
-        _said(told.title, _style(18, bold=True, after=2)),
-        _said(told.about, quiet),
+        said(told.title, style(18, bold=True, after=2)),
+        said(told.about, quiet),
         Spacer(0, 6),
         _figures(told.figures),
     ]
     for part in told.parts:
         story += _part(part)
-    story += [Spacer(0, 10), _said(told.footnote, quiet)]
-    paper.build(story, onLaterPages=_numbered, onFirstPage=_numbered)
+    story += [Spacer(0, 10), said(told.footnote, quiet)]
+    pages = paper(written, f"{told.title} · {report.title}", _PAGE, _EDGE)
+    pages.build(story, onLaterPages=_numbered, onFirstPage=_numbered)
     return written.getvalue()
 
 
-@cache
-def _style(
-    size: float, *, bold: bool = False, color: Color = _TEXT, after: float = 0, right: bool = False
-) -> ParagraphStyle:
-    return ParagraphStyle(
-        f"{size}{bold}{color}{after}{right}",
-        fontName="VeraBd" if bold else "Vera",
-        fontSize=size,
-        leading=size * 1.35,
-        textColor=color,
-        spaceAfter=after,
-        alignment=2 if right else 0,
-        splitLongWords=True,
-    )
-
-
-def _said(text: str, style: ParagraphStyle) -> Paragraph:
-    return Paragraph(set_in_fonts(text, bold=style.fontName == "VeraBd"), style)
-
-
-def _numbered(canvas: Any, paper: Any) -> None:
-    canvas.setFont(_NUMBERS, 8)
-    canvas.setFillColor(_QUIET)
-    canvas.drawRightString(_PAGE[0] - _EDGE, 8 * mm, str(paper.page))
+def _numbered(canvas: Any, pages: Any) -> None:
+    canvas.setFont(FONT, 8)
+    canvas.setFillColor(QUIET)
+    canvas.drawRightString(_PAGE[0] - _EDGE, 8 * mm, str(pages.page))
 
 
 def _figures(figures: list[Figure]) -> Grid:
-    value, label, note = _style(17, bold=True), _style(9, bold=True), _style(7.5, color=_QUIET)
+    value, label, note = style(17, bold=True), style(9, bold=True), style(7.5, color=QUIET)
     cells: list[Any] = [
-        [_said(one.value, value), _said(one.label, label), _said(one.note, note)] for one in figures
+        [said(one.value, value), said(one.label, label), said(one.note, note)] for one in figures
     ]
     cells += [""] * (-len(cells) % _FIGURES_A_ROW)
     rows = [cells[at : at + _FIGURES_A_ROW] for at in range(0, len(cells), _FIGURES_A_ROW)]
@@ -107,7 +70,7 @@ def _figures(figures: list[Figure]) -> Grid:
         rows,
         hAlign="LEFT",
         colWidths=[_WIDE / _FIGURES_A_ROW] * _FIGURES_A_ROW,
-        style=[("GRID", (0, 0), (-1, -1), 0.5, _RULE), ("VALIGN", (0, 0), (-1, -1), "TOP")],
+        style=[("GRID", (0, 0), (-1, -1), 0.5, RULE), ("VALIGN", (0, 0), (-1, -1), "TOP")],
     )
 
 
@@ -116,42 +79,40 @@ def _part(part: Table | Lines | Story) -> list[Flowable]:
     head: list[Flowable] = [
         Spacer(0, 12),
         CondPageBreak(_ROOM_FOR_A_TABLE),
-        _said(part.caption, _style(12, bold=True, after=2)),
+        said(part.caption, style(12, bold=True, after=2)),
     ]
-    quiet = _style(8.5, color=_QUIET, after=3)
+    quiet = style(8.5, color=QUIET, after=3)
     match part:
         case Table():
             if not part.rows:
                 return []
-            note = [_said(part.note, quiet)] if part.note else []
+            note = [said(part.note, quiet)] if part.note else []
             return [*head, *note, _grid(part)]
         case Lines():
-            body = _style(9, after=2)
-            return (
-                [*head, *(_said(f"•  {line}", body) for line in part.lines)] if part.lines else []
-            )
+            body = style(9, after=2)
+            return [*head, *(said(f"•  {line}", body) for line in part.lines)] if part.lines else []
         case Story():
-            return [*head, _said(part.note, quiet), *_entries(part)]
+            return [*head, said(part.note, quiet), *_entries(part)]
 
 
 def _grid(table: Table) -> Grid:
     size, widths = _fitted(table)
-    body, head = _style(_BODY), _style(size, bold=True, color=_QUIET)
-    right_head = _style(size, bold=True, color=_QUIET, right=True)
+    body, head = style(_BODY), style(size, bold=True, color=QUIET)
+    right_head = style(size, bold=True, color=QUIET, right=True)
     rows: list[list[Any]] = [
-        [_said(table.heads[0], head), *(_said(each, right_head) for each in table.heads[1:])]
+        [said(table.heads[0], head), *(said(each, right_head) for each in table.heads[1:])]
     ]
-    rows += [[_said(row[0], body), *map(_cell, row[1:])] for row in table.rows]
+    rows += [[said(row[0], body), *map(_cell, row[1:])] for row in table.rows]
     return Grid(
         rows,
         hAlign="LEFT",
         colWidths=widths,
         repeatRows=1,
         style=[
-            ("LINEBELOW", (0, 0), (-1, -1), 0.4, _RULE),
+            ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
             ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
-            ("FONT", (1, 1), (-1, -1), _NUMBERS, _BODY),
-            ("TEXTCOLOR", (1, 1), (-1, -1), _TEXT),
+            ("FONT", (1, 1), (-1, -1), FONT, _BODY),
+            ("TEXTCOLOR", (1, 1), (-1, -1), TEXT),
             ("ALIGN", (1, 1), (-1, -1), "RIGHT"),
             ("LEFTPADDING", (0, 0), (-1, -1), _PADDING),
             ("RIGHTPADDING", (0, 0), (-1, -1), _PADDING),
@@ -209,13 +170,13 @@ def _cell(text: str) -> str | Paragraph:
     known = faces()[0].letters
     if len(plain) <= 9 and all(ord(letter) in known for letter in plain):
         return plain
-    return _said(text, _style(_BODY, right=True))
+    return said(text, style(_BODY, right=True))
 
 
 def _entries(story: Story) -> list[Flowable]:
     if not story.entries:
         return []
-    body, quiet = _style(8.5), _style(8.5, color=_QUIET)
-    rows = [[_said(one.when, quiet), _said(one.text, body)] for one in story.entries]
-    style = [("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]
-    return [Grid(rows, hAlign="LEFT", colWidths=[44, _WIDE - 44], style=style)]
+    body, quiet = style(8.5), style(8.5, color=QUIET)
+    rows = [[said(one.when, quiet), said(one.text, body)] for one in story.entries]
+    tight = [("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]
+    return [Grid(rows, hAlign="LEFT", colWidths=[44, _WIDE - 44], style=tight)]

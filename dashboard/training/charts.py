@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from dashboard.training.telling import clock
+from dashboard.i18n import _
+from dashboard.training.telling import clock, share
 from stream.contract.drills import Minute, Report
 from stream.contract.instants import MINUTE_US
 
@@ -59,14 +60,14 @@ def charts(report: Report) -> list[Chart]:
     return [
         _chart(
             report,
-            "How many waited",
+            _("How many waited"),
             [Tick(place, f"{most * place:.0f}") for place in (0.0, 0.5, 1.0)],
             lambda minutes, nth: minutes[nth].waiting / most,
         ),
         _chart(
             report,
-            f"Service level of the {LEVEL_MINUTES} minutes up to then",
-            [Tick(place, f"{100 * place:.0f} %") for place in (0.0, 0.5, 1.0)],
+            _("Service level of the {n} minutes up to then").format(n=LEVEL_MINUTES),
+            [Tick(place, share(place)) for place in (0.0, 0.5, 1.0)],
             _level,
         ),
     ]

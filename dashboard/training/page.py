@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Final
 
 from dashboard.document_html import table_html
+from dashboard.i18n import _, language
 from dashboard.training import telling
 from dashboard.training.charts import Chart, charts
 from stream.contract.drills import Report
@@ -20,7 +21,7 @@ _MARK: Final = 9
 
 
 def report_html(report: Report) -> str:
-    """The report as a page; every text in it is escaped."""
+    """The report as a page, in the language that is spoken; every text in it is escaped."""
     head = (
         '<meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -40,7 +41,10 @@ def report_html(report: Report) -> str:
             f'<p class="about">{escape(telling.footnote(report))}</p>',
         )
     )
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body><main>{body}</main></body></html>\n'
+    return (
+        f'<!doctype html>\n<html lang="{escape(language().code)}"><head>{head}</head>'
+        f"<body><main>{body}</main></body></html>\n"
+    )
 
 
 def _style() -> str:
@@ -53,14 +57,13 @@ def _figures(report: Report) -> str:
         f"<small>{escape(one.note)}</small></div>"
         for one in (telling.score(report), *telling.times(report))
     )
-    return f'<section class="figures" aria-label="Score and times">{"".join(made)}</section>'
+    label = escape(_("Score and times"))
+    return f'<section class="figures" aria-label="{label}">{"".join(made)}</section>'
 
 
 def _findings(report: Report) -> str:
-    if not report.findings:
-        return ""
-    lines = "".join(f"<li>{escape(line)}</li>" for line in report.findings)
-    return f"<h2>What there is to learn</h2><ul>{lines}</ul>"
+    lines = "".join(f"<li>{escape(line)}</li>" for line in telling.findings(report))
+    return f"<h2>{escape(_('What there is to learn'))}</h2><ul>{lines}</ul>" if lines else ""
 
 
 def _timeline(report: Report) -> str:
@@ -69,14 +72,15 @@ def _timeline(report: Report) -> str:
         f"<span>{escape(entry.text)}</span></li>"
         for entry in telling.timeline(report)
     )
-    return f'<h2>What happened when</h2><ol class="timeline">{rows}</ol>' if rows else ""
+    heading = escape(_("What happened when"))
+    return f'<h2>{heading}</h2><ol class="timeline">{rows}</ol>' if rows else ""
 
 
 def _legend(report: Report) -> str:
     keys = "".join(
         f'<span><svg viewBox="0 0 40 8" width="40" height="8" aria-hidden="true">'
         f'<path class="course is-{course.name}" d="M0 4H40"/></svg> '
-        f"{telling.COURSES[course.name]}</span>"
+        f"{escape(telling.course_name(course))}</span>"
         for course in report.courses
     )
     return f'<p class="legend">{keys}</p>'
@@ -86,10 +90,11 @@ def _picture(chart: Chart) -> str:
     rows = max((mark.row for mark in chart.marks), default=-1) + 1
     foot = 26 + rows * 2 * (_MARK + 2)
     drawn = [*_axes(chart), *_lines(chart), *_marks(chart)]
+    label = escape(_("{caption}, minute by minute").format(caption=chart.caption))
     return (
         f"<figure><figcaption>{escape(chart.caption)}</figcaption>"
         f'<svg viewBox="0 0 {_WIDE} {_HIGH + foot}" role="img" '
-        f'aria-label="{escape(chart.caption)}, minute by minute">{"".join(drawn)}</svg></figure>'
+        f'aria-label="{label}">{"".join(drawn)}</svg></figure>'
     )
 
 

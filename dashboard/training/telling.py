@@ -1,27 +1,42 @@
-"""What a drill's report tells, in words and figures, whatever it is written on."""
+"""What a drill's report tells, in words and figures, whatever it is written on: in the language that
+is spoken."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import zip_longest
 from math import floor
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from dashboard.amounts import day, duration, spelled, whole
 from dashboard.document import Figure, Table
-from dashboard.words import counted, duration, percent
+from dashboard.i18n import _, _n, language, marked
+from dashboard.i18n.languages import ENGLISH
+from dashboard.saying import said
+from dashboard.words import percent
 from stream.contract.drills import Course, GroupOutcome, Outcome, Report
 from stream.contract.instants import to_datetime
 
-COURSES: Final = {
-    "yours": "As it was done",
-    "nothing": "Had nothing been done",
-    "best": "The best course found",
+_COURSES: Final = {
+    "yours": marked("As it was done"),
+    "nothing": marked("Had nothing been done"),
+    "best": marked("The best course found"),
 }
-LEVELS: Final = {
-    "yours": "Service level",
-    "nothing": "Level, nothing done",
-    "best": "Level, best course",
+_LEVELS: Final = {
+    "yours": marked("Service level"),
+    "nothing": marked("Level, nothing done"),
+    "best": marked("Level, best course"),
+}
+_KINDS: Final = {
+    "scenario": marked("scenario {name}"),
+    "recording": marked("recording {name}"),
+}
+_GROUPS: Final = {
+    "queue": marked("Queue: {name}"),
+    "language": marked("Language: {name}"),
+    "segment": marked("Segment: {name}"),
 }
 NONE: Final = "–"
 # Below this many contacts a group is not shown: a share of them says nothing.
@@ -40,16 +55,21 @@ class Entry(NamedTuple):
 
 def title(report: Report) -> str:
     """What was drilled."""
-    return f"Drill: {report.offer.title}"
+    return _("Drill: {title}").format(title=report.offer.title)
 
 
 def subtitle(report: Report) -> str:
     """Who, when and on which floor."""
-    began, ended = local(report.began, report), local(report.ended, report)
-    when = f"{began.day} {began:%B %Y}, {began:%H:%M} to {ended:%H:%M} ({report.time_zone})"
-    kind = f"{report.offer.kind} {report.offer.name}"
-    seeded = f"{kind}, seed {report.plan.seed}" if report.offer.answers else kind
-    return " · ".join(part for part in (report.plan.trainee, when, seeded) if part)
+    when = _("{day}, {begin} to {end} ({zone})").format(
+        day=day(local(report.began, report)),
+        begin=clock(report.began, report),
+        end=clock(report.ended, report),
+        zone=report.time_zone,
+    )
+    offer = _(_KINDS[report.offer.kind]).format(name=report.offer.name)
+    if report.offer.answers:
+        offer = _("{offer}, seed {seed}").format(offer=offer, seed=report.plan.seed)
+    return " · ".join(part for part in (report.plan.trainee, when, offer) if part)
 
 
 def local(at: int, report: Report) -> datetime:
@@ -65,84 +85,110 @@ def clock(at: int, report: Report) -> str:
 def score(report: Report) -> Figure:
     """The score; a dash where there is none."""
     if report.score is None:
-        return Figure(NONE, "score", "there was nothing to be won")
+        return Figure(NONE, _("score"), _("there was nothing to be won"))
     return Figure(
-        str(floor(report.score + 0.5)), "score", "0 is doing nothing, 100 the best course found"
+        str(floor(report.score + 0.5)),
+        _("score"),
+        _("0 is doing nothing, 100 the best course found"),
     )
 
 
 def times(report: Report) -> list[Figure]:
     """The four times after the trouble began."""
-    told = (
-        (report.noticed_s, "noticed"),
-        (report.acknowledged_s, "acknowledged"),
-        (report.acted_s, "acted"),
-        (report.recovered_s, "recovered"),
-    )
-    return [_time(seconds, label, report) for seconds, label in told]
+    return [
+        _time(report.noticed_s, _("noticed"), report, _never(report)),
+        _time(report.acknowledged_s, _("acknowledged"), report, _never(report)),
+        _time(report.acted_s, _("acted"), report, _never(report)),
+        _recovery(report),
+    ]
 
 
-def _time(seconds: float | None, label: str, report: Report) -> Figure:
+def _recovery(report: Report) -> Figure:
+    if report.onset is not None and report.recovered_s == 0:
+        return Figure(duration(0), _("recovered"), _("no queue was overrun"))
+    return _time(report.recovered_s, _("recovered"), report, _("not within the drill"))
+
+
+def _time(seconds: float | None, label: str, report: Report, never: str) -> Figure:
     if report.onset is None:
-        return Figure(NONE, label, "there was no trouble")
-    since = "after the trouble began" if report.offer.answers else "after the first alert"
+        return Figure(NONE, label, _("there was no trouble"))
     if seconds is None:
-        # What was seen or done before that is in the timeline: not so that it never was.
-        return Figure(
-            NONE, label, "not within the drill" if label == "recovered" else f"not {since}"
-        )
-    if label == "recovered" and not seconds:
-        return Figure(duration(0), label, "no queue was overrun")
+        return Figure(NONE, label, never)
+    since = _("after the trouble began") if report.offer.answers else _("after the first alert")
     return Figure(duration(seconds), label, since)
 
 
+def _never(report: Report) -> str:
+    # What was seen or done before that is in the timeline: not so that it never was.
+    if report.offer.answers:
+        return _("not after the trouble began")
+    return _("not after the first alert")
+
+
+def share(value: float) -> str:
+    """A share in whole percent. In English these files have a plain space before the sign, as those
+    have that people keep from before there were languages."""
+    return percent(value) if language() is ENGLISH else percent(value, language().percent)
+
+
 def _share(value: float | None) -> str:
-    return NONE if value is None else percent(value)
+    return NONE if value is None else share(value)
 
 
 def _length(value: float | None) -> str:
     return NONE if value is None else duration(value)
 
 
+def _abandoned(one: Outcome) -> str:
+    return _("{n} ({share})").format(n=whole(one.abandoned), share=_share(one.abandonment))
+
+
 _ROWS: Final[tuple[tuple[str, Callable[[Outcome], str]], ...]] = (
-    ("Cost, in minutes of customers' time", lambda one: f"{one.cost_told:,}"),
-    ("Contacts offered", lambda one: f"{one.offered:,}"),
-    ("Answered", lambda one: f"{one.answered:,}"),
-    ("Service level", lambda one: _share(one.service_level)),
-    ("Abandoned", lambda one: f"{one.abandoned:,} ({_share(one.abandonment)})"),
-    ("Mean wait", lambda one: _length(one.wait_s)),
-    ("Longest wait", lambda one: _length(one.longest_wait_s)),
-    ("Promises made", lambda one: f"{one.promises_made:,}"),
-    ("Promises kept", lambda one: f"{one.promises_kept:,}"),
-    ("Promises broken", lambda one: f"{one.promises_broken:,}"),
-    ("CSAT", lambda one: _share(one.csat)),
-    ("Occupancy", lambda one: _share(one.occupancy)),
-    ("Worked too long without a break", lambda one: _share(one.strained)),
-    ("Gap between groups", lambda one: _share(one.equity_gap)),
-    ("Recovered after", lambda one: _length(one.recovered_s)),
+    (marked("Cost, in minutes of customers' time"), lambda one: whole(one.cost_told)),
+    (marked("Contacts offered"), lambda one: whole(one.offered)),
+    (marked("Answered"), lambda one: whole(one.answered)),
+    (marked("Service level"), lambda one: _share(one.service_level)),
+    (marked("Abandoned"), _abandoned),
+    (marked("Mean wait"), lambda one: _length(one.wait_s)),
+    (marked("Longest wait"), lambda one: _length(one.longest_wait_s)),
+    (marked("Promises made"), lambda one: whole(one.promises_made)),
+    (marked("Promises kept"), lambda one: whole(one.promises_kept)),
+    (marked("Promises broken"), lambda one: whole(one.promises_broken)),
+    (marked("CSAT"), lambda one: _share(one.csat)),
+    (marked("Occupancy"), lambda one: _share(one.occupancy)),
+    (marked("Worked too long without a break"), lambda one: _share(one.strained)),
+    (marked("Gap between groups"), lambda one: _share(one.equity_gap)),
+    (marked("Recovered after"), lambda one: _length(one.recovered_s)),
 )
+
+
+def course_name(course: Course) -> str:
+    """What a course is called."""
+    return _(_COURSES[course.name])
 
 
 def outcomes(report: Report) -> Table:
     """What came of each course, side by side."""
-    heads = ["", *(COURSES[course.name] for course in report.courses)]
-    if not report.courses:
-        return Table("What came of it", heads, [])
-    rows = [[label, *(tell(one.outcome) for one in report.courses)] for label, tell in _ROWS]
-    return Table("What came of it", heads, rows)
+    heads = ["", *map(course_name, report.courses)]
+    rows = [
+        [_(label), *(tell(one.outcome) for one in report.courses)]
+        for label, tell in (_ROWS if report.courses else ())
+    ]
+    return Table(_("What came of it"), heads, rows)
 
 
 def groups(report: Report) -> Table:
     """How each queue, language and segment fared: as it was done, and by the other courses."""
     if not report.courses:
-        return Table("Who fared how", [], [])
+        return Table(_("Who fared how"), [], [])
     yours, *others = report.courses
-    heads = ["Group", "Offered", "Service level", "Abandoned", "Mean wait"]
-    heads += [LEVELS[other.name] for other in others]
+    heads = [_("Group"), _("Offered"), _("Service level"), _("Abandoned"), _("Mean wait")]
+    heads += [_(_LEVELS[other.name]) for other in others]
+    names = queue_names(report)
     rows = [
         [
-            f"{group.dimension.capitalize()}: {_named(group, report)}",
-            f"{group.offered:,}",
+            _group(group, names),
+            whole(group.offered),
             _share(group.service_level),
             _share(group.abandonment),
             _length(group.wait_s),
@@ -151,12 +197,17 @@ def groups(report: Report) -> Table:
         for group in yours.outcome.groups
         if group.offered >= SHOWN_MIN
     ]
-    return Table("Who fared how", heads, rows)
+    return Table(_("Who fared how"), heads, rows)
 
 
-def _named(group: GroupOutcome, report: Report) -> str:
-    names = {queue.id: queue.name for queue in report.offer.queues}
-    return names.get(group.name, group.name) if group.dimension == "queue" else group.name
+def queue_names(report: Report) -> dict[str, str]:
+    """What the queues of the floor are called, by their ids."""
+    return {queue.id: queue.name for queue in report.offer.queues}
+
+
+def _group(group: GroupOutcome, names: Mapping[str, str]) -> str:
+    known = names if group.dimension == "queue" else {}
+    return _(_GROUPS[group.dimension]).format(name=known.get(group.name, group.name))
 
 
 def _level_of(group: GroupOutcome, course: Course) -> float | None:
@@ -166,10 +217,28 @@ def _level_of(group: GroupOutcome, course: Course) -> float | None:
     return None
 
 
+def findings(report: Report) -> list[str]:
+    """What there is to learn."""
+    names = queue_names(report)
+    return [
+        said(told, english, names)
+        for english, told in zip_longest(
+            report.findings, report.findings_said[: len(report.findings)]
+        )
+    ]
+
+
 def timeline(report: Report) -> list[Entry]:
     """What happened and what was done, numbered as the charts number it."""
+    names = queue_names(report)
     return [
-        Entry(number, moment.at, clock(moment.at, report), moment.kind, moment.text)
+        Entry(
+            number,
+            moment.at,
+            clock(moment.at, report),
+            moment.kind,
+            said(moment.said, moment.text, names),
+        )
         for number, moment in enumerate(report.timeline, start=1)
     ]
 
@@ -177,9 +246,11 @@ def timeline(report: Report) -> list[Entry]:
 def footnote(report: Report) -> str:
     """How the other courses came about."""
     if len(report.courses) < 2:
-        return "A recording happens again whatever is done: there is nothing to compare it with."
-    runs = counted(report.tried, "run")
-    return (
-        f"Every course is the same floor with the same customers; {runs} were made. "
-        "The search for the best course knows what comes, as nobody on a floor does."
-    )
+        return _("A recording happens again whatever is done: there is nothing to compare it with.")
+    return _n(
+        "Every course is the same floor with the same customers; {n} run was made. "
+        "The search for the best course knows what comes, as nobody on a floor does.",
+        "Every course is the same floor with the same customers; {n} runs were made. "
+        "The search for the best course knows what comes, as nobody on a floor does.",
+        report.tried,
+    ).format(n=spelled(report.tried))

@@ -184,7 +184,7 @@ def test_a_figure_that_an_alert_was_judged_by_has_a_name_in_the_language(
     english = {name.removesuffix("_s").replace("_", " ").capitalize() for name, _ in titles}
     assert [title for name, title in titles if title in english and name not in same] == []
     assert page.evaluate("floorwatch.alertWords.title('callbacks_due_30m')") == (
-        "Rappels à échéance, 30 min"
+        "Promesses échues, 30 min"
     )
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 from threading import Event
 from typing import Any, Final, NamedTuple
@@ -269,7 +270,8 @@ def it_is_reckoned(training: Training, screens: Screens) -> None:
     costs = {course["name"]: course["outcome"]["cost"] for course in report["courses"]}
     assert costs["nothing"] > costs["yours"] >= costs["best"]
     assert report["score"] > 0
-    expect(score).to_have_text(str(round(report["score"])))
+    # Halves up, as browsers round.
+    expect(score).to_have_text(str(int(report["score"] + 0.5)))
     assert report["noticed_s"] < report["acted_s"]
     expect(trainer.locator(".report-table tbody tr").first).to_contain_text("Cost")
     expect(trainer.locator(".report-findings li")).not_to_have_count(0)
@@ -298,6 +300,16 @@ def it_is_told_in_another_language(training: Training, screens: Screens) -> None
     told = findings.all_inner_texts()
     english = set(training.get("/training/report")["findings"])
     assert not english & set(told)
+    # So are its page and its PDF, wherever the links are opened.
+    ways = [way.get_attribute("href") for way in page.locator("a[href*='/training/report.']").all()]
+    opened = [training.client.get(f"{training.address}{way}") for way in ways]
+    assert [way.headers["content-type"].partition(";")[0] for way in opened] == [
+        "text/html",
+        "application/pdf",
+    ]
+    written = unescape(opened[0].text)
+    assert '<html lang="it">' in written
+    assert [line for line in told if line not in written] == []
     assert not any("{" in line or "undefined" in line for line in told)
     expect(page.locator(".report-table + div .deed").first).to_have_text(
         re.compile(r"volte i contatti di .* per \d+.min\.$")

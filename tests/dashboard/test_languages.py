@@ -84,6 +84,15 @@ def test_a_text_without_a_translation_stays_english() -> None:
         assert _n("{n} thing", "{n} things", 21) == "{n} things"
 
 
+def test_a_language_of_one_form_has_it_for_all_numbers() -> None:
+    """Chinese has no plurals, and is not English for it."""
+    with speaking(LANGUAGES["zh"]):
+        told = [_n("{n} thank-you in this shift.", "{n} thank-yous in this shift.", n)
+                for n in (1, 2)]  # fmt: skip
+
+    assert told == ["本班次收到 {n} 次感谢。"] * 2
+
+
 def test_no_line_breaks_before_a_mark_that_has_a_space_before_it() -> None:
     """Nor within quotation marks: a wall's narrow lines would else begin with a colon."""
     with speaking(LANGUAGES["fr"]):

@@ -18,10 +18,10 @@ from pypdf import PdfReader
 from dashboard.api.shifts import KEPT_S, Desk
 from dashboard.app import create_app, serving
 from dashboard.document import Lines, Story, Table
+from dashboard.document_fonts import faces, runs, set_in_fonts, width_of
 from dashboard.i18n import speaking
 from dashboard.i18n.languages import LANGUAGES
 from dashboard.shift import shift_html, shift_pdf
-from dashboard.shift.fonts import faces, set_in_fonts
 from dashboard.shift.telling import document
 from dashboard.shift.words import clock, csat, csat_known, moment
 from stream.contract.floorplan import parse_floor_plan
@@ -256,6 +256,10 @@ def test_each_letter_is_set_in_a_font_that_has_it() -> None:
     assert set_in_fonts("a<b") == f'<font name="{own.plain}">a&lt;b</font>'
     assert set_in_fonts("队", bold=True) == f'<font name="{han.bold}">队</font>'
     assert set_in_fonts("a\U00013000") == f'<font name="{own.plain}">a</font>?'
+    assert list(runs("a\U00013000")) == [(own.plain, "a"), (own.plain, "?")]
+    assert width_of("a\U00013000", 9) == width_of("a?", 9)
+    # Few fonts have the narrow space by which French parts thousands.
+    assert list(runs("1\u202f234")) == [(own.plain, "1\u00a0234")]
 
 
 @pytest.fixture

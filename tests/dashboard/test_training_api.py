@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import httpx2
 import pytest
+from pypdf import PdfReader
 
 from dashboard.app import create_app, serving
 from stream.contract.drills import Deed, Leave, MoveAgents, Notice
@@ -219,6 +221,34 @@ def test_a_report_can_be_had_as_a_page_and_as_a_pdf(
     assert answer.status_code == 200
     assert answer.headers["content-type"].partition(";")[0] == kind
     assert answer.content.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("params", "headers"),
+    [
+        ({"lang": "it"}, {"Accept-Language": "fr", "Cookie": "floorwatch.lang=es"}),
+        ({}, {"Referer": "http://localhost/training?lang=it", "Cookie": "floorwatch.lang=es"}),
+        ({}, {"Cookie": "floorwatch.lang=it", "Accept-Language": "fr"}),
+        ({}, {"Accept-Language": "it-CH"}),
+    ],
+    ids=["address", "screen", "cookie", "browser"],
+)
+def test_a_report_is_in_the_language_of_who_asks(
+    client: httpx2.Client, table: Table, params: dict[str, str], headers: dict[str, str]
+) -> None:
+    """As screens are: page and PDF, each written in a thread of the server's pool."""
+    started(client, table)
+    client.post("/training/finish")
+    table.courses[-1][-1].set_result(report())
+    table.desk.step()
+    page = client.get("/training/report.html", params=params, headers=headers)
+    pdf = client.get("/training/report.pdf", params=params, headers=headers)
+    written = "".join(one.extract_text() for one in PdfReader(BytesIO(pdf.content)).pages)
+
+    assert '<html lang="it">' in page.text
+    assert page.headers["content-language"] == "it"
+    assert "Che cosa se ne impara" in page.text
+    assert "Che cosa se ne impara" in written
 
 
 def test_a_dashboard_of_a_real_log_says_where_drills_run() -> None:

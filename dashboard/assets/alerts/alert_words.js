@@ -66,9 +66,11 @@
     });
   }
 
+  const capital = (text) => text.charAt(0).toLocaleUpperCase(fw.locale) + text.slice(1);
+
   function title(name) {
     const [, bare, window_] = /^(.*?)(?:_(\d+m|today))?$/.exec(name);
-    const words = NAMES[name] || NAMES[bare] || fw.figureNames.names()[bare] || fw.format.sentence(bare.replace(/_s$/, "").replaceAll("_", " ")).replace(/\.$/, "");
+    const words = NAMES[name] || NAMES[bare] || fw.figureNames.names()[bare] || capital(bare.replace(/_s$/, "").replaceAll("_", " "));
     return window_ && !NAMES[name] ? fw.format.comma(words, fw.format.window(window_)) : words;
   }
 

@@ -1,5 +1,6 @@
 /* Texts that the dashboard makes once for all viewers: in English, and beside it which text that is and
-   the values of its places (dashboard/said.py). */
+   the values of its places (dashboard/said.py). What the server writes itself, dashboard/saying writes
+   alike. */
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
@@ -10,7 +11,8 @@
     window: (of) => fw.format.window(of),
     rule: (of) => fw.alertWords.rule(of),
     act: (of) => fw.trainingActs.words(of),
-    metric: (of) => fw.alertWords.title(of).replace(/^./, (letter) => letter.toLocaleLowerCase(fw.locale)),
+    // Abbreviations keep their capitals within a sentence, too.
+    metric: (of) => fw.alertWords.title(of).replace(/^.(?!\p{Lu})/u, (letter) => letter.toLocaleLowerCase(fw.locale)),
     share: (of) => fw.format.percent(String(Math.round(of * 100))),
   };
   class Unknown extends Error {}

@@ -1,4 +1,5 @@
-/* What can be done to a drill's floor, as sentences with gaps, and what was done, as sentences. */
+/* What can be done to a drill's floor, as sentences with gaps, and what was done, as sentences:
+   dashboard/saying/acts.py has the same ones. */
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
@@ -91,7 +92,7 @@
     return found ? found.name : queue;
   }
 
-  const span = (minutes) => (minutes === null || minutes === undefined ? fw.t("for the day") : fw.t("for {n} min", { n: minutes }));
+  const span = (minutes) => (minutes === null || minutes === undefined ? fw.t("for the day") : fw.t("for {n} min", { n: fw.format.number(minutes) }));
   const named = (act) => ({ queue: act.queue ? name(act.queue) : fw.t("every queue"), span: span(act.minutes) });
 
   const WORDS = {

@@ -61,7 +61,8 @@
     const { make } = fw.dom;
     const ways = ["html", "pdf"].map((kind) => {
       const way = make("a", "action", fw.t("The report as {kind}", { kind: kind.toUpperCase() }));
-      way.href = `/api/v1/training/report.${kind}`;
+      // Whoever is given the link reads it in the language of who gave it.
+      way.href = `/api/v1/training/report.${kind}?lang=${fw.language}`;
       if (kind === "html") way.target = "_blank";
       return way;
     });

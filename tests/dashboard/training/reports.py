@@ -19,6 +19,8 @@ from stream.contract.drills import (
     Volume,
 )
 from stream.contract.instants import MINUTE_US, parse_instant
+from stream.contract.said import say
+from tests.dashboard.sayings import NEWER, SAYINGS, WORDS
 
 BEGAN: Final = int(parse_instant("2026-03-03T10:00:00-05:00"))
 
@@ -119,3 +121,36 @@ def of_recording() -> Report:
     """The report of a recording: one course, and nothing to compare it with."""
     offer = Offer("monday", "recording", "Monday", "A recording.", answers=False)
     return report(offer=offer, courses=[course("yours", 1, 2)], score=None, onset=None)
+
+
+def of_a_release() -> Report:
+    """A report as releases make it, which tells what other languages write each of its texts from;
+    the last two of its findings are of a newer one, and its last moment of an older one."""
+    told = [one for one in SAYINGS if one.text]
+    newer = ["Some <newer> finding.", "Another of them."]
+    alert = say("{where}: recovering, nobody waits", where=("SNAP & more", "SNAP & more"))
+    deed = say("{sentence}.", sentence=WORDS.act(MoveAgents("help", "snap", 2)))
+    cause = say("More contacts than forecast came")
+    shown: list[tuple[int, Any, Any]] = [
+        (2, "cause", cause),
+        (3, "alert", alert),
+        (4, "deed", deed),
+    ]
+    return report(
+        findings=[*(one.text for one in told), *newer],
+        findings_said=[*(one.said for one in told), *NEWER],
+        timeline=[
+            *(Moment(BEGAN + at * MINUTE_US, kind, one.text, one.said) for at, kind, one in shown),
+            Moment(BEGAN + 9 * MINUTE_US, "recovery", "As it was < once."),
+        ],
+        offer=Offer(
+            "weekday",
+            "scenario",
+            "An <i>ordinary</i> weekday",
+            "About it.",
+            queues=[
+                QueueOffered("snap", "Línea SNAP & more", "voice", 20),
+                QueueOffered("help", "Help {n} <b>", "voice", 20),
+            ],
+        ),
+    )

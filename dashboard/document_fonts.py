@@ -6,6 +6,7 @@ Korean from the fonts that readers of PDF bring along. A letter that no font has
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
@@ -30,7 +31,12 @@ _PLACES: Final = (
 _HAN: Final = "STSong-Light"
 # Letters that this font of readers has.
 _HAN_RANGES: Final = ((0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xFF00, 0xFFEF))
+_WORD: Final = re.compile(
+    r"[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]|[^ \u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]+"
+)
 LOST: Final = "?"
+# French parts thousands by it, and few fonts have it.
+_NARROW: Final = "\u202f"
 
 
 class Face(NamedTuple):
@@ -69,13 +75,25 @@ def set_in_fonts(text: str, *, bold: bool = False) -> str:
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """How wide a text is on one line, in points."""
-    own = faces()[0]
     return sum(
-        float(pdfmetrics.stringWidth(LOST * len(run), own.bold if bold else own.plain, size))
-        if font is None
-        else float(pdfmetrics.stringWidth(run, font, size))
-        for font, run in _runs(text, bold=bold)
+        float(pdfmetrics.stringWidth(run, font, size)) for font, run in runs(text, bold=bold)
     )
+
+
+def width_of_words(text: str, size: float, *, bold: bool = False) -> float:
+    """How wide a column must be at the least, so that no word is broken; a line of Chinese may end
+    after any letter."""
+    return max((width_of(word, size, bold=bold) for word in _WORD.findall(text)), default=0.0)
+
+
+def runs(text: str, *, bold: bool = False) -> Iterator[tuple[str, str]]:
+    """The text in pieces of one font each, for what is drawn and not set as a paragraph."""
+    own = faces()[0]
+    for font, run in _runs(text, bold=bold):
+        if font is None:
+            yield own.bold if bold else own.plain, LOST * len(run)
+        else:
+            yield font, run
 
 
 def _runs(text: str, *, bold: bool) -> Iterator[tuple[str | None, str]]:
@@ -87,7 +105,8 @@ def _runs(text: str, *, bold: bool) -> Iterator[tuple[str | None, str]]:
                 return face.bold if bold else face.plain
         return None
 
-    return ((font, "".join(letters)) for font, letters in groupby(text, font_of))
+    shown = text.replace(_NARROW, "\u00a0")
+    return ((font, "".join(letters)) for font, letters in groupby(shown, font_of))
 
 
 def _face(plain_file: str, bold_file: str, plain: str, bold: str) -> Face | None:
