@@ -159,8 +159,11 @@ class KnownLives(Lives):
                 continue
             if known is None:
                 self.facts[identifier] = told
-            elif known.queued is None:
+                continue
+            if known.queued is None:
                 known.queued = told.queued
+            if known.waited_us is None:
+                known.waited_us = told.waited_us
 
     @staticmethod
     def _there(

@@ -23,6 +23,7 @@ from stream.floor.floor import Floor
 from stream.logs.port import Log, LogError, Record
 from stream.past.log import BATCH, Place
 from stream.present.contacts import PresentFloors
+from stream.present.events import KEPT_EVENTS
 from stream.present.past import SHIFT_US, STRETCHES_US
 
 # A look is one floor, whatever partitions its events came from.
@@ -49,8 +50,8 @@ class PeopleThen:
         self._at = at
         self._wall_at = wall_at
         self._floors = self._standing_on(floor)
-        # Whether what happened before is read back as far as it is told.
-        self._lately_read = False
+        # What happened just before, until all is read back that is told of before.
+        self._just_before: PresentFloors | None = self._standing_on(None)
         self._missing = self._read_back(place)
 
     def read(self, payloads: Sequence[bytes]) -> None:
@@ -61,6 +62,8 @@ class PeopleThen:
         """Go on from a floor as of an earlier instant: what was told by then stays."""
         earlier, self._at = self._floors, min(at, self._at)
         earlier.forget_after(at)
+        if self._just_before is not None:
+            self._just_before.forget_after(at)
         self._floors = self._standing_on(floor)
         self._floors.put_before(_ALL, earlier)
 
@@ -84,39 +87,39 @@ class PeopleThen:
 
     def events(self, queue: str) -> EventsThen:
         """The newest events of the queue's contacts, in the order of their times."""
-        found = sorted(self._floors.events(queue), key=lambda one: one.at)
-        return EventsThen(found, all_read=self._lately_read)
+        before = self._just_before
+        found = [*(before.events(queue) if before else ()), *self._floors.events(queue)]
+        newest = sorted(found, key=lambda one: one.at)[-KEPT_EVENTS:]
+        return EventsThen(newest, all_read=before is None)
 
     def loads(self, at: int) -> list[Load]:
         """What each agent had behind it as of an instant; of nobody while that is read back."""
-        return self._floors.loads(at) if self._lately_read else []
+        return self._floors.loads(at) if self._just_before is None else []
 
     def _read_back(self, place: Place) -> Iterator[None]:
-        for back in STRETCHES_US:
-            place = yield from self._stretch(place, back)
-        self._lately_read = True
-        wanted = self._floors.unknown(_ALL)
+        # What spans two stretches is known of neither: each goes up to the place.
+        wanted, (soon, lately) = self._floors.unknown(_ALL), STRETCHES_US
+        self._just_before = yield from self._stretch(place, soon)
+        before = yield from self._stretch(place, lately)
+        self._floors.put_before(_ALL, before)
+        self._just_before = None
         if wanted:
-            yield from self._stretch(place, SHIFT_US, wanted.__contains__)
+            before = yield from self._stretch(place, SHIFT_US, wanted.__contains__)
+            self._floors.learn(_ALL, before)
 
     def _stretch(
         self, end: Place, back: int, wanted: Callable[[str], bool] = lambda _: True
-    ) -> Generator[None, None, Place]:
-        """Read from so long before the instant on up to a place; returns where that began."""
-        since = self._wall_at(self._at - back)
+    ) -> Generator[None, None, PresentFloors]:
+        """Read from so long before the instant on up to a place."""
         before = self._standing_on(None)
-        first = dict(end.offsets)
-        with closing(appended(self._log, since=since)) as records:
+        with closing(appended(self._log, since=self._wall_at(self._at - back))) as records:
             for some in _until(records, end):
-                for record in reversed(some):
-                    first[record.partition] = record.offset
                 own = [record for record in some if wanted(record.key)]
                 before.read(_ALL, _up_to(self._at, own))
                 yield
         # It may have gone back meanwhile.
         before.forget_after(self._at)
-        self._floors.put_before(_ALL, before)
-        return Place(since, first)
+        return before
 
     def _standing_on(self, floor: Floor | None) -> PresentFloors:
         floors = PresentFloors(self._plan)

@@ -81,10 +81,14 @@ class PresentFloors:
             if (known := lives.facts.get(identifier)) is None or known.queued is None
         }
 
+    def learn(self, partition: int, earlier: PresentFloors) -> None:
+        """Take over what others know of contacts, and not what happened."""
+        lives_of(self._floors[partition]).learn(lives_of(earlier._floors[partition]))
+
     def put_before(self, partition: int, earlier: PresentFloors) -> None:
         """Take over what is missing from floors that were begun earlier and read up to where these
         begin."""
-        lives_of(self._floors[partition]).learn(lives_of(earlier._floors[partition]))
+        self.learn(partition, earlier)
         self._events.put_before(earlier._events)
         self._loads.put_before(earlier._loads)
 
