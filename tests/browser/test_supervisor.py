@@ -315,10 +315,29 @@ def test_who_waits_now_does_not_stand_in_the_past(open_page: OpenPage) -> None:
     expect(waiting).to_have_count(0)
     events = page.locator(".events-beside")
     expect(events.locator(".event-row")).to_have_count(0)
-    expect(events).to_contain_text("The events are not told:", timeout=_SOON_MS)
+    expect(events).to_contain_text("Being read …")
     page.evaluate("floorwatch.past.now()")
     expect(waiting.first).to_be_visible(timeout=_SOON_MS)
     expect(events.locator(".event-row").first).to_be_visible(timeout=_SOON_MS)
+
+
+def test_what_happens_stands_in_the_order_of_its_times(open_page: OpenPage) -> None:
+    """Also where something is told later than it was."""
+    page = open_page("/supervisor")
+    told = "".join(
+        f"id: {number}\nevent: event\ndata: "
+        f'{{"time": "2026-03-02T14:29:{second:02}.000Z", "type": "contact.queued", '
+        f'"contact": "c{number}", "queue": "benefits"}}\n\n'
+        for number, second in enumerate((10, 20, 5, 20), start=1)
+    )
+    page.route(
+        "**/api/v1/events*",
+        lambda route: route.fulfill(body=told, content_type="text/event-stream"),
+    )
+    page.evaluate("floorwatch.supervisor.openQueue('benefits')")
+
+    rows = page.locator(".event-list .event-row .event-who")
+    expect(rows).to_have_text(["c4", "c2", "c1", "c3"], timeout=_SOON_MS)
 
 
 def test_who_waited_is_gone_when_nobody_tells_of_them(open_page: OpenPage) -> None:

@@ -448,6 +448,19 @@ def test_events_of_any_queue_are_waited_for(client: httpx2.Client, desk: Desk, q
         assert next(response.iter_lines()) == "retry: 3000"
 
 
+def test_what_happened_lately_is_told_at_once(client: httpx2.Client, desk: Desk) -> None:
+    """To programs, in the shape of the stream's events; of a queue that is none that is said."""
+    told = client.get("/api/v1/queues/snap/events").json()
+    assert [one["type"] for one in told.pop("events")] == ["contact.queued", "contact.declined"]
+    assert told == {"queue": "snap", "all_read": True}
+
+    desk.empty = True
+    quiet = client.get(f"/api/v1/queues/{PLANNED}/events")
+    unknown = client.get("/api/v1/queues/nowhere/events")
+    assert (quiet.status_code, quiet.json()["events"]) == (200, [])
+    assert (unknown.status_code, unknown.json()["detail"][:6]) == (404, "queue:")
+
+
 def test_of_many_names_it_is_said_where_they_are() -> None:
     """A line of a hundred names is none."""
     app = create_app(TableReader(many(100), wall_clock), now=wall_clock)

@@ -78,7 +78,9 @@
     if (Number(number) <= place.last) return;
     place.last = Number(number);
     place.told.hidden = true;
-    place.list.prepend(line(one));
+    const row = line(one);
+    // What came late stands where it was, as in the past.
+    place.list.insertBefore(row, [...place.list.children].find((each) => each.dataset.at <= row.dataset.at) || null);
     while (place.list.children.length > KEPT_MAX) place.list.lastElementChild.remove();
   }
 
@@ -88,6 +90,7 @@
       one.due ? fw.t("due {time}", { time: fw.contactRows.clock(Date.parse(one.due)) }) : "", one.reached === false ? fw.t("not reached") : ""].filter(Boolean).join(" · ");
     const row = make("li", "event-row", make("span", "event-at", fw.contactRows.clock(Date.parse(one.time))), make("span", "event-what", words),
       make("span", "event-who", [one.contact, one.agent, more].filter(Boolean).join(" · ")));
+    row.dataset.at = one.time;
     if (GRAVE.includes(one.type)) row.dataset.state = "watch";
     return row;
   }
