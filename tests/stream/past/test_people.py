@@ -195,6 +195,18 @@ def test_where_it_cannot_be_read_back_they_stand_all_the_same(tmp_path: Path) ->
         assert look.contacts(PresentAsked("waiting")).contacts[0].channel == "voice"
 
 
+def all_is_told(look: PastReading, ground: Ground, asked_at: int) -> None:
+    """What had happened by now is what one reading tells, as far back as it was read from when
+    somebody asked first."""
+    then = people_by(ground, look.at)
+    for queue in PLAN.queues:
+        found, expected_ = look.events(queue), then.events(queue)
+        since = max(asked_at - BACK_US, all_since(found.events), all_since(expected_))
+        assert found.all_read
+        assert happened(found.events, since) == happened(expected_, since)
+    assert behind(look.loads(), asked_at) == behind(then.loads(look.at), asked_at)
+
+
 @given(at=instants, steps=st.lists(st.integers(1, 20 * MINUTE_US), max_size=3))
 @settings(max_examples=5, deadline=None, phases=PHASES)
 def test_what_had_happened_is_that_of_one_reading(day: Ground, at: int, steps: list[int]) -> None:
@@ -208,14 +220,7 @@ def test_what_had_happened_is_that_of_one_reading(day: Ground, at: int, steps: l
             look.advance(look.at + step)
     while look.look_back():
         pass
-    then = people_by(day, look.at)
-
-    for queue in PLAN.queues:
-        found, expected_ = look.events(queue), then.events(queue)
-        since = max(at - BACK_US, all_since(found.events), all_since(expected_))
-        assert found.all_read
-        assert happened(found.events, since) == happened(expected_, since)
-    assert behind(look.loads(), at) == behind(then.loads(look.at), at)
+    all_is_told(look, day, at)
 
 
 def test_what_is_not_read_back_is_not_told(tmp_path: Path) -> None:
@@ -251,7 +256,8 @@ class Restored(PastReading):
 def test_what_was_read_back_stays_as_a_look_is_put_in_order(day: Ground) -> None:
     """It is read back once, not each time that something overtook."""
     look = Restored(day.log, PLAN, title="Floor", batch=BATCH, steady=lambda: 0.0)
-    show(look, BEGIN + 2 * HOUR_US)
+    begun = BEGIN + 2 * HOUR_US
+    show(look, begun)
     assert look.loads() == []
     while look.look_back():
         pass
@@ -260,3 +266,4 @@ def test_what_was_read_back_stays_as_a_look_is_put_in_order(day: Ground) -> None
         look.advance(look.at + MINUTE_US)
         assert look.loads()
     assert look.restores > before
+    all_is_told(look, day, begun)
