@@ -307,6 +307,13 @@ class NotHeld(NotTold):
     """
 
 
+class StillToCome(NotHeld):
+    """It is of a time that has not come yet.
+
+    Operator: nothing to do.
+    """
+
+
 class OtherFloor(NotTold):
     """A drill's floor is shown, whose customers are nobody.
 

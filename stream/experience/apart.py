@@ -16,7 +16,15 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 from stream.beside import stand_aside
-from stream.contract.experience import NotHeld, NotTold, OtherFloor, Question, Told
+from stream.contract.experience import (
+    Experience,
+    NotHeld,
+    NotTold,
+    OtherFloor,
+    Question,
+    StillToCome,
+    Told,
+)
 from stream.contract.floorplan import FloorPlan
 from stream.experience.follow import Follower, Restart
 from stream.logs.port import Log, LogError
@@ -30,6 +38,8 @@ BEGUN_S_MAX: Final = 60.0
 AGAIN_S: Final = 5.0
 IDLE_S: Final = 15 * 60.0
 FOLLOW_S: Final = 0.1
+# So many days that are over are kept read at once; each is a process.
+DAYS_MAX: Final = 2
 
 
 class _Asked(NamedTuple):
@@ -45,11 +55,13 @@ class _Setting(NamedTuple):
     comments: bool
     wall: int
     idle_s: float
+    then: int | None
 
 
 class ExperienceApart:
     """Asks the process, which it starts where there is none. `now` is the wall clock in microseconds;
-    `is_home` says whether the log's own floor is shown, and not a drill's."""
+    `is_home` says whether the log's own floor is shown, and not a drill's. With `then` it is asked of
+    that instant, and of what came soon after."""
 
     def __init__(  # noqa: PLR0913  each with its usual value
         self,
@@ -61,6 +73,7 @@ class ExperienceApart:
         is_home: Callable[[], bool] = lambda: True,
         idle_s: float = IDLE_S,
         again_s: float = AGAIN_S,
+        then: int | None = None,
     ) -> None:
         self._url = url
         self._plan = plan
@@ -69,6 +82,7 @@ class ExperienceApart:
         self._is_home = is_home
         self._idle_s = idle_s
         self._again_s = again_s
+        self._then = then
         self._lock = Lock()
         self._process: SpawnProcess | None = None
         self._connection: Connection | None = None
@@ -134,7 +148,9 @@ class ExperienceApart:
     def _begin(self) -> Connection:
         apart = get_context("spawn")
         ours, theirs = apart.Pipe()
-        setting = _Setting(self._url, self._plan, self._comments, self._now(), self._idle_s)
+        setting = _Setting(
+            self._url, self._plan, self._comments, self._now(), self._idle_s, self._then
+        )
         # A daemon, so that it ends with the dashboard.
         self._process = apart.Process(
             target=_tell, args=(setting, theirs), name="floorwatch-experience", daemon=True
@@ -156,6 +172,57 @@ class ExperienceApart:
             process.close()
 
 
+class ExperienceOfAnyTime:
+    """What customers said now, or on a day that is over: of each such day that somebody looks at, a
+    process of its own reads what the log holds of it. `begin` makes what is asked of an instant."""
+
+    def __init__(self, live: ExperienceApart, begin: Callable[[int], ExperienceApart]) -> None:
+        self._live = live
+        self._begin = begin
+        self._lock = Lock()
+        # Whom was asked last stands last.
+        self._days: list[ExperienceApart] = []
+
+    def ask(self, question: Question) -> Told:
+        """The answer to a question. Raises `NotTold`."""
+        at = getattr(question, "at", None)
+        try:
+            return self._live.ask(question)
+        except StillToCome:
+            raise
+        except NotHeld:
+            if at is None:
+                raise
+        with self._lock:
+            return self._asked_of_then(question, at)
+
+    def close(self) -> None:
+        """End all of them."""
+        for one in (self._live, *self._days):
+            one.close()
+
+    def _asked_of_then(self, question: Question, at: int) -> Told:
+        for day in reversed(self._days):
+            try:
+                told = day.ask(question)
+            except NotHeld:
+                continue
+            self._days.remove(day)
+            self._days.append(day)
+            return told
+        day = self._begin(at)
+        try:
+            told = day.ask(question)
+        except NotHeld:
+            day.close()
+            raise
+        self._days.append(day)
+        for over in self._days[:-DAYS_MAX]:
+            over.close()
+        self._days = self._days[-DAYS_MAX:]
+        return told
+
+
 @contextmanager
 def experience_apart(
     url: str,
@@ -164,10 +231,13 @@ def experience_apart(
     now: Callable[[], int],
     comments: bool,
     is_home: Callable[[], bool],
-) -> Iterator[ExperienceApart]:
+) -> Iterator[Experience]:
     """What answers about the customers of the log at a URL, while the block runs."""
-    experience = ExperienceApart(url, plan, now=now, comments=comments, is_home=is_home)
-    with closing(experience):
+
+    def begin(then: int | None = None) -> ExperienceApart:
+        return ExperienceApart(url, plan, now=now, comments=comments, is_home=is_home, then=then)
+
+    with closing(ExperienceOfAnyTime(begin(), begin)) as experience:
         yield experience
 
 
@@ -204,11 +274,11 @@ def _tell(setting: _Setting, theirs: Connection) -> None:
 
 def _follow(log: Log, setting: _Setting, theirs: Connection, wall: _Wall) -> bool:
     """Answer until the floor's clock is another (True), or until nobody has asked for long (False)."""
-    follower = Follower(log, setting.plan, now=wall, comments=setting.comments)
+    follower = Follower(log, setting.plan, now=wall, comments=setting.comments, then=setting.then)
     asked_at = time.monotonic()
     with closing(follower):
         while time.monotonic() - asked_at < setting.idle_s:
-            if theirs.poll(0):
+            if theirs.poll(FOLLOW_S if follower.done else 0):
                 asked = theirs.recv()
                 wall.set(asked.wall)
                 asked_at = time.monotonic()

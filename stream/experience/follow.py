@@ -1,4 +1,5 @@
-"""Follows the log's events for what customers say: the day is read back, then what comes.
+"""Follows the log's events for what customers say: the day is read back, then what comes; or reads
+those of a day that is over.
 
 Each partition has a floor of its own, as its worker has, so that the same events count here and on
 the wall.
@@ -8,13 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final
 
 from stream import checkpoint as cp
+from stream.appended import beginning
 from stream.clocks import ClockFollower
 from stream.contract.batch import Batch, decode_plainly
-from stream.contract.experience import NotHeld, Question, Told
+from stream.contract.experience import NotHeld, Question, StillToCome, Told
 from stream.contract.figures import PANE_US, PANES_HELD
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import HOUR_US, MINUTE_US, format_millis
@@ -28,6 +30,9 @@ from stream.logs.topics import CONTACT_EVENTS, FLOOR_CHECKPOINTS
 
 # Nearly all whose survey is in a window began to wait within so much before it.
 BEFORE_US: Final = HOUR_US
+# Of a day that is over so much more is read than was asked for: it may be played on, and events come late.
+PLAYED_US: Final = 2 * HOUR_US
+LATE_US: Final = 10 * MINUTE_US
 # So many at once: who asks is answered in between.
 BATCH: Final = 2_000
 _FORGET_EVERY_US: Final = 5 * MINUTE_US
@@ -67,7 +72,8 @@ class Partition:
 
 class Follower:
     """What customers said, kept up with a log; `now` is the wall clock in microseconds. Comments are
-    kept only where `comments` says so. Raises `LogError`."""
+    kept only where `comments` says so. With `then` it tells of that instant and what came soon after,
+    and of nothing else. Raises `LogError`."""
 
     def __init__(
         self,
@@ -77,9 +83,14 @@ class Follower:
         now: Callable[[], int],
         comments: bool,
         most: int = SURVEYS_MAX,
+        then: int | None = None,
     ) -> None:
         self._log = log
         self._now = now
+        # When the log begins, once somebody asks for what is over.
+        self._begins: int | None = None
+        # The last instant of which all is known, None for now.
+        self._until = None if then is None else then + PLAYED_US
         self._clock = ClockFollower(log, now)
         self._store = Store(comments=comments, most=most)
         self._spans = Spans(plan)
@@ -87,21 +98,24 @@ class Follower:
         self._partitions = [Partition(plan) for _ in range(log.partitions(CONTACT_EVENTS))]
         # Opened before the past is read, so that nothing can come in between; what both tell is
         # read once.
-        self._tail: Tail = log.tail(CONTACT_EVENTS, from_start=False)
+        self._tail: Tail | None = None
+        if then is None:
+            self._tail = log.tail(CONTACT_EVENTS, from_start=False)
         # From when on all is known that windows hold.
-        self._since = self._spans.earliest(self._as_of)
-        begin = self._since - BEFORE_US
-        since = self._clock.clock.wall_at(begin)
-        self._past: dict[int, Iterator[Record]] = {
-            number: iter(log.read(CONTACT_EVENTS, number, since=since))
-            for number in range(len(self._partitions))
-        }
+        self._since = self._spans.earliest(self._as_of if then is None else then)
+        numbers = range(len(self._partitions))
+        self._past = {number: self._of_then(number) for number in numbers}
         self._forgot_at = self._as_of
 
     @property
     def reading(self) -> bool:
         """Whether the past is still read back."""
         return bool(self._past)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more will be taken in: a day that is over is read."""
+        return self._tail is None and not self._past
 
     @property
     def kept(self) -> int:
@@ -115,6 +129,8 @@ class Follower:
             raise Restart
         if self._past:
             self._read_back()
+            return
+        if self._tail is None:
             return
         records = self._tail.poll(BATCH, timeout_s)
         by_partition: dict[int, list[Record]] = {}
@@ -146,15 +162,40 @@ class Follower:
 
     def close(self) -> None:
         """Let go of the log's readers."""
-        self._tail.close()
+        if self._tail is not None:
+            self._tail.close()
         self._clock.close()
 
     def _check_held(self, at: int, window: str | None, as_of: int) -> None:
         if at > as_of:
-            raise NotHeld("that is still to come")
+            raise StillToCome("that is still to come")
+        if self._until is not None:
+            self._check_read(at)
         first = at if window is None else self._spans.first(window, at)
         if first < self._since:
             raise NotHeld(f"what customers said is known from {format_millis(self._since)} on")
+
+    def _check_read(self, at: int) -> None:
+        """Of a day that is over, whether so much of it is read, and the log holds it."""
+        assert self._until is not None
+        if at > self._until:
+            raise NotHeld(f"what customers said is known up to {format_millis(self._until)}")
+        if self._begins is None:
+            numbers = range(len(self._partitions))
+            begun = (beginning(self._log, self._clock.clock, number) for number in numbers)
+            self._begins = min((at for at, _ in filter(None, begun)), default=self._as_of)
+        if at < self._begins:
+            raise NotHeld(f"what customers said is known from {format_millis(self._begins)} on")
+
+    def _of_then(self, number: int) -> Iterator[Record]:
+        """The records of a partition in which surveys are that windows hold."""
+        clock = self._clock.clock
+        since = clock.wall_at(self._since - BEFORE_US)
+        records = iter(self._log.read(CONTACT_EVENTS, number, since=since))
+        if self._until is None:
+            return records
+        until = clock.wall_at(self._until + LATE_US)
+        return takewhile(lambda one: one.appended_at <= until, records)
 
     @property
     def _as_of(self) -> int:
@@ -167,7 +208,9 @@ class Follower:
         if some:
             self._read(number, some)
             return
-        self._promised_before(number)
+        if self._until is None:
+            # Promises of the past are told by the floor as it was.
+            self._promised_before(number)
         del self._past[number]
 
     def _read(self, number: int, records: Sequence[Record]) -> None:

@@ -12,9 +12,18 @@ from threading import Event
 
 import pytest
 
-from stream.contract.experience import NotTold, OtherFloor, Scores, ScoresAsked
+from stream.contract.experience import (
+    Experience,
+    NotHeld,
+    NotTold,
+    OtherFloor,
+    Scores,
+    ScoresAsked,
+    StillToCome,
+)
 from stream.contract.floorplan import FloorPlan
-from stream.experience.apart import ExperienceApart
+from stream.contract.instants import DAY_US, MINUTE_US
+from stream.experience.apart import ExperienceApart, ExperienceOfAnyTime
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.topics import CONTACT_EVENTS, topics
 from tests.builders import event
@@ -44,11 +53,11 @@ def apart(directory: Path, **more: float) -> ExperienceApart:
     return ExperienceApart(url, FloorPlan(), now=now_us, comments=False, **more)  # type: ignore[arg-type]
 
 
-def surveys(experience: ExperienceApart, wanted: int) -> int:
+def surveys(experience: Experience, wanted: int, at: int | None = None) -> int:
     """How many surveys are told, once it is so many or after some seconds."""
     pause, found = Event(), 0
     for _ in range(100):
-        told = experience.ask(ASKED)
+        told = experience.ask(ScoresAsked("60m", "floor", at))
         assert isinstance(told, Scores)
         found = told.floor.surveys
         if not told.reading and found >= wanted:
@@ -133,3 +142,33 @@ def test_nobody_is_asked_about_a_drill(tmp_path: Path) -> None:
     with closing(experience), pytest.raises(OtherFloor):
         experience.ask(ASKED)
     assert experience.process is None
+
+
+def test_days_that_are_over_are_read_when_somebody_asks(tmp_path: Path) -> None:
+    """Each in a process of its own, the least asked one of which ends; what the log does not hold
+    and what is to come is said."""
+    now = now_us()
+    with closing(EmbeddedLog(tmp_path, now=lambda: wall)) as log:
+        wall = now
+        log.create(topics(2))
+        for days in (9, 6, 3):
+            wall = now - days * DAY_US
+            line = event("survey.answered", subject="c1", at_us=wall, queue="benefits", csat=5)
+            log.append(CONTACT_EVENTS, [("c1", line)])
+    begun: list[int] = []
+
+    def begin(then: int) -> ExperienceApart:
+        begun.append(then)
+        return apart(tmp_path, then=then)
+
+    with closing(ExperienceOfAnyTime(apart(tmp_path), begin)) as experience:
+        for days in (9, 6, 3, 3, 9):
+            assert surveys(experience, 1, at=now - days * DAY_US + MINUTE_US) == 1
+        assert surveys(experience, 0) == 0
+        with pytest.raises(NotHeld, match="is known from"):
+            experience.ask(ScoresAsked("60m", "floor", now - 10 * DAY_US))
+        with pytest.raises(StillToCome):
+            experience.ask(ScoresAsked("60m", "floor", now + DAY_US))
+    days = [round((now - then) / DAY_US) for then in begun]
+    # The last is what the log does not hold.
+    assert days == [9, 6, 3, 9, 10]

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from stream.appended import appended
 from stream.clocks import turn_clock
 from stream.compute import compute
 from stream.contract.clock import FloorClock
@@ -28,13 +29,14 @@ from stream.contract.experience import (
     ScoreRow,
     Scores,
     ScoresAsked,
+    StillToCome,
     ThanksAsked,
     ThanksTold,
 )
 from stream.contract.figures import LIVE_WINDOWS, Figures, Section
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import HOUR_US, MINUTE_US, format_millis
-from stream.experience.follow import Follower, Restart
+from stream.experience.follow import LATE_US, PLAYED_US, Follower, Restart
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.topics import CONTACT_EVENTS, topics
 from stream.worker import Worker
@@ -167,6 +169,35 @@ def test_the_past_is_as_compute_tells_it(day: Day, follower: Follower, window: s
         follower.answer(ScoresAsked(window, "queue", BASE_US - 10 * HOUR_US))
     with pytest.raises(NotHeld, match="still to come"):
         follower.answer(ScoresAsked(window, "queue", BASE_US + 1))
+
+
+@pytest.mark.parametrize("window", ["60m", "today"])
+def test_a_day_that_is_over_is_as_compute_tells_it(day: Day, window: str) -> None:
+    """Read back from the log when it is asked for, and some way on; outside of that, and of the log,
+    nothing is told."""
+    clock = Clock(BASE_US + 30 * HOUR_US)
+    # What was told still later is told of no past.
+    until = NOON + PLAYED_US + LATE_US
+    by_then = [one.value or b"" for one in appended(day.log) if one.appended_at <= until]
+    numbered = list(enumerate(by_then, 1))
+    with closing(Follower(day.log, PLAN, now=clock, comments=True, then=NOON)) as follower:
+        read_all(follower)
+        assert follower.done
+        for at in (NOON, NOON + PLAYED_US):
+            figures = compute(PLAN, [("day", numbered)], at=at, window=window)
+            told = follower.answer(ScoresAsked(window, "queue", at))
+            assert isinstance(told, Scores)
+            assert as_told(told.floor) == as_on_the_wall(figures.floor)
+        with pytest.raises(NotHeld, match="is known up to"):
+            follower.answer(ScoresAsked(window, "queue", NOON + PLAYED_US + 1))
+        with pytest.raises(StillToCome):
+            follower.answer(ScoresAsked(window, "queue", clock.now + 1))
+    assert figures.floor.counts["surveys"]
+    first = BASE_US - 40 * HOUR_US
+    with closing(Follower(day.log, PLAN, now=clock, comments=True, then=first)) as follower:
+        read_all(follower)
+        with pytest.raises(NotHeld, match="is known from"):
+            follower.answer(ScoresAsked(window, "queue", first))
 
 
 def test_segments_stages_and_languages_are_of_the_same_surveys(
