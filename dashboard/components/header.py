@@ -23,6 +23,8 @@ def header(
     return html.Header(
         className="head",
         children=[
+            # First of all that Tab leads to, and seen only there.
+            html.Button(_("Skip to the content"), id="skip", className="skip", type="button"),
             html.Div(
                 [
                     html.H1(title, id="title", className="title", title=title),

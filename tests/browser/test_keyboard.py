@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenStage
 from tests.browser.stages import SCREENS
@@ -70,6 +70,24 @@ def test_the_keyboard_leads_through_every_screen(open_stage: OpenStage, path: st
     page.wait_for_timeout(700)
 
     assert faults(page) == []
+
+
+@pytest.mark.parametrize("path", SCREENS)
+def test_the_head_is_skipped_by_two_keys(open_stage: OpenStage, path: str) -> None:
+    """The first that Tab leads to leads past all ways and switches."""
+    page = open_stage("surge", path)
+    page.keyboard.press("Tab")
+    skip = page.locator("#skip")
+    expect(skip).to_be_focused()
+    box = skip.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 24
+    page.keyboard.press("Enter")
+
+    expect(page.locator("main")).to_be_focused()
+    if page.locator("main :is(a, button, input, select):visible").count():
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('header') === null")
 
 
 def test_what_cannot_be_walked_is_found(open_stage: OpenStage) -> None:

@@ -105,3 +105,14 @@ def test_nothing_leads_away_from_a_tv_or_a_board_that_is_built(open_page: OpenPa
     page.goto(page.url.partition("?")[0] + "?kiosk=1")
     expect(link(page)).to_have_text("Medicaid renewals")
     assert page.locator(".tile-link[href]").count() == 0
+
+
+def test_the_keyboard_goes_on_at_the_queue(open_page: OpenPage) -> None:
+    """Not at the beginning of the page that it leads to."""
+    page = open_page("/")
+    link(page).focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#beside h2")).to_have_text("Medicaid renewals")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#beside') !== null")

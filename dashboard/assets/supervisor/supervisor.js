@@ -52,6 +52,8 @@
     fw.address.listen(["queue", "agent"], opened);
     look();
     opened();
+    // Who came from a tile of the wall goes on at its queue.
+    if (document.activeElement === document.body) fw.beside.focus();
   }
 
   function field() {
