@@ -59,6 +59,8 @@
       animateRows: Boolean(told.animated) && !fw.dom.calm(),
       cellFlashDuration: GLOW_MS, cellFadeDuration: FADE_MS,
       asyncTransactionWaitMillis: 0,
+      // Rows that changed are put in their places among those that did not.
+      deltaSort: true,
       isExternalFilterPresent: () => true,
       doesExternalFilterPass: ({ data }) => told.passes(data),
       postSortRows: told.order ? ({ nodes }) => told.order(nodes) : undefined,

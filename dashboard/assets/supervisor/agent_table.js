@@ -4,6 +4,8 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const EVERY_MS = 2000, CUT_MS = 60000, MS = 1000, CONTACT_MOST = 19, CONTACT_FEW = 10, STRAIN = ["calm", "busy", "strained"];
+  // Made once: two thousand names are compared each time that rows change.
+  const BY_NAME = new Intl.Collator(undefined, { numeric: true });
   let table = null, told = null, sought = [], counts = { shown: 0, all: 0 }, looking = false, timer = 0, asking = null, problem = "", newest = null, heardAt = -Infinity, known = false, inPast = false;
 
   const TAKEN = ["as_of", "window", "agent", "state", "reason", "since", "team", "queues", "contact", "contact_state", "queue", "channel",
@@ -15,7 +17,7 @@
     const column = (field, name, em, wide, more) => ({ field, headerName: name, context: { em, wide }, comparator: byValue, cellClass: BEHIND[field] ? "is-way" : "", ...more });
     const number = (field, name, em, wide, valueFormatter, more) => column(field, name, em, wide, { valueFormatter, headerClass: "ag-right-aligned-header", cellClass: ["ag-right-aligned-cell", BEHIND[field] ? "is-way" : ""], ...more });
     return [
-      { field: "agent", headerName: fw.t("Agent"), context: {}, flex: 1, minWidth: 90, cellClass: "is-name", comparator: (a, b) => a.localeCompare(b, undefined, { numeric: true }) },
+      { field: "agent", headerName: fw.t("Agent"), context: {}, flex: 1, minWidth: 90, cellClass: "is-name", comparator: BY_NAME.compare },
       column("stateRank", fw.t("State"), 13.4, 0, { context: { em: 13.4, narrow: 9.5 }, cellRenderer: state, tooltipValueGetter: ({ data }) => data.word, cellClass: "is-state", equals: () => false, comparator: byValue }),
       number("since", fw.t("In state"), 5.4, 0, undefined, { cellRenderer: since, comparator: byLength }),
       column("contact", fw.t("Contact"), 12, 57, { cellRenderer: contact, equals: () => false }),
@@ -24,7 +26,7 @@
       number("aht", fw.t("AHT"), 4.8, 62, lasting, { headerTooltip: fw.t("Average handle time") }),
       number("csat", fw.t("CSAT"), 7.6, 82, undefined, { cellRenderer: satisfied, equals: () => false, headerTooltip: fw.t("Answers 4 and 5 of 5, with how many answers there are") }),
       number("occupancy", fw.t("Occupancy"), 6.4, 88, share, {}),
-      column("strain", fw.t("Strain"), 10, 39, { cellRenderer: strain, equals: () => false, tooltipValueGetter: ({ data }) => data.strainWhy, headerTooltip: fw.t("An indication for caring, never a ranking") }),
+      column("strain", fw.t("Strain"), 10, 39, { cellRenderer: strain, equals: () => false, tooltipValueGetter: ({ data }) => data.strained.why, headerTooltip: fw.t("An indication for caring, never a ranking") }),
       column("team", fw.t("Team"), 7, 95, {}),
     ];
   }
@@ -106,24 +108,39 @@
     known = true;
     const picture = (fw.alertStrip.newest() || {}).picture;
     counts.all = answer.agents.length;
-    table.put(answer.agents.map((one) => row(one, picture)));
+    table.put(answer.agents.map((one) => new Row(one, picture)));
   }
 
-  function row(one, picture) {
-    const word = fw.agentWords.state(one.state, one.reason), strain_ = fw.agentWords.strain(one.strain);
-    const shown = fw.format.csat({ csat_n: one.csat_n, csat_top: Math.round((one.csat_score || 0) * (one.csat_n || 0)) }, one);
-    return {
-      id: one.agent, agent: one.agent, group: false, state: "none",
-      stateRank: fw.agentWords.rank(one.state), mark: word.mark, tone: word.tone, word: word.word,
-      since: one.since ? Date.parse(one.since) : null,
-      contact: one.contact, more: Math.max(0, (one.contacts || 0) - 1), contactState: one.contact ? fw.agentWords.contact(one.contact_state) : "",
-      queueName: one.queue ? named(one.queue, picture) : null,
-      handled: one.handled, aht: one.average_handle_time_s,
-      csat: one.csat_n ? one.csat_score : null, csatValue: fw.format.plain(shown.value), csatN: shown.n,
-      occupancy: one.occupancy, strain: one.strain && STRAIN.includes(one.strain.level) ? STRAIN.indexOf(one.strain.level) : null,
-      strainMark: strain_.mark, strainTone: strain_.tone, strainWord: strain_.word, strainWhy: strain_.why,
-      team: one.team, queues: (one.queues || []).map((queue) => named(queue, picture)).join(" "),
-    };
+  /* What a row is compared and sorted by. What only cells in sight and the filter need is put into words
+     when they ask: of two thousand rows most are out of sight. */
+  class Row {
+    #one; #picture;
+
+    constructor(one, picture) {
+      this.#one = one;
+      this.#picture = picture;
+      const level = one.strain ? STRAIN.indexOf(one.strain.level) : -1;
+      Object.assign(this, {
+        id: one.agent, agent: one.agent, group: false, state: "none",
+        stateRank: fw.agentWords.rank(one.state), told: one.state, reason: one.reason,
+        since: one.since ? Date.parse(one.since) : null,
+        contact: one.contact, more: Math.max(0, (one.contacts || 0) - 1), contactTold: one.contact_state,
+        queueName: one.queue ? named(one.queue, picture) : null,
+        handled: one.handled, aht: one.average_handle_time_s,
+        csat: one.csat_n ? one.csat_score : null, answers: one.csat_n,
+        occupancy: one.occupancy, strain: level < 0 ? null : level, strainTold: one.strain && one.strain.why,
+        team: one.team,
+      });
+    }
+
+    get #state() { return fw.agentWords.state(this.told, this.reason); }
+    get mark() { return this.#state.mark; }
+    get tone() { return this.#state.tone; }
+    get word() { return this.#state.word; }
+    get contactState() { return this.contact ? fw.agentWords.contact(this.contactTold) : ""; }
+    get satisfied() { return fw.format.csat({ csat_n: this.answers, csat_top: Math.round((this.csat || 0) * (this.answers || 0)) }, this.#one); }
+    get strained() { return fw.agentWords.strain(this.#one.strain); }
+    get queues() { return (this.#one.queues || []).map((queue) => named(queue, this.#picture)).join(" "); }
   }
 
   /* To take away: exact values, under the names that docs/metrics.md explains. */
@@ -137,7 +154,7 @@
 
   function matches(data) {
     if (!sought.length) return true;
-    const words = `${data.agent} ${data.team || ""} ${data.word} ${data.queues} ${data.queueName || ""} ${data.strainWord}`.toLowerCase();
+    const words = `${data.agent} ${data.team || ""} ${data.word} ${data.queues} ${data.queueName || ""} ${data.strained.word}`.toLowerCase();
     return sought.every((word) => words.includes(word));
   }
 
@@ -178,14 +195,14 @@
   }
 
   function satisfied({ data }) {
-    const made = fw.dom.make("span", "noted", data.csatValue);
-    if (data.csatN) made.append(" ", fw.dom.make("span", "note", data.csatN));
+    const { value, n } = data.satisfied, made = fw.dom.make("span", "noted", fw.format.plain(value));
+    if (n) made.append(" ", fw.dom.make("span", "note", n));
     return made;
   }
 
   function strain({ data }) {
-    const made = fw.liveGrid.marked(data.strainMark, data.strainWord);
-    made.dataset.state = data.strainTone;
+    const { mark, tone, word } = data.strained, made = fw.liveGrid.marked(mark, word);
+    made.dataset.state = tone;
     return made;
   }
 
