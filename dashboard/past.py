@@ -10,8 +10,9 @@ from typing import Any, Final
 import structlog
 
 from dashboard.build import ScreensFollowed
-from dashboard.feed import Feed, PastShown
+from dashboard.feed import Feed
 from dashboard.past_alerts import PastAlerts
+from dashboard.past_shown import PastShown
 from stream.contract.alerts import Board
 from stream.contract.instants import MINUTE_US, SECOND_US, Instant, from_datetime
 from stream.contract.past import HeldSpan, Past, PastFloor

@@ -104,6 +104,26 @@ def test_the_service_is_up_and_fresh(client: httpx2.Client) -> None:
     assert client.get("/readyz").json()["ready"] is True
 
 
+class EndingReader(TableReader):
+    """Ends the thread that uses it, as nothing that can be caught does."""
+
+    def follow(self, timeout_s: float) -> bool:
+        raise SystemExit
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_dashboard_without_its_feed_is_to_be_started_again() -> None:
+    """503 once the thread that makes frames has ended; nothing else brings them back."""
+    app = create_app(EndingReader(ordinary(), wall_clock), now=wall_clock)
+    with serving(app) as url, httpx2.Client(base_url=url, timeout=10) as client:
+        answer = client.get("/healthz")
+        for _ in range(200):
+            if answer.status_code == 200:
+                answer = client.get("/healthz")
+
+    assert (answer.status_code, answer.json()) == (503, {"status": "the feed has ended"})
+
+
 def test_readiness_goes_with_the_stream(client: httpx2.Client, reader: TableReader) -> None:
     """503 with the reason while nothing is heard, 200 once it is back."""
     reader.told_s_ago(8)
