@@ -42,6 +42,10 @@ def health_router(feed: Feed, *, version: str) -> APIRouter:
         response.status_code = 200 if reason is None else 503
         return models.Readiness(ready=reason is None, reason=reason, age_s=feed.age_s())
 
+    # Probes ask by HEAD, too: the same without a body, of which the API's description need not tell.
+    router.add_api_route("/healthz", healthz, methods=["HEAD"], include_in_schema=False)
+    router.add_api_route("/readyz", readyz, methods=["HEAD"], include_in_schema=False)
+
     @router.get("/api/v1/health", response_model=models.StreamHealth)
     async def health() -> Response:
         """How the stream fares, by partition and worker, and what became of the events; answers

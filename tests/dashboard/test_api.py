@@ -104,6 +104,15 @@ def test_the_service_is_up_and_fresh(client: httpx2.Client) -> None:
     assert client.get("/readyz").json()["ready"] is True
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_probe_may_ask_for_the_head_alone(client: httpx2.Client, path: str) -> None:
+    """As it is answered whole, without a body."""
+    head, whole = client.head(path), client.get(path)
+
+    assert (head.status_code, head.content) == (whole.status_code, b"") == (200, b"")
+    assert head.headers["content-type"] == whole.headers["content-type"]
+
+
 class EndingReader(TableReader):
     """Ends the thread that uses it, as nothing that can be caught does."""
 
@@ -129,12 +138,12 @@ def test_readiness_goes_with_the_stream(client: httpx2.Client, reader: TableRead
     reader.told_s_ago(8)
     with client.stream("GET", "/api/v1/stream") as response:
         events(response, 2)
-    stale = client.get("/readyz")
+    stale, head = client.get("/readyz"), client.head("/readyz")
     reader.resume()
     with client.stream("GET", "/api/v1/stream") as response:
         events(response, 3)
 
-    assert stale.status_code == 503
+    assert (stale.status_code, head.status_code) == (503, 503)
     assert "no news from the stream for" in stale.json()["reason"]
     assert client.get("/readyz").status_code == 200
 
