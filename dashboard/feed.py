@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import structlog
@@ -19,6 +19,7 @@ from dashboard.cadence import PERIOD, Cadence
 from dashboard.frames import DrillTold, Frame, PastTold, SentFrame, Watched, as_event
 from dashboard.meters import FeedMeters
 from dashboard.order import RestedOrder
+from dashboard.past_shown import PastShown
 from dashboard.past_words import ON_THE_WAY
 from dashboard.past_words import TRUST as TRUST_IN_THE_PAST
 from dashboard.status import Rested, standing
@@ -34,13 +35,14 @@ from stream.contract.figures import (
     Picture,
     PictureReader,
 )
-from stream.contract.instants import SECOND_US, format_millis, from_datetime
-from stream.contract.past import PastState
+from stream.contract.instants import SECOND_US, from_datetime
 
 WINDOW: Final = "30m"
 STALE_S: Final = STALE_US / SECOND_US
 _RETRY_S: Final = 1.0
 _STOP_S_MAX: Final = 5.0
+# How often a turn that fails again and again is logged.
+_AGAIN_S: Final = 60.0
 
 _log = structlog.get_logger(__name__)
 
@@ -51,13 +53,6 @@ class Answer(Struct, frozen=True):
     picture: Picture
     figures_json: bytes
     built_at: datetime
-
-
-class PastShown(NamedTuple):
-    """That a feed is of the past: the number of the look, and how it stands."""
-
-    look: int
-    state: Callable[[], PastState]
 
 
 Found = TypeVar("Found")
@@ -113,6 +108,7 @@ class Feed:
         self._health: dict[str, int] | None = None
         self._unreadable: str | None = None
         self._failure: str | None = None
+        self._stumbled: datetime | None = None
         # Frames are numbered on from the clock's milliseconds, so that after a restart no viewer
         # is taken to have a frame that it never saw.
         self._seq = int(now().timestamp() * 1000)
@@ -131,6 +127,11 @@ class Feed:
         self.viewers.close()
         if self._thread is not None:
             self._thread.join(_STOP_S_MAX)
+
+    @property
+    def dead(self) -> bool:
+        """Whether its thread was started, and has ended: no frame comes any more."""
+        return self._thread is not None and not self._thread.is_alive()
 
     @property
     def look(self) -> int | None:
@@ -223,7 +224,19 @@ class Feed:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self.step()
+            try:
+                self.step()
+            except Exception as error:  # noqa: BLE001 - one turn that fails must not be the last
+                self._stumble(type(error).__name__)
+                self._stopping.wait(_RETRY_S)
+
+    def _stumble(self, error: str) -> None:
+        """Count a turn that failed, and log one a minute: it may fail each second."""
+        self.meters.failures.inc()
+        moment = self._now()
+        if self._stumbled is None or not 0 <= (moment - self._stumbled).total_seconds() < _AGAIN_S:
+            self._stumbled = moment
+            _log.error("feed_failed", error=error)
 
     def _follow(self) -> None:
         try:
@@ -296,17 +309,7 @@ class Feed:
         watched = self._watched()
         screens = self._screens.told()
         return Frame(
-            self._seq,
-            "live",
-            None,
-            picture,
-            judged,
-            trusted,
-            watched,
-            alerts,
-            drill,
-            screens,
-            then,
+            self._seq, "live", None, picture, judged, trusted, watched, alerts, drill, screens, then
         )
 
     def _rested(self, moment: datetime) -> Rested:
@@ -330,18 +333,7 @@ class Feed:
 
     def _then(self) -> PastTold | None:
         """Of which past the frame is; None of the present."""
-        if self._past is None:
-            return None
-        state = self._past.state()
-        return PastTold(
-            look=self._past.look,
-            at=format_millis(state.at),
-            speed=state.speed,
-            ready=state.ready,
-            progress=state.progress,
-            left_s=state.left_s,
-            ended=state.ended,
-        )
+        return None if self._past is None else self._past.told()
 
     def _drill_stands(self) -> DrillTold | None:
         if self._training is None:

@@ -32,7 +32,7 @@ class FeedMeters:
         )
         self.failures = Counter(
             "floorwatch_picture_failures",
-            "Pictures that could not be built.",
+            "Pictures that could not be built, and turns of the feed that failed otherwise.",
             registry=self.registry,
         )
         self.build_seconds = Histogram(

@@ -10,8 +10,9 @@ from typing import Any, Final
 import structlog
 
 from dashboard.build import ScreensFollowed
-from dashboard.feed import Feed, PastShown
+from dashboard.feed import Feed
 from dashboard.past_alerts import PastAlerts
+from dashboard.past_shown import PastShown
 from stream.contract.alerts import Board
 from stream.contract.instants import MINUTE_US, SECOND_US, Instant, from_datetime
 from stream.contract.past import HeldSpan, Past, PastFloor
@@ -131,8 +132,9 @@ class Looks:
                 return
             look.idle_since = self._wall()
             state = look.floor.state()
-        if state.ready and state.speed:
-            look.floor.seek(state.at, 0.0)
+            # Before anybody else may have it, or whoever comes next would be stopped.
+            if state.ready and state.speed:
+                look.floor.seek(state.at, 0.0)
 
     def sweep(self) -> None:
         """End the looks that nobody has looked at for a while."""
@@ -160,7 +162,9 @@ class Looks:
         return None
 
     def _reused(self, at: int, speed: float) -> Look | None:
-        """One that nobody looks at, of those the nearest; none that is far where there is room."""
+        """One that nobody looks at, of those the nearest; None where all are looked at. It is taken
+        before another is opened, however far it is: what it has read may be of use, and a process
+        is not."""
         idle = [look for look in self._looks if not look.lookers]
         # One that is dead has nothing read, and begins anew where there is no other.
         idle = [look for look in idle if not look.floor.state().dead] or idle

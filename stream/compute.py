@@ -21,6 +21,9 @@ from stream.windows.days import StretchClock
 
 BATCH: Final = 4096
 
+# Hears the bounds on names that were reached, and how often a name was left out.
+Limits = Callable[[dict[str, int]], None]
+
 
 class Problem(Struct, frozen=True):
     """A rejected event: the file, its line from 1, and why."""
@@ -78,11 +81,16 @@ class FileReading:
         """The instant asked for, or the newest good event's; None where there is none."""
         return self.at if self.at is not None else self.floor.newest
 
-    def figures(self, window: str, *, agents: bool = False) -> Figures:
-        """The figures at `as_of`; without a good event there is no instant, and nothing in them."""
+    def figures(
+        self, window: str, *, agents: bool = False, on_limits: Limits | None = None
+    ) -> Figures:
+        """The figures at `as_of`; without a good event there is no instant, and nothing in them.
+        `on_limits` hears which names have none of their own."""
         as_of = self.as_of or 0
         merge = merged_alone(self.plan, self.floor, as_of, {window})
         figures = floor_figures(merge, window, agents=agents)
+        if on_limits is not None:
+            on_limits(merge.limits())
         return figures if self.as_of is not None else structs.replace(figures, as_of=None)
 
     def _take(self, file: str, numbers: Sequence[int], lines: Sequence[bytes]) -> None:

@@ -24,6 +24,7 @@ from stream.logs.files import Place, read_blocks, read_stretches
 from stream.logs.port import LogError
 
 if TYPE_CHECKING:
+    from stream.compute import Limits
     from stream.compute_parts import PartTold
     from stream.contract.figures import Figures
     from stream.contract.floorplan import FloorPlan
@@ -57,12 +58,13 @@ def cores_for(files: Sequence[str], asked: int | None) -> int:
 
 
 class Asked(NamedTuple):
-    """What is asked of files: the window, the instant or None for the newest event's, and whether
-    each agent's figures are wanted too."""
+    """What is asked of files: the window, the instant or None for the newest event's, whether each
+    agent's figures are wanted too, and who hears of bounds that were reached."""
 
     window: str
     at: int | None
     agents: bool
+    on_limits: Limits | None = None
 
 
 class Job(Struct, frozen=True):
@@ -114,14 +116,18 @@ def computed(
                 told = _read_on_cores(
                     _jobs(plan, files, asked, len(waiting) + 1), waiting, on_bytes
                 )
-            figures = joined_figures(plan, told, asked.window, agents=asked.agents)
+            figures = joined_figures(
+                plan, told, asked.window, agents=asked.agents, on_limits=asked.on_limits
+            )
             return figures, joined_health(told)
     floor = FileReading(plan, at=asked.at, all_time=asked.window == WHOLE_LOG)
     with bar("reading", files) as on_bytes:
         for name in files:
             place: Place = "-" if name == "-" else Path(name)
             floor.read_blocks(name, read_blocks(place, on_bytes=on_bytes))
-    return floor.figures(asked.window, agents=asked.agents), floor.floor.health
+    return floor.figures(
+        asked.window, agents=asked.agents, on_limits=asked.on_limits
+    ), floor.floor.health
 
 
 def _jobs(plan: FloorPlan, files: Sequence[str], asked: Asked, parts: int) -> list[Job]:

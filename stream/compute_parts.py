@@ -17,7 +17,7 @@ import numpy as np
 from msgspec import Struct, structs
 from numpy.typing import NDArray
 
-from stream.compute import Problem, head_of
+from stream.compute import Limits, Problem, head_of
 from stream.contract.batch import Batch, decode_batch
 from stream.contract.codec import Rejected, decode
 from stream.contract.figures import HEALTH, PANE_US, PANES_HELD, Figures
@@ -204,7 +204,12 @@ def decode_told(told: bytes) -> PartTold:
 
 
 def joined_figures(
-    plan: FloorPlan, told: Sequence[PartTold], window: str, *, agents: bool = False
+    plan: FloorPlan,
+    told: Sequence[PartTold],
+    window: str,
+    *,
+    agents: bool = False,
+    on_limits: Limits | None = None,
 ) -> Figures:
     """The figures of all parts together, as `FileReading.figures` gives them."""
     as_of = told[0].as_of
@@ -215,6 +220,8 @@ def joined_figures(
             merge.take(key, decode_frame(key, frame))
     merge.advance(as_of or 0)
     figures = floor_figures(merge, window, agents=agents)
+    if on_limits is not None:
+        on_limits(merge.limits())
     return figures if as_of is not None else structs.replace(figures, as_of=None)
 
 

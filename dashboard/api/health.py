@@ -20,10 +20,15 @@ def health_router(feed: Feed, *, version: str) -> APIRouter:
     router = APIRouter(tags=["service"])
     feed.meters.registry.register(FigureCollector(feed))
 
-    @router.get("/healthz", response_model=models.Alive)
-    async def healthz() -> models.Alive:
-        """The process is up."""
-        return models.Alive()
+    @router.get(
+        "/healthz",
+        response_model=models.Alive,
+        responses={503: {"model": models.Alive, "description": "No frame will come any more."}},
+    )
+    async def healthz(response: Response) -> models.Alive:
+        """The process is up, and frames can come: where not, it must be started again."""
+        response.status_code = 503 if feed.dead else 200
+        return models.Alive(status="the feed has ended" if feed.dead else "ok")
 
     @router.get(
         "/readyz",
@@ -36,6 +41,10 @@ def health_router(feed: Feed, *, version: str) -> APIRouter:
         reason = feed.unready()
         response.status_code = 200 if reason is None else 503
         return models.Readiness(ready=reason is None, reason=reason, age_s=feed.age_s())
+
+    # Probes ask by HEAD, too: the same without a body, of which the API's description need not tell.
+    router.add_api_route("/healthz", healthz, methods=["HEAD"], include_in_schema=False)
+    router.add_api_route("/readyz", readyz, methods=["HEAD"], include_in_schema=False)
 
     @router.get("/api/v1/health", response_model=models.StreamHealth)
     async def health() -> Response:

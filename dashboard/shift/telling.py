@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from dashboard.document import Document, Entry, Figure, Lines, Story, Table
+from dashboard.amounts import whole
+from dashboard.document import Document, Figure, Lines, Table
 from dashboard.i18n import _, _n, marked
 from dashboard.shift import unknown
+from dashboard.shift.incidents import incident
 from dashboard.shift.words import (
     NONE,
     Told,
@@ -16,18 +18,15 @@ from dashboard.shift.words import (
     count,
     csat,
     csat_known,
+    date,
     length,
-    local,
     moment,
+    number_of,
     share,
     target,
     variant,
-    whole,
 )
-from dashboard.words import span
-from stream.contract.alerts import Incident
 from stream.contract.figures import Section
-from stream.contract.instants import SECOND_US
 from stream.contract.shifts import Hour, ShiftReport
 
 Cell = Callable[[Told], str]
@@ -56,11 +55,6 @@ _PEOPLE: Final[tuple[tuple[str, Cell], ...]] = (
     (marked("CSAT"), csat),
     (marked("Answers to surveys"), csat_known),
 )
-_SEVERITIES: Final = {
-    "page": marked("Urgent"),
-    "notice": marked("Notice"),
-    "ticket": marked("Ticket"),
-}
 _THANKED_BY: Final = {
     "customer": marked("By customers"),
     "peer": marked("By peers"),
@@ -72,7 +66,7 @@ def document(report: ShiftReport) -> Document:
     """The whole report, in the language that is spoken."""
     return Document(
         title=_("Shift of {day}, {begin} to {end}").format(
-            day=f"{local(report.shift.begin, report.time_zone):%Y-%m-%d}",
+            day=date(report.shift.begin, report.time_zone),
             begin=clock(report.shift.begin, report.time_zone),
             end=clock(report.shift.end, report.time_zone),
         ),
@@ -80,7 +74,7 @@ def document(report: ShiftReport) -> Document:
         figures=_figures(report),
         parts=[
             _hours(_("The floor by the hour"), report, lambda hour: hour.figures.floor),
-            *(_incident(one, report.time_zone) for one in report.incidents),
+            *(incident(one, report.time_zone) for one in report.incidents),
             _queues(report),
             _channels(report),
             _promises(report),
@@ -115,8 +109,8 @@ def _about(report: ShiftReport) -> str:
 
 def _figures(report: ShiftReport) -> list[Figure]:
     floor = report.whole.floor
-    due, kept = whole(floor, "callbacks_due"), whole(floor, "callbacks_kept")
-    promises = _("{kept} of {due} due").format(kept=f"{kept:,}", due=f"{due:,}")
+    due, kept = number_of(floor, "callbacks_due"), number_of(floor, "callbacks_kept")
+    promises = _("{kept} of {due} due").format(kept=whole(kept), due=whole(due))
     return [
         Figure(
             share(floor, "service_level"),
@@ -204,7 +198,7 @@ def _busy(report: ShiftReport) -> list[tuple[str, Section]]:
         for queue, section in report.whole.queues.items()
         if any(section.counts.values())
     ]
-    return sorted(told, key=lambda one: (-whole(one[1], "offered"), _named(report, one[0])))
+    return sorted(told, key=lambda one: (-number_of(one[1], "offered"), _named(report, one[0])))
 
 
 def _queues_by_hour(report: ShiftReport) -> list[Table]:
@@ -237,7 +231,7 @@ def _promises(report: ShiftReport) -> Table:
             _now(section, "callbacks_overdue"),
         ]
         for queue, section in _busy(report)
-        if whole(section, "callbacks_due") or section.now.get("callbacks_open")
+        if number_of(section, "callbacks_due") or section.now.get("callbacks_open")
     ]
     return Table(_("Promises to call back"), heads, rows)
 
@@ -252,14 +246,14 @@ def _messages(report: ShiftReport) -> Table:
             _now(section, "conversations_unanswered"),
         ]
         for queue, section in _busy(report)
-        if whole(section, "responses") or section.now.get("conversations_unanswered")
+        if number_of(section, "responses") or section.now.get("conversations_unanswered")
     ]
     return Table(_("Messages"), heads, rows)
 
 
 def _now(section: Section, name: str) -> str:
     value = section.now.get(name)
-    return NONE if value is None else f"{value:,.0f}"
+    return NONE if value is None else whole(round(value))
 
 
 def _teams(report: ShiftReport) -> Table:
@@ -278,34 +272,11 @@ def _agents(report: ShiftReport) -> Table:
     return Table(_("Agents"), [first, _("Team"), *heads], rows, note)
 
 
-def _incident(told: Incident, zone: str) -> Story:
-    severity = _(_SEVERITIES[told.severity])
-    begin = moment(told.since, zone)
-    if told.resolved_at is None:
-        came_to = _("{severity}, opened {begin}, still open").format(severity=severity, begin=begin)
-    else:
-        lasted = span((told.resolved_at - told.since) / SECOND_US)
-        came_to = _("{severity}, opened {begin}, over after {lasted}").format(
-            severity=severity, begin=begin, lasted=lasted
-        )
-    if told.since != told.opened_at:
-        came_to += " · " + _("opened first {begin}").format(begin=moment(told.opened_at, zone))
-    if told.acknowledged is not None:
-        came_to += " · " + _("acknowledged by {name}").format(name=told.acknowledged.by)
-    if told.assigned_to is not None:
-        came_to += " · " + _("with {name}").format(name=told.assigned_to)
-    entries = [
-        Entry(clock(one.at, zone), f"{one.by}: {one.text}" if one.by else one.text)
-        for one in told.history
-    ]
-    return Story(_("Incident: {title}").format(title=told.title), came_to, entries)
-
-
 def _thanks(report: ShiftReport) -> Table:
     counts = {(one.agent, one.by): one.count for one in report.thanks}
     agents = list(dict.fromkeys(one.agent for one in report.thanks))
-    rows = [[agent, *(f"{counts.get((agent, by), 0):,}" for by in _THANKED_BY)] for agent in agents]
+    rows = [[agent, *(whole(counts.get((agent, by), 0)) for by in _THANKED_BY)] for agent in agents]
     total = sum(counts.values())
     note = _n("{n} thank-you in this shift.", "{n} thank-yous in this shift.", total)
     heads = [_("Agent"), *(_(by) for by in _THANKED_BY.values())]
-    return Table(_("Thanks"), heads, rows, note.format(n=f"{total:,}"))
+    return Table(_("Thanks"), heads, rows, note.format(n=whole(total)))

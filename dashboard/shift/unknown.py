@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from dashboard.amounts import span, whole
 from dashboard.i18n import _, _n
 from dashboard.shift.words import clock, moment
-from dashboard.words import span
 from stream.contract.instants import HOUR_US, SECOND_US
 from stream.contract.shifts import ShiftReport
 
@@ -24,7 +24,7 @@ def sentences(report: ShiftReport) -> list[str]:
         _(
             "Events were read from {hours} hours before the shift on; a contact that had begun "
             "before that is known only from its first event there."
-        ).format(hours=hours)
+        ).format(hours=whole(hours))
     )
     return told
 
@@ -44,7 +44,7 @@ def _beginning(report: ShiftReport) -> list[str]:
                 "{n} answer has no wait: a transfer to an agent, or a contact first seen answered.",
                 "{n} answers have no wait: transfers to an agent, or contacts first seen answered.",
                 told.without_wait,
-            ).format(n=f"{told.without_wait:,}")
+            ).format(n=whole(told.without_wait))
         )
     return found
 
@@ -64,7 +64,7 @@ def _gaps(report: ShiftReport) -> list[str]:
         text = _n(
             "{n} more stretch without any event.", "{n} more stretches without any event.", more
         )
-        told.append(text.format(n=more))
+        told.append(text.format(n=whole(more)))
     return told
 
 
@@ -73,9 +73,9 @@ def _bad(report: ShiftReport) -> list[str]:
     found = []
     if told.rejected:
         n = sum(told.rejected.values())
-        fields = ", ".join(f"{field} {count:,}" for field, count in told.rejected.items())
+        fields = _(", ").join(f"{field} {whole(count)}" for field, count in told.rejected.items())
         text = _n("{n} event was rejected: {fields}.", "{n} events were rejected: {fields}.", n)
-        found.append(text.format(n=f"{n:,}", fields=fields))
+        found.append(text.format(n=whole(n), fields=fields))
     found += _counted(
         told.too_late,
         _n("{n} event came too late.", "{n} events came too late.", told.too_late),
@@ -97,4 +97,4 @@ def _bad(report: ShiftReport) -> list[str]:
 
 
 def _counted(n: int, text: str) -> list[str]:
-    return [text.format(n=f"{n:,}")] if n else []
+    return [text.format(n=whole(n))] if n else []

@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from dashboard.amounts import day, duration, span, whole
+from dashboard.amounts import share as written_share
 from dashboard.i18n import _, language, marked
-from dashboard.words import duration, percent, span
+from dashboard.i18n.languages import ENGLISH
+from dashboard.words import percent
 from stream.contract.figures import AgentSection, QueueLabel, Section, ServiceLevelVariant, Value
 from stream.contract.instants import to_datetime
 
@@ -46,10 +49,10 @@ def channel_name(channel: str) -> str:
 def count(section: Told, name: str) -> str:
     """A count."""
     value = section.counts.get(name)
-    return NONE if value is None else f"{value:,.0f}"
+    return NONE if value is None else whole(round(value))
 
 
-def whole(section: Told, name: str) -> int:
+def number_of(section: Told, name: str) -> int:
     """A count as a number, 0 where it has no meaning."""
     return int(section.counts.get(name) or 0)
 
@@ -57,7 +60,7 @@ def whole(section: Told, name: str) -> int:
 def share(section: Told, name: str) -> str:
     """A figure that is a share."""
     value = _figure(section, name)
-    return NONE if value is None else percent(value, language().percent)
+    return NONE if value is None else written_share(value)
 
 
 def length(section: Told, name: str) -> str:
@@ -68,27 +71,27 @@ def length(section: Told, name: str) -> str:
 
 def csat(section: Told) -> str:
     """The share of content answers; of few it is told how many there are."""
-    n, top = whole(section, "csat_n"), whole(section, "csat_top")
+    n, top = number_of(section, "csat_n"), number_of(section, "csat_top")
     if not n:
         return NONE
     if n < CSAT_MIN:
-        return _("{top} of {n}").format(top=top, n=n)
+        return _("{top} of {n}").format(top=whole(top), n=whole(n))
     return share(section, "csat_score")
 
 
 def csat_known(section: Told) -> str:
     """How much is known of it: n, and from ten answers on the interval."""
     n, low, high = (
-        whole(section, "csat_n"),
+        number_of(section, "csat_n"),
         _figure(section, "csat_low"),
         _figure(section, "csat_high"),
     )
     if not n or low is None or high is None:
         return NONE
     if n < CSAT_MIN:
-        return _("n {n}, too few").format(n=n)
+        return _("n {n}, too few").format(n=whole(n))
     interval = f"{percent(low, '')}–{percent(high, language().percent)}"
-    return _("n {n}, {interval}").format(n=f"{n:,}", interval=interval)
+    return _("n {n}, {interval}").format(n=whole(n), interval=interval)
 
 
 def target(label: QueueLabel | None) -> str:
@@ -97,7 +100,7 @@ def target(label: QueueLabel | None) -> str:
     values = {seconds: span(seconds) for seconds in told.values()}
     if len(values) <= 1:
         return next(iter(values.values()), NONE)
-    return ", ".join(f"{channel_name(one)} {values[seconds]}" for one, seconds in told.items())
+    return _(", ").join(f"{channel_name(one)} {values[seconds]}" for one, seconds in told.items())
 
 
 def variant(name: ServiceLevelVariant) -> str:
@@ -116,10 +119,15 @@ def clock(at: int, zone: str) -> str:
     return f"{told:%H:%M}{_offset(told)}"
 
 
+def date(at: int, zone: str) -> str:
+    """The day by the floor's clock. English ones are those of files that people sort and keep."""
+    told = local(at, zone)
+    return f"{told:%Y-%m-%d}" if language() is ENGLISH else day(told)
+
+
 def moment(at: int, zone: str) -> str:
     """A day and a time of it: 2026-03-03 10:42."""
-    told = local(at, zone)
-    return f"{told:%Y-%m-%d %H:%M}{_offset(told)}"
+    return f"{date(at, zone)} {clock(at, zone)}"
 
 
 def _offset(told: datetime) -> str:

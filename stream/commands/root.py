@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -110,13 +110,15 @@ class Commands:
         from stream.compute_cores import Asked, computed, cores_for, helpers
 
         instant = None if at is None else instant_of(at, "--at", self._now)
+        limits: dict[str, int] = {}
         with helpers(cores_for(files, cores) - 1) as waiting:
             plan = floor_plan(config)
             figures, health = computed(
-                plan, files, Asked(window, instant, agents), waiting, reading
+                plan, files, Asked(window, instant, agents, limits.update), waiting, reading
             )
         _print(figures, plan, as_json=as_json)
         _warn(health, "" if at is None else f" up to {at}")
+        _warn_of(limits)
 
 
 def check(files: Files) -> None:
@@ -265,3 +267,18 @@ def _warn(health: Health, up_to: str) -> None:
         )
     elif not health.events:
         say(f"floorwatch: no events{up_to}, so there is nothing to tell")
+
+
+def _warn_of(limits: Mapping[str, int]) -> None:
+    from stream.windows.rows import AGENTS_KEPT, AGENTS_MAX, GROUPS_KEPT, GROUPS_MAX
+
+    kept = {
+        GROUPS_KEPT: f"more than {GROUPS_MAX:,} queues and channels",
+        AGENTS_KEPT: f"more than {AGENTS_MAX:,} agents",
+    }
+    told = " and ".join(words for name, words in kept.items() if name in limits)
+    if told:
+        say(
+            f"floorwatch: there are {told}: those met last have no figures of their own; what they "
+            "did counts for the floor"
+        )

@@ -64,6 +64,12 @@ class FloorPlan(_Strict):
 
     _zone = field_validator("time_zone")(_known_zone)
 
+    @field_validator("target_s", "queues", mode="before")
+    @classmethod
+    def _empty(cls, part: Any) -> Any:
+        # YAML reads a part under which all lines are comments as null.
+        return {} if part is None else part
+
     @field_validator("queues", mode="before")
     @classmethod
     def _as_yaml_means(cls, queues: Any) -> Any:

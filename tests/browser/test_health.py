@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -141,6 +142,30 @@ def test_no_picture_yet_is_said_in_the_readers_words(
 
     expect(lead).to_have_text("All 4 partitions are fresh,")
     assert "read by 2 workers." in headline(page)
+
+
+def test_what_stands_is_as_of_the_floors_time(browser: Browser) -> None:
+    """Which in a replay is not the time of whoever looks."""
+
+    def five_hours_ago() -> datetime:
+        return wall_clock() - timedelta(hours=5)
+
+    reader = TableReader(ordinary(), five_hours_ago)
+    page = browser.new_page()
+    with serving(create_app(reader, now=wall_clock)) as url:
+        page.goto(f"{url}/health")
+        page.wait_for_selector("#partitions [data-key]")
+        before = five_hours_ago() - timedelta(minutes=5)
+        reader.nothing_yet = "the log cannot be reached yet"
+        expect(page.locator("#sentence .rest")).to_contain_text("What stands here is as of ")
+        told = re.search(r"as of (\d\d):(\d\d):(\d\d)\.", headline(page))
+
+    assert told is not None
+    hour, minute, second = map(int, told.groups())
+    shown = timedelta(hours=hour, minutes=minute, seconds=second)
+    began = timedelta(hours=before.hour, minutes=before.minute, seconds=before.second)
+    assert (shown - began) % timedelta(days=1) <= timedelta(minutes=6)
+    page.close()
 
 
 def test_a_dead_dashboard_leaves_nothing_green(browser: Browser) -> None:

@@ -16,6 +16,19 @@ from tests.browser.conftest import OpenPage
 from tests.dashboard.pictures import TableReader, wall_clock
 from tests.stream.shifts import SHIFT, Ground, two_hours
 
+FIRST = "/report?from=2026-03-02T14:00:00Z&to=2026-03-02T16:00:00Z"
+# The text of the first report waits for `held` to be called.
+LATE = """() => {
+  const real = window.fetch;
+  window.fetch = async (url, ...rest) => {
+    const answer = await real(url, ...rest);
+    if (!String(url).includes("/api/v1/report?") || window.held) return answer;
+    const text = await answer.text();
+    answer.text = () => new Promise((done) => { window.held = () => done(text); });
+    return answer;
+  };
+}"""
+
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
@@ -64,6 +77,65 @@ def test_a_shift_is_chosen_read_and_taken_along(open_page: OpenPage) -> None:
     report.get_by_role("heading", name="Shift of 2026-03-02, 14:00 to 15:00").wait_for()
     page.go_back()
     report.get_by_role("heading", name="Shift of 2026-03-02, 14:00 to 16:00").wait_for()
+
+
+def asked(page: Page) -> list[str]:
+    """The reports that the page asks for from now on."""
+    found: list[str] = []
+    page.on("request", lambda one: found.append(one.url) if "/api/v1/report?" in one.url else None)
+    return found
+
+
+def test_what_is_no_shift_is_not_read(open_page: OpenPage) -> None:
+    """With a time missing that is said, and the report of the shift before stays as it is."""
+    page = open_page(FIRST)
+    report = page.frame_locator("#shift-page iframe")
+    report.get_by_role("heading", name="Shift of 2026-03-02, 14:00 to 16:00").wait_for()
+    requests = asked(page)
+    choose(page, "14:00", "")
+
+    page.locator("#shift-told").get_by_text("Choose a day and two times.").wait_for()
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+    assert page.locator("#shift-told").inner_text() == "Choose a day and two times."
+    assert page.locator("#shift-report").is_visible()
+    assert requests == []
+
+
+def test_a_shift_that_is_chosen_is_asked_for_once(open_page: OpenPage) -> None:
+    """And read anew, also where it is the one that is shown."""
+    page = open_page("/report")
+    page.wait_for_selector('html[data-floor="drawn"]')
+    page.wait_for_function("document.querySelector('[name=day]').value")
+    requests = asked(page)
+    report = page.frame_locator("#shift-page iframe")
+    for end in ("16:00", "15:00", "15:00"):
+        with page.expect_response(lambda one: "/api/v1/report?" in one.url):
+            choose(page, "14:00", end)
+        report.get_by_role("heading", name=f"Shift of 2026-03-02, 14:00 to {end}").wait_for()
+
+    assert ["anew=true" in one for one in requests] == [True, True, True]
+
+
+def test_a_report_that_comes_late_is_not_shown(open_page: OpenPage) -> None:
+    """Once another was asked for, though its text was on the way."""
+    page = open_page("/report")
+    page.wait_for_selector('html[data-floor="drawn"]')
+    page.wait_for_function("document.querySelector('[name=day]').value")
+    page.evaluate(LATE)
+    choose(page, "14:00", "16:00")
+    page.wait_for_function("typeof window.held === 'function'")
+    choose(page, "14:00", "15:00")
+    report = page.frame_locator("#shift-page iframe")
+    report.get_by_role("heading", name="Shift of 2026-03-02, 14:00 to 15:00").wait_for()
+    page.evaluate("() => { window.held(); return new Promise(done => setTimeout(done)); }")
+
+    report.get_by_role("heading", name="Shift of 2026-03-02, 14:00 to 15:00").wait_for()
+    assert (
+        "16:00"
+        not in str(page.locator("#shift-page iframe").get_attribute("srcdoc")).split("</h1>")[0]
+    )
 
 
 @pytest.mark.parametrize(

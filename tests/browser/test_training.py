@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
@@ -25,7 +26,7 @@ from dashboard.app import create_app, serving
 from stream.contract.drills import Report
 from stream.contract.figures import DrillMark
 from tests.browser.conftest import OpenPage
-from tests.dashboard.pictures import TableReader, ordinary, wall_clock
+from tests.dashboard.pictures import Q, TableReader, ordinary, wall_clock
 from tests.dashboard.training.reports import course, report
 from tests.simulator.drill.desks import Table
 from tests.simulator.floors import floor, law, queue, team
@@ -357,6 +358,30 @@ def reckoned(table: Table, told: Report) -> None:
     (_, _, _, future) = table.courses[-1]
     future.set_result(told)
     table.desk.step()
+
+
+def test_the_drills_floor_stands_in_the_order_of_all_screens(browser: Browser) -> None:
+    """What is closed comes last, behind what has too few contacts; and as long as the server says."""
+    queues = {**ordinary(), "few": Q("Few", answered=3, in_target=3, abandoned=0)}
+    table, reader = Table(), TableReader(queues, wall_clock, drill=DrillMark(1, "Ada"))
+    app = create_app(reader, now=wall_clock, training=table.desk)
+    with serving(app) as url, closing(browser.new_page()) as page:
+        table.began()
+        frames = httpx2.stream("GET", f"{url}/api/v1/stream", timeout=_START_S)
+        page.goto(f"{url}/training")
+        page.wait_for_selector("#training-queues tr[data-key]", state="attached")
+        with frames as answer:
+            order = next(
+                json.loads(line.removeprefix("data: "))["frame"]["standing"]["worst_first"]
+                for line in answer.iter_lines()
+                if line.startswith("data: ") and '"worst_first"' in line
+            )
+        rows = page.locator("#training-queues tr[data-key]")
+        shown = rows.evaluate_all("found => found.map(one => one.dataset.key)")
+        states = rows.evaluate_all("found => found.map(one => one.dataset.state)")
+
+    assert shown == order
+    assert {"none", "closed"} <= set(states)
 
 
 def test_the_middle_of_the_charts_axis_is_what_it_says(desk: tuple[Table, Page]) -> None:

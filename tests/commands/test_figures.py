@@ -260,3 +260,33 @@ def test_a_file_that_breaks_off_is_one_line_on_several_cores(run: Run, folder: P
     assert (told.code, told.out) == (1, "")
     assert told.err.startswith("floorwatch: broken.jsonl.zst: ")
     assert told.err.count("\n") == 1
+
+
+# --- more names than are kept -------------------------------------------------------------------
+
+QUEUES = "more than 20,000 queues and channels"
+AGENTS = "more than 50,000 agents"
+
+
+@pytest.mark.parametrize(
+    ("queues", "agents", "cores", "said"),
+    [
+        (20_001, 0, "1", QUEUES),
+        (20_001, 0, "2", QUEUES),
+        (0, 50_001, "1", AGENTS),
+        (20_001, 50_001, "1", f"{QUEUES} and {AGENTS}"),
+    ],
+)
+def test_names_that_are_left_out_are_told_of(
+    run: Run, folder: Path, queues: int, agents: int, cores: str, said: str
+) -> None:
+    """In one line beside the figures, whose JSON is as ever."""
+    lines = [queued(f"c{n}", 0, queue=f"q{n}") for n in range(queues)]
+    lines += [state(f"a{n}", 0, "available") for n in range(agents)]
+    (folder / "many.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+
+    code, out, err = run("compute", "many.jsonl", "--json", "--cores", cores)
+
+    told = f"floorwatch: there are {said}: those met last have no figures of their own; "
+    assert (code, err) == (0, told + "what they did counts for the floor\n")
+    assert sorted(json.loads(out)) == sorted([*TOP, "health"])

@@ -104,17 +104,46 @@ def test_the_service_is_up_and_fresh(client: httpx2.Client) -> None:
     assert client.get("/readyz").json()["ready"] is True
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_probe_may_ask_for_the_head_alone(client: httpx2.Client, path: str) -> None:
+    """As it is answered whole, without a body."""
+    head, whole = client.head(path), client.get(path)
+
+    assert (head.status_code, head.content) == (whole.status_code, b"") == (200, b"")
+    assert head.headers["content-type"] == whole.headers["content-type"]
+
+
+class EndingReader(TableReader):
+    """Ends the thread that uses it, as nothing that can be caught does."""
+
+    def follow(self, timeout_s: float) -> bool:
+        raise SystemExit
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_dashboard_without_its_feed_is_to_be_started_again() -> None:
+    """503 once the thread that makes frames has ended; nothing else brings them back."""
+    app = create_app(EndingReader(ordinary(), wall_clock), now=wall_clock)
+    with serving(app) as url, httpx2.Client(base_url=url, timeout=10) as client:
+        answer = client.get("/healthz")
+        for _ in range(200):
+            if answer.status_code == 200:
+                answer = client.get("/healthz")
+
+    assert (answer.status_code, answer.json()) == (503, {"status": "the feed has ended"})
+
+
 def test_readiness_goes_with_the_stream(client: httpx2.Client, reader: TableReader) -> None:
     """503 with the reason while nothing is heard, 200 once it is back."""
     reader.told_s_ago(8)
     with client.stream("GET", "/api/v1/stream") as response:
         events(response, 2)
-    stale = client.get("/readyz")
+    stale, head = client.get("/readyz"), client.head("/readyz")
     reader.resume()
     with client.stream("GET", "/api/v1/stream") as response:
         events(response, 3)
 
-    assert stale.status_code == 503
+    assert (stale.status_code, head.status_code) == (503, 503)
     assert "no news from the stream for" in stale.json()["reason"]
     assert client.get("/readyz").status_code == 200
 

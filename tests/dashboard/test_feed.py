@@ -9,6 +9,7 @@ import pytest
 from msgspec import structs
 from structlog.testing import capture_logs
 
+from dashboard.build import ScreensFollowed, ScreensTold
 from dashboard.feed import Feed
 from dashboard.frames import DrillTold
 from dashboard.viewers import Viewer
@@ -408,3 +409,41 @@ def test_a_drill_that_turns_is_told_at_once_and_its_old_figures_are_not(clock: C
     # For the one who asked, and for the frame: none of them is from before.
     assert len(reader.asked) == before + 2
     assert b'"training":{"phase":"preparing"' in newest.data
+
+
+class FailingScreens(ScreensFollowed):
+    """How the boards stand cannot be told a few times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__("build", None)
+        self.left = times
+
+    def told(self) -> ScreensTold:
+        """What a frame carries, or a failure."""
+        if self.left:
+            self.left -= 1
+            raise LookupError("a secret")
+        return super().told()
+
+
+def test_a_turn_that_fails_is_not_the_last(clock: Clock) -> None:
+    """It is counted, logged once, and tried again; what it said is nobody's."""
+    with capture_logs() as logs:
+        feed = Feed(ScriptedReader(clock, heartbeats=True), now=clock, screens=FailingScreens(2))
+
+        async def first() -> bytes | None:
+            viewer = feed.viewers.join(None)
+            feed.start()
+            return await asyncio.wait_for(viewer.next(), 20)
+
+        try:
+            sent = asyncio.run(first())
+        finally:
+            feed.stop()
+
+    assert sent is not None
+    assert b'"state":"live"' in sent
+    assert [one for one in logs if one["event"] == "feed_failed"] == [
+        {"event": "feed_failed", "error": "LookupError", "log_level": "error"}
+    ]
+    assert feed.meters.figures()["picture_failures"] == 2

@@ -12,7 +12,8 @@ from fastapi import HTTPException
 
 from dashboard.api.known import missing_of, refuse_unknown
 from dashboard.app import create_app, serving
-from dashboard.feed import Feed, PastShown
+from dashboard.feed import Feed
+from dashboard.past_shown import PastShown
 from stream.contract.figures import HourOfQueue, NoPicture
 from stream.contract.past import PastState
 from tests.dashboard.pictures import TableReader, many, ordinary, wall_clock

@@ -9,12 +9,14 @@ from dataclasses import replace
 from html import unescape
 from io import BytesIO
 from threading import Event
+from typing import Any, Final
 
 import httpx2
 import pytest
 from msgspec import structs
 from pypdf import PdfReader
 
+from dashboard.amounts import day, duration, whole
 from dashboard.api.shifts import KEPT_S, Desk
 from dashboard.app import create_app, serving
 from dashboard.document import Lines, Story, Table
@@ -24,8 +26,10 @@ from dashboard.i18n.languages import LANGUAGES
 from dashboard.shift import shift_html, shift_pdf
 from dashboard.shift.telling import document
 from dashboard.shift.words import clock, csat, csat_known, moment
+from stream.contract.alerts import Entry
 from stream.contract.floorplan import parse_floor_plan
-from stream.contract.instants import HOUR_US, MINUTE_US, format_millis, parse_instant
+from stream.contract.instants import HOUR_US, MINUTE_US, format_millis, parse_instant, to_datetime
+from stream.contract.said import Said
 from stream.contract.shifts import NoShift, Shift, ShiftReport, ShiftReports, Thanks, TooLong
 from stream.shift.apart import shift_reports
 from stream.shift.log import shift_report
@@ -35,6 +39,7 @@ from tests.stream.shifts import BEGIN, SHIFT, Ground, two_hours
 EVIL = "<script>alert(1)</script>"
 PLAN = parse_floor_plan(f"queues: {{benefits: {{name: '{EVIL}'}}}}", "floor.yaml")
 ADDRESS = {"from": format_millis(SHIFT.begin), "to": format_millis(SHIFT.end)}
+SAID: Final = Said("nothing of it is left")
 OTHER = {"from": format_millis(SHIFT.begin - HOUR_US), "to": format_millis(SHIFT.begin)}
 
 
@@ -156,7 +161,98 @@ def test_incidents_are_told_with_what_people_did(report: ShiftReport) -> None:
 
     assert story.caption == "Incident: Benefits is slow"
     assert story.note == "Urgent, opened 2026-03-02 14:10, over after 30\u00a0min"
-    assert story.entries == [("14:10", "Kim: acknowledged")]
+    assert story.entries == [("14:10", "Acknowledged by Kim")]
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "by", "english", "italian"),
+    [
+        ("opened", "Surge", None, "Opened: Surge", "Aperto: non ne resta nulla"),
+        ("joined", "Surge", None, "Joined: Surge", "Si aggiunge: non ne resta nulla"),
+        ("worse", "Surge", None, "Worse: Surge", "Peggiora: non ne resta nulla"),
+        ("resolved", "Surge", None, "Resolved: Surge", "Risolto: non ne resta nulla"),
+        ("reopened", "Surge", None, "Opened again: Surge", "Riaperto: non ne resta nulla"),
+        ("no_data", "Surge", None, "No data: Surge", "Nessun dato: non ne resta nulla"),
+        ("data_again", "Surge", None, "Data again: Surge", "Di nuovo dati: non ne resta nulla"),
+        ("escalated", "Surge", None, "Escalated: Surge", "Escalation: non ne resta nulla"),
+        ("note", "Surge", None, "Note: Surge", "Nota: non ne resta nulla"),
+        ("note", "seen", "Ada", "Note by Ada: seen", "Nota di Ada: seen"),
+        ("acknowledged", "", "Ada", "Acknowledged by Ada", "Preso in carico da Ada"),
+        ("unacknowledged", "", "Ada", "Given back by Ada", "Rilasciato da Ada"),
+        ("snoozed", "2026-03-02T15:30:00.000Z", "Ada", "Silenced by Ada until 16:30",
+         "Silenziato da Ada fino a 16:30"),
+        ("snoozed", "2026-03-03T15:30:00.000Z", "Ada", "Silenced by Ada until 2026-03-03 16:30",
+         "Silenziato da Ada fino a 3 marzo 2026 16:30"),
+        ("woken", "", "Ada", "Woken by Ada", "Riattivato da Ada"),
+        ("assigned", "Kim", "Ada", "Assigned to Kim by Ada", "Assegnato a Kim da Ada"),
+        ("assigned", "", "Ada", "Assigned to nobody by Ada", "Lasciato senza assegnatario da Ada"),
+    ],
+)  # fmt: skip
+def test_each_kind_of_line_says_what_was_done(
+    report: ShiftReport, what: Any, text: str, by: str | None, english: str, italian: str
+) -> None:
+    """By whom, and by the floor's time; what came by itself in the language of who reads."""
+    told = None if by else SAID
+    [one] = report.incidents
+    entry = Entry(BEGIN, what, text, by=by, said=told)
+    rome = structs.replace(
+        report, time_zone="Europe/Rome", incidents=[structs.replace(one, history=[entry])]
+    )
+
+    assert [line(rome), line(rome, "it")] == [("15:00", english), ("15:00", italian)]
+
+
+def line(report: ShiftReport, code: str = "en") -> tuple[str, str]:
+    """The one line of the one incident, as a language has it."""
+    with speaking(LANGUAGES[code]):
+        [story] = [part for part in document(report).parts if isinstance(part, Story)]
+        [told] = story.entries
+    return told
+
+
+def test_a_title_is_in_the_language_of_who_reads(report: ShiftReport) -> None:
+    """Also where the history alone has still what it is written from; English as it came."""
+    [one] = report.incidents
+    fired = Entry(BEGIN, "opened", one.title, said=SAID)
+    told = structs.replace(report, incidents=[structs.replace(one, history=[fired])])
+
+    def caption(code: str) -> str:
+        with speaking(LANGUAGES[code]):
+            [story] = [part for part in document(told).parts if isinstance(part, Story)]
+        return story.caption
+
+    assert caption("en") == "Incident: Benefits is slow"
+    assert caption("it") == "Incidente: non ne resta nulla"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_amounts_and_days_are_written_by_the_language(report: ShiftReport, code: str) -> None:
+    """Counts, lengths and days alike; English has the days of files that people sort."""
+    counts = {**report.whole.floor.counts, "offered": 12_345}
+    figures = {**report.whole.floor.figures, "wait_max_s": 7_500.0}
+    floor = structs.replace(report.whole.floor, counts=counts, figures=figures)
+    unknown = structs.replace(report.unknown, too_late=12_345)
+    told = structs.replace(
+        report, whole=structs.replace(report.whole, floor=floor), unknown=unknown
+    )
+    with speaking(LANGUAGES[code]):
+        made, offered, longest = document(told), whole(12_345), duration(7_500)
+        date = "2026-03-02" if code == "en" else day(to_datetime(BEGIN).date())
+
+    assert made.figures[1].value == offered
+    assert longest in made.figures[3].note
+    assert date in made.title
+    assert date in made.about
+    [lines] = [part.lines for part in made.parts if isinstance(part, Lines)]
+    assert any(offered in text for text in lines)
+    assert [offered, longest, date] == {
+        "en": ["12,345", "2\u00a0h\u00a005", "2026-03-02"],
+        "es": ["12.345", "2\u00a0h\u00a005", "2 de marzo de 2026"],
+        "fr": ["12\u202f345", "2\u00a0h\u00a005", "2 mars 2026"],
+        "it": ["12.345", "2\u00a0h\u00a005", "2 marzo 2026"],
+        "ru": ["12\u00a0345", "2\u00a0ч\u00a005", "2 марта 2026\u202fг."],
+        "zh": ["12,345", "2\u00a0小时\u00a005", "2026年3月2日"],
+    }[code]
 
 
 def test_an_incident_that_came_back_lasts_from_then(report: ShiftReport) -> None:

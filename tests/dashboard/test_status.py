@@ -1,12 +1,15 @@
 """Status is told by pure rules: what is trouble, what to watch, and the floor in one sentence."""
 
+import json
+import re
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 from msgspec import structs
 
 from dashboard.fires import with_alerts
-from dashboard.status import Standing, State, standing
+from dashboard.status import RANK, Standing, State, standing
 from stream.contract.alerts import Incident
 from stream.contract.instants import SECOND_US
 from tests.dashboard.pictures import Q, ordinary, picture, section, surge
@@ -393,3 +396,12 @@ def test_the_sentence_agrees_with_what_fires(
 
     assert (told.state, f"{told.lead} {told.rest}".strip()) == (state, sentence)
     assert told.queues == judged(queue).queues
+
+
+def test_browsers_rank_states_alike() -> None:
+    """What they put together themselves stands as its worst by the same order."""
+    script = files("dashboard").joinpath("assets/boards/sections.js").read_text(encoding="utf-8")
+    told = re.search(r"const WORST = (\[.*?\]);", script)
+
+    assert told is not None
+    assert json.loads(told[1]) == sorted(RANK, key=RANK.__getitem__)

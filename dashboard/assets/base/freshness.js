@@ -144,9 +144,10 @@
     followers.forEach((follower) => follower(passed()));
   }
 
-  /* What is known of the frames themselves: how long none came, since when there is one. */
+  /* What is known of the frames themselves: how long none came, since when there is one; and of which
+     time of the floor the figures are. */
   function frames() {
-    return { broken, trust, silent_s: since(came || openedAt), came_at: came && came.wall };
+    return { broken, trust, silent_s: since(came || openedAt), as_of: came && asOf() };
   }
 
   /* The floor's time by now, in milliseconds; null while nothing is known of it. */

@@ -4,6 +4,7 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const Z = 1.959963984540054;
+  // RANK of dashboard/status.py: a group stands as its worst, which no frame tells.
   const WORST = ["trouble", "watch", "on_target", "none", "closed"];
   const AGENTS = ["agents_available", "agents_busy", "agents_wrap_up", "agents_away", "agents_staffed", "expected_wait_s"];
   const OLDEST = ["oldest_wait_s", "oldest_unanswered_s"];

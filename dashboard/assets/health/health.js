@@ -65,8 +65,8 @@
     if (picture) fw.table.draw("partitions", picture.partitions.map((one) => partition(one, frames.silent_s)));
   }
 
-  function words({ broken, trust, silent_s, came_at }) {
-    const told = fw.format.sentence, here = came_at && fw.t("What stands here is as of {time}.", { time: fw.freshness.clock(came_at) });
+  function words({ broken, trust, silent_s, as_of }) {
+    const told = fw.format.sentence, here = as_of && fw.t("What stands here is as of {time}.", { time: fw.freshness.clock(as_of) });
     if (broken) return ["watch", told(broken), here || fw.t("The tables fill by themselves.")];
     if (silent_s > fw.freshness.STALE_S) {
       return ["watch", fw.t("No connection to the dashboard for {span}.", { span: fw.freshness.span(silent_s) }), here || fw.t("Still trying.")];

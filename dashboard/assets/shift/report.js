@@ -5,7 +5,7 @@
   const fw = (window.floorwatch = window.floorwatch || {});
   const LOOK_MS = 500, AGAIN_MS = 2000, TRIES = 60, MISREAD_MAX = 60;
   const fields = {};
-  let asked = 0, ready = false;
+  let asked = 0, ready = false, choosing = false;
 
   const place = (name) => document.getElementById(`shift-${name}`);
 
@@ -37,15 +37,14 @@
     });
     const read = make("button", "action is-main", fw.t("Read the report"));
     read.type = "button";
-    read.addEventListener("click", () => { choose(); show(true); });
+    read.addEventListener("click", read_chosen);
     place("fields").append(read);
     document.querySelectorAll("[data-shift]").forEach((one) => one.addEventListener("click", () => {
       fields.begin.value = one.dataset.begin;
       fields.end.value = one.dataset.end;
-      choose();
-      show(true);
+      read_chosen();
     }));
-    fw.address.listen(["from", "to"], () => { if (fill()) show(false); });
+    fw.address.listen(["from", "to"], () => { if (!choosing && fill()) show(false); });
   }
 
   /* Once the floor's time is known: the shift in the address, or the last eight hours to choose from. */
@@ -76,13 +75,23 @@
     return true;
   }
 
-  /* A shift that ends no later than it begins ends on the next day. */
+  /* What is chosen by hand is read anew, and once: the address tells of it, too. */
+  function read_chosen() {
+    choosing = true;
+    const chosen = choose();
+    choosing = false;
+    if (chosen) show(true);
+  }
+
+  /* Put the fields into the address, and say whether they are a shift. One that ends no later than it
+     begins ends on the next day. */
   function choose() {
-    if (!fields.day.value || !fields.begin.value || !fields.end.value) { say(fw.t("Choose a day and two times."), true); return; }
+    if (!fields.day.value || !fields.begin.value || !fields.end.value) { say(fw.t("Choose a day and two times."), true); return false; }
     const day = fields.day.value, next = new Date(Date.parse(`${day}T00:00Z`) + 86400000).toISOString().slice(0, 10);
     const last = fields.end.value > fields.begin.value ? day : next;
     const [from, to] = [`${day}T${fields.begin.value}`, `${last}T${fields.end.value}`].map((text) => rfc(fw.times.at(text)));
     fw.address.set({ from, to }, { step: true });
+    return true;
   }
 
   const rfc = (instant) => new Date(instant).toISOString().replace(/\.000Z$/, "Z");
@@ -110,7 +119,10 @@
         return;
       }
       if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail || fw.t("the dashboard answered {status}", { status: answer.status }));
-      put_page(await answer.text());
+      const page = await answer.text();
+      // Another may have been asked for while this one's text came.
+      if (mine !== asked) return;
+      put_page(page);
       say("");
     } catch (error) {
       if (mine === asked) say(fw.t("No report: {reason}.", { reason: error.message }), true);

@@ -1,18 +1,14 @@
-/* The drill's floor beside what can be done about it: a row a queue, the worst first. */
+/* The drill's floor beside what can be done about it: a row a queue, the worst first, in the order that
+   all screens have. */
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const RANK = { trouble: 0, watch: 1, on_target: 2, closed: 3, none: 4 };
 
   function draw(frame) {
     if (!frame.picture || !frame.picture.drill) return;
-    const { queues } = frame.picture.figures, standings = frame.standing.queues;
-    const rank = (queue) => RANK[standings[queue] ? standings[queue].state : "none"];
-    const names = Object.keys(queues).sort((a, b) => rank(a) - rank(b) || waiting(queues[b]) - waiting(queues[a]));
+    const { queues } = frame.picture.figures, names = frame.standing.worst_first.filter((queue) => queue in queues);
     fw.table.draw("training-queues", names.map((queue) => row(queue, frame)));
   }
-
-  const waiting = (section) => section.now.waiting || 0;
 
   function row(queue, frame) {
     const { now, figures } = frame.picture.figures.queues[queue], f = fw.format, plain = f.plain;

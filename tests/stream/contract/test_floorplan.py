@@ -53,7 +53,18 @@ def told(content: FloorPlan, queue: str, channel: Channel = "voice") -> tuple[ob
     )
 
 
-@pytest.mark.parametrize("text", ["", "# nothing set\n", "{}", "queues: {}\ntarget_s: {}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# nothing set\n",
+        "{}",
+        "queues: {}\ntarget_s: {}",
+        "queues:\n  # benefits:\ntarget_s:\n",
+        "queues: null",
+        "target_s: ~",
+    ],
+)
 def test_nothing_need_be_set(text: str) -> None:
     """The default is a plain UTC floor."""
     assert told(plan(text), "benefits") == (20, 5, "abandons_count", ZoneInfo("UTC"), "benefits")
