@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -48,6 +49,16 @@ _SOON_MS = 30_000
 _BEAT_S = 0.5
 # A time of yesterday is told with its day: what was minutes ago is, shortly after midnight.
 _TIME = r"(\d+\s\w+\s)?\d\d:\d\d"
+
+# A line on which what is asked for by such a path takes a while.
+_SLOW_MS = 700
+_SLOWLY = """(path) => {
+    const ask = window.fetch;
+    window.fetch = async (...asked) => {
+        if (String(asked[0]).includes(path)) await new Promise((resolve) => setTimeout(resolve, 700));
+        return ask(...asked);
+    };
+}"""
 
 
 class Floor(AlertFloor):
@@ -674,3 +685,114 @@ def test_the_list_speaks(open_page: OpenPage, three: list[Incident]) -> None:
     page.get_by_role("tab", name="Now").focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="History", selected=True)).to_be_focused()
+
+
+def test_two_fields_of_a_rule_are_both_written(open_page: OpenPage) -> None:
+    """Also while the text of the first is still being checked: each goes to its own place."""
+    page = open_page("/alerts#rules")
+    expect(page.locator("#rules-text")).to_have_value(RULES, timeout=_SOON_MS)
+    expect(page.get_by_label("Must hold for")).to_have_value("1m", timeout=_SOON_MS)
+    page.evaluate(_SLOWLY, "/rules/check")
+    page.evaluate(
+        """() => {
+            const put = (path, value) => {
+                const input = document.querySelector(`#rule-form [data-path="${path}"] .field`);
+                input.value = value;
+                input.dispatchEvent(new Event("change"));
+            };
+            put("above", "30000");
+            put("for", "90s");
+        }"""
+    )
+
+    written = RULES.replace("above: 300", "above: 30000").replace("for: 1m", "for: 90s")
+    expect(page.locator("#rules-text")).to_have_value(written, timeout=_SOON_MS)
+
+
+def test_enter_twice_is_done_once_and_another_dialog_stays(
+    open_page: OpenPage, floor: Floor, three: list[Incident]
+) -> None:
+    """What was sent from a dialog that was left says nothing in the next one."""
+    page = open_page("/alerts")
+    expect(page.locator(".card")).to_have_count(3, timeout=_SOON_MS)
+    page.evaluate("localStorage.setItem('floorwatch.name', 'Ada')")
+    page.evaluate(_SLOWLY, "/note")
+    page.keyboard.press("n")
+    page.keyboard.type("seen")
+    for _ in range(2):
+        page.keyboard.press("ControlOrMeta+Enter")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#dialog-title")).to_have_text("Keys")
+    floor.did(page)
+    page.wait_for_timeout(3 * _SLOW_MS)
+
+    assert len(floor.actions()) == 1
+    expect(page.locator("#dialog")).to_be_visible()
+
+
+def test_no_key_acts_behind_a_dialog(
+    open_page: OpenPage, floor: Floor, three: list[Incident]
+) -> None:
+    """Whichever it is: what is open takes the keys."""
+    page = open_page("/alerts")
+    expect(page.locator(".card")).to_have_count(3, timeout=_SOON_MS)
+    page.evaluate("localStorage.setItem('floorwatch.name', 'Ada')")
+    page.locator("#take-away, #take").first.click()
+    expect(page.locator("dialog[open]")).to_be_visible()
+    for key in ("a", "j", ","):
+        page.keyboard.press(key)
+    page.wait_for_timeout(500)
+
+    assert floor.actions() == []
+    assert page.evaluate("floorwatch.past.on()") is False
+
+
+def test_what_is_read_stays_while_figures_change(open_page: OpenPage, floor: Floor) -> None:
+    """What is opened stays open, and what has the focus keeps it."""
+    incident = surge_incident(now_us() - 60 * SECOND_US)
+    floor.evaluator.tell(incident)
+    page = open_page("/alerts")
+    behind = page.locator('.behind[data-queue="benefits"]')
+    behind.locator("summary").click(timeout=_SOON_MS)
+    expect(behind).to_have_attribute("open", "")
+
+    newer = [
+        replace(one, as_of=one.as_of + 5 * SECOND_US, message="4 more") for one in incident.alerts
+    ]
+    floor.evaluator.tell(replace(incident, alerts=newer))
+    expect(page.locator("#detail-body")).to_contain_text("4 more", timeout=_SOON_MS)
+
+    expect(behind).to_have_attribute("open", "")
+    expect(behind.locator("summary")).to_be_focused()
+    expect(behind.locator('[data-now="waiting"]')).to_have_text("4")
+
+
+def test_what_could_not_sound_does_not_sound_later(open_page: OpenPage, floor: Floor) -> None:
+    """A touch days later plays no week of alarms."""
+    page = open_page("/")
+    page.wait_for_selector('[data-fresh="live"]')
+    rung: Any = page.evaluate(
+        """async () => {
+            localStorage.setItem("floorwatch.sound", "on");
+            let allow = null;
+            const touched = new Promise((resolve) => { allow = resolve; });
+            let state = "suspended", tones = 0;
+            window.AudioContext = class {
+                constructor() { this.currentTime = 0; this.destination = {}; }
+                get state() { return state; }
+                resume() { return touched.then(() => { state = "running"; }); }
+                createOscillator() { tones += 1; return { frequency: {}, connect: (to) => to, start() {}, stop() {} }; }
+                createGain() { return { gain: { setValueAtTime() {}, linearRampToValueAtTime() {}, exponentialRampToValueAtTime() {} }, connect: (to) => to }; }
+            };
+            for (let nth = 0; nth < 5; nth += 1) floorwatch.sound.ring("notice");
+            await new Promise((resolve) => setTimeout(resolve, 3200));
+            allow();
+            await new Promise((resolve) => setTimeout(resolve, 100));
+            const late = tones;
+            floorwatch.sound.ring("notice");
+            return [late, tones];
+        }"""
+    )
+
+    assert rung == [0, 1]

@@ -25,7 +25,7 @@
   }
 
   function pressed(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || document.getElementById("dialog").open) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
     if (event.target.matches("input, textarea, select, [contenteditable]")) return;
     if (event.target.matches('[role="tab"]') && ["ArrowRight", "ArrowLeft"].includes(event.key)) {
       event.preventDefault();

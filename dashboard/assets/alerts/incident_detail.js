@@ -1,5 +1,6 @@
 /* One incident whole: why, by how much of each part; its alerts with their figures; what stands
-   behind it now; and its history. Drawn anew only where something changed. */
+   behind it now; and its history. Drawn anew only where something changed, a section at a time: its
+   figures change every few seconds, under the hands and eyes of who reads the rest. */
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
@@ -7,7 +8,9 @@
     ["waiting", fw.t("waiting")], ["oldest_wait_s", fw.t("oldest wait")], ["waiting_over_target", fw.t("over target")],
     ["expected_wait_s", fw.t("expected wait")], ["agents_available", fw.t("agents free")], ["agents_staffed", fw.t("agents staffed")],
   ];
-  let drawn = "", shown = null;
+  const REACHED = "a[href], button, summary";
+  // The sections that stand there, each with what it was made as: what stands behind is filled in later.
+  let drawn = "", shown = null, parts = [];
 
   function draw(told, picture) {
     const place = document.getElementById("detail");
@@ -16,14 +19,28 @@
     const labels = picture ? Object.values(picture.labels).map((one) => one.name).join("\n") : "";
     const next = JSON.stringify(told) + labels;
     if (next !== drawn) {
-      if (shown !== told.id) document.getElementById("detail-body").scrollTop = 0;
+      if (shown !== told.id) { parts = []; document.getElementById("detail-body").scrollTop = 0; }
       drawn = next;
       shown = told.id;
-      document.getElementById("detail-body").replaceChildren(...body(told, picture));
+      put(document.getElementById("detail-body"), body(told, picture));
     }
     head(told);
     fw.incidentActions.show(told);
     behindNow(picture);
+  }
+
+  function put(place, sections) {
+    const next = sections.map((element, index) => {
+      const made = element.outerHTML, before = parts[index];
+      return before && before.made === made ? before : { made, element };
+    });
+    const focused = document.activeElement, at = parts.findIndex(({ element }) => element.contains(focused));
+    const reached = at < 0 ? -1 : Array.from(parts[at].element.querySelectorAll(REACHED)).indexOf(focused);
+    const kept = next.map(({ element }) => element);
+    if (kept.length !== place.children.length) place.replaceChildren(...kept);
+    else kept.forEach((element, index) => { if (place.children[index] !== element) place.children[index].replaceWith(element); });
+    parts = next;
+    if (reached >= 0 && !focused.isConnected && kept[at]) kept[at].querySelectorAll(REACHED)[reached]?.focus();
   }
 
   function head(told) {

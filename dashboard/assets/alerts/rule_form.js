@@ -22,7 +22,7 @@
   function draw(rule, changed) {
     const place = document.getElementById("rule-form");
     onChange = changed;
-    const fields = rule ? sorted([...rule.fields, ...missing(rule)]) : [];
+    const fields = rule ? sorted(fieldsOf(rule)) : [];
     const next = rule ? `${rule.name}\n${fields.map((one) => one.path).join("\n")}` : "";
     if (next !== drawn || !place.firstChild) {
       drawn = next;
@@ -30,6 +30,11 @@
     }
     fields.forEach((one) => fill(place, one));
   }
+
+  const fieldsOf = (rule) => [...rule.fields, ...missing(rule)];
+
+  /* The rule's field of that path, where it is in the text by now; null where there is none. */
+  const fieldOf = (rule, path) => (rule && fieldsOf(rule).find((one) => one.path === path)) || null;
 
   /* Common keys that the rule has not, as fields without a value. */
   function missing(rule) {
@@ -69,5 +74,5 @@
     return (isNumber || isPlain) && !/^["']/.test(before) ? value : JSON.stringify(value);
   }
 
-  fw.ruleForm = { draw, written };
+  fw.ruleForm = { draw, fieldOf, written };
 })();

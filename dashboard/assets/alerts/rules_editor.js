@@ -6,7 +6,7 @@
   const CHECK_MS = 400;
   // Who sets rules that no person set.
   const SETTERS = { file: fw.t("from the file given at the start"), floorwatch: fw.t("those that ship") };
-  let told = null, base = null, chosen = null, checked = { problems: [], rules: [] }, asked = 0, timer = null, ready = false, sought = null;
+  let told = null, base = null, chosen = null, checked = { problems: [], rules: [] }, read = "", asked = 0, timer = null, ready = false, sought = null;
 
   const place = (name) => document.getElementById(`rules-${name}`);
   const text = () => place("text").value;
@@ -57,17 +57,22 @@
     timer = setTimeout(check, CHECK_MS);
   }
 
+  /* False where it could not be checked. What was written meanwhile has a check of its own. */
   async function check() {
     const mine = (asked += 1), tried = text();
+    let answer;
     try {
-      const answer = await fw.http.post("/api/v1/alerts/rules/check", { text: tried });
-      if (mine !== asked || tried !== text()) return;
-      checked = answer;
+      answer = await fw.http.post("/api/v1/alerts/rules/check", { text: tried });
     } catch (error) {
       if (mine === asked) say(fw.format.sentence(error.message), "watch");
-      return;
+      return false;
     }
-    show();
+    if (mine === asked && tried === text()) {
+      checked = answer;
+      read = tried;
+      show();
+    }
+    return true;
   }
 
   function show() {
@@ -149,8 +154,15 @@
   }
 
   /* A form's field puts its value into its place in the text, or its key where there was none;
-     nothing else of it moves. */
-  function change(field, value) {
+     nothing else of it moves. Where its place is depends on the text as it was checked last. */
+  async function change(field, value) {
+    const rule = chosen || (checked.rules[0] || {}).name;
+    while (read !== text()) {
+      clearTimeout(timer);
+      if (!await check()) return;
+      field = fw.ruleForm.fieldOf(checked.rules.find((one) => one.name === rule), field.path);
+      if (!field) return;
+    }
     const letters = Array.from(text());
     const { start, end } = field.add ? { start: field.add.at, end: field.add.at } : field;
     const written = fw.ruleForm.written(value, letters.slice(start, end).join(""));

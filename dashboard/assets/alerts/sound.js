@@ -6,7 +6,9 @@
   // Two rising notes for what is urgent, one for the rest, none for what can be read today.
   const NOTES = { page: [[880, 0], [1174.7, 0.18], [880, 0.5], [1174.7, 0.68]], notice: [[659.3, 0]], ticket: [] };
   const LENGTH_S = 0.16, LOUD = 0.25;
-  let context = null, rung = 0;
+  // What was to be heard longer ago than this is no alert any more.
+  const LATE_MS = 3000;
+  let context = null, rung = 0, last = null, waits = false;
 
   function wanted() {
     try { return localStorage.getItem("floorwatch.sound") === "on"; } catch (e) { return context !== null; }
@@ -33,9 +35,16 @@
 
   function ring(severity) {
     if (!wanted() || !NOTES[severity].length) return;
-    // A wall without a keyboard may have been started with leave to sound.
-    if (!allowed()) open().then(() => { if (allowed()) play(severity); });
-    else play(severity);
+    if (allowed()) { play(severity); return; }
+    last = { severity, at: Date.now() };
+    if (waits) return;
+    // A wall without a keyboard may have been started with leave to sound; elsewhere this is settled by
+    // the first touch, perhaps days later.
+    waits = true;
+    open().then(() => {
+      waits = false;
+      if (allowed() && Date.now() - last.at < LATE_MS) play(last.severity);
+    });
   }
 
   function play(severity) {

@@ -5,7 +5,8 @@
   const fw = (window.floorwatch = window.floorwatch || {});
   // What was written and not saved, by what it was for: leaving the dialog loses none of it.
   const drafts = new Map();
-  let save = null, ready = false, kept = null;
+  // Each opening has a number: what a press in an earlier one set going does nothing to this one.
+  let save = null, ready = false, kept = null, opening = 0, saving = false;
 
   const place = (name) => document.getElementById(name ? `dialog-${name}` : "dialog");
 
@@ -18,7 +19,12 @@
       const sends = event.ctrlKey || event.metaKey || !event.target.matches("textarea, button");
       if (event.key === "Enter" && save && sends) { event.preventDefault(); submit(); }
     });
-    place().addEventListener("close", () => { if (kept) keep(); });
+    place().addEventListener("close", () => { begin(); if (kept) keep(); });
+  }
+
+  function begin() {
+    opening += 1;
+    saving = place("save").disabled = false;
   }
 
   function keep() {
@@ -31,6 +37,7 @@
      Fields are { key, label, type, choices, long, max, value, required, shownWith }. */
   function open(title, asked, done, draft) {
     prepare();
+    begin();
     fw.dom.attribute(place(), "data-wide", null);
     save = done;
     kept = draft || null;
@@ -52,6 +59,7 @@
   /* Something to read, and a button to leave it. */
   function tell(title, ...children) {
     prepare();
+    begin();
     fw.dom.attribute(place(), "data-wide", null);
     save = kept = null;
     fw.dom.text(place("title"), title);
@@ -99,20 +107,24 @@
   }
 
   async function submit() {
+    if (saving) return;
     const inputs = Array.from(place("fields").querySelectorAll("[name]"));
     const empty = inputs.find((one) => one.required && !one.value.trim());
     if (empty) { empty.focus(); problem(fw.t("This is needed.")); return; }
     const given = Object.fromEntries(inputs.map((one) => [one.name, read(one.name)]));
-    place("save").disabled = true;
+    const mine = opening, draft = kept;
+    saving = place("save").disabled = true;
     try {
       await save(given);
-      drafts.delete(kept);
+      drafts.delete(draft);
+      if (mine !== opening) return;
       kept = null;
       place().close();
     } catch (error) {
-      problem(fw.format.sentence(error.message));
+      if (mine === opening) problem(fw.format.sentence(error.message));
+      else fw.toasts.note(fw.format.sentence(error.message));
     } finally {
-      place("save").disabled = false;
+      if (mine === opening) saving = place("save").disabled = false;
     }
   }
 

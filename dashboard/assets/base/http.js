@@ -3,6 +3,9 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
 
+  // A line that hangs is no connection: nobody asks for longer than what takes longest may take.
+  const CUT_MS = 60000, NOTHING = 204;
+
   /* With a `signal` it can be cut off, which is as if there were no connection. */
   async function ask(method, path, body, signal) {
     // In the past all is asked of then, and nothing is done.
@@ -17,18 +20,21 @@
     } catch (error) {
       throw unreached();
     }
-    const told = await answer.json().catch(() => ({}));
+    const told = answer.status === NOTHING ? {} : await answer.json().catch(() => null);
     if (signal && signal.aborted) throw unreached();
+    // What is cut short, or is a page of something in between, is no answer of the dashboard.
+    if (answer.ok && told === null) throw unreached();
     if (answer.ok) return told;
     // In how many seconds it makes sense to ask again, where that is known.
     const again = Number(answer.headers.get("Retry-After")) || null;
-    throw Object.assign(new Error(told.detail || fw.t("the dashboard answered {status}", { status: answer.status })), { told, status: answer.status, again });
+    throw Object.assign(new Error((told && told.detail) || fw.t("the dashboard answered {status}", { status: answer.status })), { told: told || {}, status: answer.status, again });
   }
 
   const unreached = () => Object.assign(new Error(fw.t("no connection to the dashboard")), { unreached: true });
 
   fw.http = {
-    get: (path, { signal } = {}) => ask("GET", path, undefined, signal),
+    CUT_MS, unreached,
+    get: (path, { signal } = {}) => ask("GET", path, undefined, signal || AbortSignal.timeout(CUT_MS)),
     post: (path, body) => ask("POST", path, body),
     put: (path, body) => ask("PUT", path, body),
     remove: (path) => ask("DELETE", path),

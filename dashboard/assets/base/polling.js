@@ -5,11 +5,16 @@
   // Without a connection it is asked again sooner, so that nothing is missing for long once it is back.
   const MS = 1000, AGAIN_MS = 2000;
 
-  /* Each answer goes to `take`, each failure to `failed`, which may be once a while; returns what stops it. */
+  /* Each answer goes to `take`, each failure to `failed`, which may be once a while; returns what stops it.
+     One answer is waited for at a time, and what nobody has told for so long is as if it had failed. */
   function start(path, everyMs, take, failed) {
-    let timer = 0, stopped = false;
+    let timer = 0, asking = false, stopped = false;
 
     async function ask() {
+      if (stopped || asking) return;
+      asking = true;
+      clearTimeout(timer);
+      const lost = setTimeout(() => { if (!stopped && !document.hidden) failed(fw.http.unreached()); }, fw.freshness.LOST_S * MS);
       let next = everyMs;
       try {
         if (!document.hidden) {
@@ -21,10 +26,12 @@
         else if (!stopped) failed(error);
         if (error.unreached) next = Math.min(next, AGAIN_MS);
       }
+      clearTimeout(lost);
+      asking = false;
       if (!stopped) timer = setTimeout(ask, next);
     }
 
-    const seen = () => { if (!document.hidden) { clearTimeout(timer); ask(); } };
+    const seen = () => { if (!document.hidden) ask(); };
     document.addEventListener("visibilitychange", seen);
     ask();
     return () => {

@@ -146,7 +146,7 @@
   }
 
   function pressed(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || !parts || parts.bar.hidden) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || !parts || parts.bar.hidden || document.querySelector("dialog[open]")) return;
     if (event.target.matches('input:not([type="range"]), textarea, select, [contenteditable]')) return;
     if (event.key === "," || event.key === ".") {
       event.preventDefault();
