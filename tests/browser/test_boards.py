@@ -696,3 +696,18 @@ def test_the_way_back_from_a_board_leads_to_no_old_tile(
     )
 
     assert old == 0
+
+
+def test_a_board_has_its_shape_on_paper(open_page: OpenPage) -> None:
+    """No tile is lower than its text, and none lies over the floor's figures."""
+    page = open_page("/?board=front")
+    expect(page.locator(".board-page > .tile").first).to_be_visible()
+    page.emulate_media(media="print")
+    tiles = page.eval_on_selector_all(
+        ".board-page > .tile", "all => all.map((e) => e.getBoundingClientRect().toJSON())"
+    )
+    floor = page.locator(".floor").bounding_box()
+
+    assert len(tiles) > 2
+    assert min(tile["height"] for tile in tiles) > 80
+    assert floor is None or min(tile["top"] for tile in tiles) >= floor["y"] + floor["height"]

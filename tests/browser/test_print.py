@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Final
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import OpenStage
@@ -50,3 +51,24 @@ def test_all_queues_are_on_paper(open_stage: OpenStage, path: str) -> None:
 
     assert "Telehealth video" in told
     assert "Night line" in told
+
+
+# What lies over something else on the paper, by the boxes of what stands in the page.
+_OVER: Final = """([first, second]) => {
+    const boxes = (which) => [...document.querySelectorAll(which)].map((e) => e.getBoundingClientRect()).filter((b) => b.width && b.height);
+    return boxes(first).some((a) => boxes(second).some((b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1));
+}"""
+
+
+def test_what_is_open_beside_a_table_stands_below_it_on_paper(open_stage: OpenStage) -> None:
+    """Neither lies over the other, and all of it is there."""
+    page = open_stage("surge", "/supervisor?queue=benefits")
+    expect(page.locator("#beside .contact-rows tbody tr").first).to_be_visible()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+    assert page.evaluate(_OVER, [".supervisor-tables", "#beside"]) is False
+    assert page.evaluate(_OVER, [".beside-section", ".live-grid"]) is False
+    told = printed(page)
+    assert "Night line" in told
+    assert "Service level, five ways to count it" in told

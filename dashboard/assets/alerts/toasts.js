@@ -41,10 +41,8 @@
     const sign = make("span", "mark", mark), close = make("button", "toast-close", "×");
     sign.setAttribute("aria-hidden", "true");
     close.type = "button";
-    close.setAttribute("aria-label", fw.t("Close: {title}", { title }));
-    const way = make("a", "toast-title", title);
-    way.href = `/alerts#${encodeURIComponent(id)}`;
-    const toast = make("div", "toast", make("div", "toast-kind", sign, make("span", "", word), close), way, make("div", "toast-text", text));
+    close.setAttribute("aria-label", fw.t("Close: {title}", { title: title || word }));
+    const toast = make("div", "toast", make("div", "toast-kind", sign, make("span", "", word), close), ...(title ? [titled(id, title)] : []), make("div", "toast-text", text));
     toast.dataset.state = state;
     toast.dataset.incident = id;
     close.addEventListener("click", () => toast.remove());
@@ -55,6 +53,12 @@
     setTimeout(leave, ms);
   }
 
+  function titled(id, title) {
+    const way = fw.dom.make("a", "toast-title", title);
+    way.href = `/alerts#${encodeURIComponent(id)}`;
+    return way;
+  }
+
   /* A short word about what the viewer did. */
   function note(text, state) {
     show({ id: "", state: state || "information", mark: state === "watch" ? "◆" : "✓", word: text, title: "", text: "", ms: SHOWN_MS / 2 });
@@ -63,7 +67,10 @@
 
   function say(words) {
     const alarm = document.getElementById("alarm");
-    if (alarm) fw.dom.text(alarm, words);
+    if (!alarm) return;
+    // The same words twice are read twice only where there was nothing in between.
+    if (alarm.textContent === words) alarm.textContent = "";
+    requestAnimationFrame(() => fw.dom.text(alarm, words));
   }
 
   fw.toasts = { compare, note, say };

@@ -157,6 +157,15 @@
     place("report").hidden = false;
   }
 
+  /* On paper it is as high as what stands in it, which is scrolled on the screen. */
+  function whole(on) {
+    const page = place("page").querySelector("iframe"), inside = page && page.contentDocument && page.contentDocument.documentElement;
+    place("page").style.height = on && inside ? `${inside.scrollHeight + 2}px` : "";
+  }
+
+  addEventListener("beforeprint", () => { if (place("page")) whole(true); });
+  addEventListener("afterprint", () => { if (place("page")) whole(false); });
+
   function link(words, href) {
     const made = fw.dom.make("a", "", words);
     made.href = href;

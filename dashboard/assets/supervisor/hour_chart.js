@@ -18,6 +18,7 @@
     const axis = tag("div", "hour-axis", ...[0, 15, 30, 45].map(() => tag("span", "")), tag("span", ""));
     const legend = tag("div", "hour-legend", key("answered", fw.t("answered")), key("abandoned", fw.t("abandoned")), key("offered", fw.t("offered")), key("level", fw.t("service level, 0 to 100 %")));
     plot.append(picture, most);
+    read.setAttribute("role", "status");
     const element = tag("div", "hour", plot, axis, legend, read);
     const chart = { element, picture, plot, most, axis, read, minutes: [], at: null };
     element.dataset.picture = fw.t("The last hour by minute");

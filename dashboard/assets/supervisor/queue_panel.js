@@ -107,14 +107,33 @@
   }
 
   function people(made) {
-    const bar = fw.people.make(), list = fw.dom.make("ul", "beside-people"), section = fw.beside.section(fw.t("Agents on it"), bar.element, list);
+    const bar = fw.people.make(), list = fw.dom.make("ul", "beside-people"), none = fw.beside.none(), section = fw.beside.section(fw.t("Agents on it"), bar.element, list, none);
     made.people = bar;
+    none.hidden = true;
     made.stops.push(fw.polling.start(`/api/v1/agents?${new URLSearchParams({ queue: made.queue })}`, AGENTS_MS, (told) => {
       const there = told.agents.filter((one) => one.state && one.state !== "offline").sort(byState);
-      list.replaceChildren(...there.slice(0, PEOPLE).map(agent));
+      none.hidden = true;
+      listed(list, there.slice(0, PEOPLE));
       section.lead(there.length > PEOPLE ? fw.t("All {n}", { n: there.length }) : "", () => fw.supervisor.turnTo("agents", { find: made.name || made.queue }));
-    }, () => list.replaceChildren()));
+    }, (error) => {
+      listed(list, []);
+      none.hidden = false;
+      fw.dom.text(none, fw.t("The agents are not told: {why}.", { why: error.message }));
+    }));
     return section.element;
+  }
+
+  /* Rows that say the same stay: somebody may be among them with the keyboard. */
+  function listed(list, agents) {
+    const focused = list.contains(document.activeElement) ? document.activeElement.textContent : null;
+    const kept = new Map(Array.from(list.children, (row_) => [row_.dataset.said, row_]));
+    list.replaceChildren(...agents.map((one) => {
+      const said = JSON.stringify([one.agent, one.state, one.reason, one.since, one.contact, one.strain]);
+      const row_ = kept.get(said) || agent(one);
+      row_.dataset.said = said;
+      return row_;
+    }));
+    if (focused !== null) Array.from(list.querySelectorAll(".agent-name")).find((name) => name.textContent === focused)?.focus();
   }
 
   const byState = (a, b) => fw.agentWords.rank(a.state) - fw.agentWords.rank(b.state) || (Date.parse(a.since) || 0) - (Date.parse(b.since) || 0) || (a.agent < b.agent ? -1 : 1);
@@ -199,7 +218,7 @@
 
   function variants(made, { figures }, label, picture) {
     const own = label ? label.service_level : picture.floor_service_level, told = figures.service_levels || {};
-    fw.dom.text(made.window, fw.t("Over {window}, target {target}.", { window: fw.format.window(picture.figures.window), target: fw.format.targets(label).replace(/^in /, "") }));
+    fw.dom.text(made.window, over(fw.format.window(picture.figures.window), [...new Set(Object.values(label ? label.target_s : {}))]));
     Object.entries(made.levels).forEach(([variant, { row, value, fill, own: mark }]) => {
       const level = told[variant], known = fw.format.given(level);
       fw.dom.value(value, fw.format.share(level, true));
@@ -208,6 +227,12 @@
       fw.dom.text(mark, variant === own ? ` · ${fw.t("shown")}` : "");
       fw.dom.attribute(row, "data-own", variant === own ? "true" : null);
     });
+  }
+
+  /* Over which window levels are counted, and against what. */
+  function over(window_, targets) {
+    if (!targets.length) return fw.t("Over {window}.", { window: window_ });
+    return targets.length === 1 ? fw.t("Over {window}, target {target}.", { window: window_, target: fw.format.target(targets[0]) }) : fw.t("Over {window}, each channel by its own target.", { window: window_ });
   }
 
   fw.queuePanel = { open };
