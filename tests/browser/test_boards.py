@@ -711,3 +711,23 @@ def test_a_board_has_its_shape_on_paper(open_page: OpenPage) -> None:
     assert len(tiles) > 2
     assert min(tile["height"] for tile in tiles) > 80
     assert floor is None or min(tile["top"] for tile in tiles) >= floor["y"] + floor["height"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+def test_a_page_that_is_held_fits_a_phone(open_page: OpenPage, language: str) -> None:
+    """With all that its foot has to press."""
+    page = open_page(f"/?board=front&page=2&lang={language}", width=360, height=740)
+    expect(page.locator("#pager-hold")).to_be_visible()
+    wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1]
+
+
+def test_the_way_back_leads_to_the_page_before(open_page: OpenPage) -> None:
+    """Which was the first, and turns again."""
+    page = open_page("/?board=front")
+    mark = page.locator("#pager-mark")
+    expect(mark).to_contain_text("Page 1")
+    page.click("#pager-next")
+    expect(mark).to_contain_text("Page 2")
+    page.go_back()
+    expect(mark).to_contain_text("Page 1")

@@ -514,3 +514,18 @@ def test_two_hundred_queues_keep_few_rows_on_the_page(
     expect(page.locator("#queue-grid-tab .tab-count")).to_have_text("200")
 
     assert page.locator("#queue-grid .ag-center-cols-container .ag-row").count() < 60
+
+
+def test_the_way_back_undoes_how_the_table_stands(open_page: OpenPage) -> None:
+    """One list or by channel, and the word of the button that turns it."""
+    page = open_page("/supervisor")
+    button = page.locator("#grouping")
+    expect(button).to_have_text("By channel")
+    expect(page.locator("#queue-grid .is-group").first).to_be_visible(timeout=_SOON_MS)
+    page.evaluate("floorwatch.address.set({ queue: 'benefits' }, { step: true })")
+    button.click()
+    expect(button).to_have_text("One list")
+    expect(page.locator("#queue-grid .is-group")).to_have_count(0)
+    page.go_back()
+    expect(button).to_have_text("By channel")
+    expect(page.locator("#queue-grid .is-group").first).to_be_visible()

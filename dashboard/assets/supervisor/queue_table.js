@@ -42,8 +42,7 @@
 
   function start(opened) {
     told = opened;
-    (fw.address.get("shut") || "").split(",").filter(Boolean).forEach((channel) => shut.add(channel));
-    grouped = fw.address.get("group", ["none"]) === null;
+    look();
     table = fw.liveGrid.make("queue-grid", {
       columns: columns(), animated: true, folds: true, passes, order, opened: pressed, turn,
       counted: (shown) => { counts.shown = shown; told.counted(counts); none(); },
@@ -51,7 +50,16 @@
       sorted: (by) => fw.address.set({ sort: by === usual() ? null : by }),
     });
     fw.address.listen(["sort"], () => { if (table.api) sort(); });
+    // Also by the way back.
+    fw.address.listen(["group", "shut"], () => { look(); redraw(); });
     return table;
+  }
+
+  /* Whether channels stand together, and which of them are shut, as the address has it. */
+  function look() {
+    grouped = fw.address.get("group", ["none"]) === null;
+    shut.clear();
+    (fw.address.get("shut") || "").split(",").filter(Boolean).forEach((channel) => shut.add(channel));
   }
 
   const usual = () => (fw.view.current().order === "worst" ? "rank.asc" : "name.asc");
@@ -168,14 +176,9 @@
     if (open === undefined ? shut.has(data.channel) : open) shut.delete(data.channel);
     else shut.add(data.channel);
     fw.address.set({ shut: [...shut].join(",") || null });
-    redraw();
   }
 
-  function group(on) {
-    grouped = on;
-    fw.address.set({ group: on ? null : "none" });
-    redraw();
-  }
+  const group = (on) => fw.address.set({ group: on ? null : "none" });
 
   function redraw() {
     const newest = fw.alertStrip.newest();

@@ -44,11 +44,11 @@
     fw.queueTable.start({ open: openQueue, behind, agents: agentsOf, counted: (counts) => counted("queues", counts) });
     fw.agentTable.start({ open: openAgent, queue: openQueue, behind: behindAgent, counted: (counts) => counted("agents", counts) });
     VIEWS.forEach((view) => tab(view).addEventListener("click", () => turnTo(view)));
-    document.getElementById("grouping").addEventListener("click", () => { fw.queueTable.group(!fw.queueTable.grouped()); grouping(); });
+    document.getElementById("grouping").addEventListener("click", () => { fw.queueTable.group(!fw.queueTable.grouped()); });
     document.getElementById("supervisor-keys").addEventListener("click", fw.supervisorKeys.help);
     fw.supervisorKeys.start();
     fw.beside.start();
-    fw.address.listen(["view", "find"], look);
+    fw.address.listen(["view", "find", "group"], look);
     fw.address.listen(["queue", "agent"], opened);
     look();
     opened();

@@ -22,8 +22,15 @@
       fw.address.set({ page: held ? at + 1 : null });
       show();
     });
-    fw.address.listen(["page"], () => { if (fw.address.get("page") !== null && asked() !== at) go(asked()); });
+    fw.address.listen(["page"], moved);
     setInterval(tick, TICK_MS);
+  }
+
+  /* The way back from a page that was turned to by hand leads to the first, as the board begins. */
+  function moved() {
+    const named = fw.address.get("page") !== null;
+    if (named && asked() !== at) go(asked());
+    else if (!named && held) { held = false; go(0); }
   }
 
   const asked = () => Math.max(0, (Number.parseInt(fw.address.get("page"), 10) || 1) - 1);

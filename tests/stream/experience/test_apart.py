@@ -169,6 +169,6 @@ def test_days_that_are_over_are_read_when_somebody_asks(tmp_path: Path) -> None:
             experience.ask(ScoresAsked("60m", "floor", now - 10 * DAY_US))
         with pytest.raises(StillToCome):
             experience.ask(ScoresAsked("60m", "floor", now + DAY_US))
-    days = [round((now - then) / DAY_US) for then in begun]
+    ago = [round((now - then) / DAY_US) for then in begun]
     # The last is what the log does not hold.
-    assert days == [9, 6, 3, 9, 10]
+    assert ago == [9, 6, 3, 9, 10]

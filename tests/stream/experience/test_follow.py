@@ -188,11 +188,11 @@ def test_a_day_that_is_over_is_as_compute_tells_it(day: Day, window: str) -> Non
             told = follower.answer(ScoresAsked(window, "queue", at))
             assert isinstance(told, Scores)
             assert as_told(told.floor) == as_on_the_wall(figures.floor)
+            assert figures.floor.counts["surveys"]
         with pytest.raises(NotHeld, match="is known up to"):
             follower.answer(ScoresAsked(window, "queue", NOON + PLAYED_US + 1))
         with pytest.raises(StillToCome):
             follower.answer(ScoresAsked(window, "queue", clock.now + 1))
-    assert figures.floor.counts["surveys"]
     first = BASE_US - 40 * HOUR_US
     with closing(Follower(day.log, PLAN, now=clock, comments=True, then=first)) as follower:
         read_all(follower)
