@@ -380,6 +380,21 @@ def test_figures_of_another_window_are_let_go_when_they_are_old(open_page: OpenP
     assert page.evaluate(f"{figures} === null")
 
 
+def test_the_clock_of_a_board_is_the_heads(open_page: OpenPage) -> None:
+    """Whichever of them is drawn first: no second lies between them."""
+    page = open_page("/?board=lines")
+    page.wait_for_selector("#board-page > .tile")
+    told = page.evaluate(
+        """() => {
+          const fw = window.floorwatch, tile = fw.boardTiles.create({ kind: "clock" });
+          document.querySelector('#clock [data-part="time"]').textContent = "long ago";
+          tile.countUp();
+          return [tile.element.querySelector(".one-value").textContent, fw.freshness.clock(fw.freshness.floorNow())];
+        }"""
+    )
+    assert told[0] == told[1]
+
+
 def test_tiles_say_what_they_cannot_tell(open_page: OpenPage) -> None:
     """A kind of a newer dashboard, alerts of then, and a group whose queues have other targets."""
     page = open_page("/?board=lines")
@@ -400,6 +415,7 @@ def test_tiles_say_what_they_cannot_tell(open_page: OpenPage) -> None:
             newer: words({ kind: "hologram", size: "1x1" }, frame),
             then: words({ kind: "alerts" }, { ...alerts, past: { ready: true } }),
             group: words({ kind: "group", queues: ["benefits", "medicaid"] }, frame),
+            partly: words({ kind: "group", queues: ["benefits", "nowhere"] }, frame),
           };
         }"""
     )
@@ -407,6 +423,8 @@ def test_tiles_say_what_they_cannot_tell(open_page: OpenPage) -> None:
     assert "A tile of the kind hologram is not known here." in made["newer"]
     assert "Nothing is open." in made["then"]
     assert "in own targets" in made["group"]
+    assert "nothing told of it yet" not in made["group"]
+    assert "nowhere: nothing told of it yet" in made["partly"]
 
 
 def drag(page: Page, tile: Any, onto: Any) -> None:

@@ -197,6 +197,15 @@ def test_comments_are_shown_to_whoever_knows_the_key(
 
     page.reload()
     expect(page.locator("#comments")).to_contain_text(SECRET)
+    page.route(
+        "**/experience/comments*", lambda route: route.fulfill(status=503, json={"detail": "away"})
+    )
+    page.evaluate("floorwatch.experience.ask()")
+    expect(page.locator("#experience-told")).to_have_text("Away.")
+    expect(page.locator("#experience")).to_have_attribute("data-told", "old")
+    page.unroute("**/experience/comments*")
+    page.evaluate("floorwatch.experience.ask()")
+    expect(page.locator("#experience")).to_have_attribute("data-told", "new")
     hide = page.get_by_role("button", name="Hide comments in this browser")
     page.route("**/key/forget", lambda route: route.abort())
     hide.click()

@@ -372,6 +372,21 @@ def test_old_states_of_agents_do_not_count_on(open_page: OpenPage) -> None:
     expect(agent).to_be_visible()
 
 
+def test_the_palette_says_where_agents_are_not_told(open_page: OpenPage) -> None:
+    """That there is nobody of a name is said only where it is known."""
+    page = open_page("/supervisor")
+    page.route(
+        "**/api/v1/agents*", lambda route: route.fulfill(status=503, json={"detail": "away"})
+    )
+    expect(page.locator("#queue-grid .ag-row").first).to_be_visible(timeout=_SOON_MS)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("a-17")
+
+    expect(page.locator("#palette-told")).to_have_text(
+        "The agents are not told: away.", timeout=_SOON_MS
+    )
+
+
 def test_the_palette_leads_anywhere_from_any_screen(open_page: OpenPage) -> None:
     """A queue from the wall, an action in its place, and out of it again."""
     page = open_page("/")

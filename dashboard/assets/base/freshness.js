@@ -157,7 +157,7 @@
 
   setInterval(tick, TICK_MS);
   fw.freshness = {
-    heard, forget, undrawn, tick, frames, floorNow, passed, span, clock, STALE_S, LOST_S,
+    heard, forget, undrawn, tick, frames, floorNow, passed, span, clock, moment, since, STALE_S, LOST_S,
     /* Called at every tick, with what passed on the floor since the frame. */
     follow: (follower) => followers.push(follower),
     unfollow: (follower) => { const at = followers.indexOf(follower); if (at >= 0) followers.splice(at, 1); },

@@ -4,7 +4,7 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const SHOWN_MAX = 40, AGENTS_MIN = 2;
-  let field = null, found = [], at = 0, agents = null, asking = false;
+  let field = null, found = [], at = 0, agents = null, missing = "", asking = false;
 
   const dialog = () => document.getElementById("palette");
   const list = () => document.getElementById("palette-list");
@@ -30,6 +30,7 @@
     field.value = "";
     at = 0;
     agents = null;
+    missing = "";
     dialog().showModal();
     field.focus();
     fw.boardsMenu.ask().then(() => { if (dialog().open) show(); });
@@ -94,7 +95,7 @@
     list().replaceChildren(...found.map(row));
     mark();
     const more = fits.length - found.length;
-    fw.dom.text(document.getElementById("palette-told"), !found.length ? fw.t("Nothing of that name.") : more > 0 ? fw.tn("{n} more; write on to narrow it.", "{n} more; write on to narrow it.", more) : "");
+    fw.dom.text(document.getElementById("palette-told"), !found.length ? missing || fw.t("Nothing of that name.") : more > 0 ? fw.tn("{n} more; write on to narrow it.", "{n} more; write on to narrow it.", more) : "");
   }
 
   function row(one, index) {
@@ -119,7 +120,9 @@
     try {
       agents = (await fw.http.get("/api/v1/agents")).agents;
     } catch (error) {
+      // Asked for again with the next opening; until then it is said that some are missing.
       agents = [];
+      missing = fw.t("The agents are not told: {why}.", { why: error.message });
     }
     asking = false;
     if (dialog().open) show();

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const EVERY_MS = 5000, MS = 1000, KNOWN_MAX = 40, FRAMES = "30m";
+  const EVERY_MS = 5000, KNOWN_MAX = 40, FRAMES = "30m";
   const known = new Map();
 
   /* The figures of a window as the frame has them, or as they were last told; null until then. */
@@ -12,7 +12,7 @@
     // A look at the past has figures of its own, and so has each drill.
     const look = frame.past ? frame.past.look : null, drill = frame.picture.drill ? frame.picture.drill.round : null;
     const key = JSON.stringify([window_, look, drill]);
-    const one = known.get(key) || { told: null, asked: -Infinity, heard: -Infinity, of: null };
+    const one = known.get(key) || { told: null, asked: -Infinity, heard: null, of: null };
     if (!known.has(key) && known.size >= KNOWN_MAX) known.clear();
     known.set(key, one);
     const at = performance.now();
@@ -21,7 +21,8 @@
     if (stepped) one.told = null;
     one.of = picture.as_of;
     if (stepped || at - one.asked >= EVERY_MS) ask(window_, one, at);
-    return at - one.heard <= fw.freshness.LOST_S * MS ? one.told : null;
+    // What was told before a machine slept is as old as the sleep was long.
+    return one.heard !== null && fw.freshness.since(one.heard) <= fw.freshness.LOST_S ? one.told : null;
   }
 
   async function ask(window_, one, at) {
@@ -29,7 +30,7 @@
     try {
       const first = one.told === null;
       one.told = await fw.http.get(`/api/v1/floor?window=${encodeURIComponent(window_)}`);
-      one.heard = performance.now();
+      one.heard = fw.freshness.moment();
       if (first) fw.wall.again();
     } catch (error) {
       // The tile goes on with what was told, and says none when that is too old.

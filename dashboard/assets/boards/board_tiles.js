@@ -59,7 +59,7 @@
         // Of several kinds, the figures that all of them have are those of calls.
         standing: { ...worst, kind: kinds.size === 1 ? worst.kind : "calls", said: null, reasons: there.map((queue) => stated(picture, standing, queue)) },
         label: labels.length ? { target_s: Object.assign({}, ...labels.map(targetsBy)) } : null,
-        members: members(there, context),
+        members: [...members(there, context), ...told.queues.filter((queue) => !there.includes(queue)).map(untold)],
       };
     },
     channel(told, context) {
@@ -95,6 +95,13 @@
       made.title = stated(picture, standing, queue);
       return made;
     });
+  }
+
+  /* One of a group of which nothing is known stands there all the same: its figures are not in the sum. */
+  function untold(queue) {
+    const made = make("span", "member", make("span", "member-name", fw.t("{name}: nothing told of it yet", { name: queue })));
+    made.dataset.state = "none";
+    return made;
   }
 
   function teams({ now, figures, counts }) {
@@ -259,8 +266,8 @@
     const tile = plain("clock"), time = make("span", "one-value"), day = make("span", "one-note");
     tile.inside.append(time, day);
     const tick = () => {
-      const clock_ = document.getElementById("clock"), now = fw.freshness.floorNow();
-      text(time, now === null ? "–" : fw.dom.part(clock_, "time").textContent);
+      const now = fw.freshness.floorNow();
+      text(time, now === null ? "–" : fw.freshness.clock(now));
       text(day, now === null ? "" : new Intl.DateTimeFormat(fw.locale, { timeZone: fw.times.zone(), weekday: "long", day: "numeric", month: "long" }).format(now));
     };
     return { element: tile.element, draw: () => { head(tile, told.title || "", null, ""); tick(); }, countUp: tick };

@@ -1,5 +1,5 @@
 /* What customers said: asked for again every few seconds while somebody looks, and drawn by the parts
-   below it. What stands here stays when an answer fails, and says how old it is. */
+   below it. What stands here stays when an answer fails, greyed as what is old, with why above it. */
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
@@ -59,7 +59,7 @@
         if (draw === fw.experienceCurve.draw && error.status === UNKNOWN) fw.experienceCurve.unknown(error.message);
         else problems.push(error);
       }
-    }), fw.experienceWords.ask(query, () => mine === asked)]);
+    }), fw.experienceWords.ask(query, () => mine === asked).catch((error) => problems.push(error))]);
     if (mine !== asked) return;
     const reading = readings.find((told) => told.reading);
     say(problems[0], reading, readings[0]);

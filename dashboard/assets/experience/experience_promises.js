@@ -32,7 +32,7 @@
     fw.dom.attribute(place, "data-state", told.broken ? "watch" : null);
   }
 
-  /* Four times a second, from when each is due and what time it is on the floor. */
+  /* At each tick of the clock, from when each is due and what time it is on the floor. */
   function countDown() {
     const now = fw.freshness.floorNow();
     document.getElementById("promises-all").hidden = !known || open.length < SHOWN;

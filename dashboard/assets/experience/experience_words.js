@@ -13,9 +13,9 @@
     if (!told || !still()) return;
     right(!told.key_set ? "unset" : told.may_read ? "shown" : "asked");
     if (!told.may_read) { drawComments({ comments: [] }); return; }
-    // What fails is said above all of it; what stands here stays.
-    const words = await fw.http.get(`${fw.experience.BASE}/comments${query([], { most: MOST })}`).catch(() => null);
-    if (words && still() && !away) drawComments(words);
+    // What fails is said above all of the screen; what stands here stays.
+    const words = await fw.http.get(`${fw.experience.BASE}/comments${query([], { most: MOST })}`);
+    if (still() && !away) drawComments(words);
   }
 
   /* Why there is nothing to read, or how to leave. */

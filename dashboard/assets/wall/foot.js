@@ -42,7 +42,7 @@
     fw.dom.text(part("ticker-mark"), kind.mark);
     fw.dom.text(part("ticker-word"), kind.word);
     fw.dom.text(part("ticker-text"), [fw.alertWords.titleOf(one), fw.alertWords.message(one), fw.alertWords.lasts(one)].filter(Boolean).join(" · "));
-    fw.dom.text(part("ticker-count"), fw.t("{n} of {all}", { n: nth + 1, all: frame.alerts.open }));
+    fw.dom.text(part("ticker-count"), fw.t("{n} of {all}", { n: nth + 1, all: frame.alerts.open - (frame.alerts.incidents.length - open.length) }));
   }
 
   /* Somebody was thanked: the line warms for some seconds, and nothing moves. */
