@@ -338,6 +338,14 @@ def test_what_happens_stands_in_the_order_of_its_times(open_page: OpenPage) -> N
 
     rows = page.locator(".event-list .event-row .event-who")
     expect(rows).to_have_text(["c4", "c2", "c1", "c3"], timeout=_SOON_MS)
+    # Of a day that is over, each with its day, and none on two lines.
+    assert (
+        page.eval_on_selector_all(
+            ".event-list .event-at",
+            "all => all.filter((e) => e.getBoundingClientRect().height > 1.7 * parseFloat(getComputedStyle(e).fontSize)).length",
+        )
+        == 0
+    )
 
 
 def test_who_waited_is_gone_when_nobody_tells_of_them(open_page: OpenPage) -> None:

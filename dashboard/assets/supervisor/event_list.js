@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const KEPT_MAX = 60, AGAIN_MS = 3000, THEN_MS = 2000;
+  const KEPT_MAX = 60, AGAIN_MS = 3000, THEN_MS = 2000, TIME_LENGTH = 8;
   const WORDS = {
     "contact.queued": () => fw.t("began to wait"), "contact.offered": () => fw.t("offered to an agent"), "contact.answered": () => fw.t("answered"),
     "contact.abandoned": () => fw.t("left before an answer"), "contact.diverted": () => fw.t("taken out of the queue"), "contact.declined": () => fw.t("not taken by the agent"),
@@ -88,9 +88,11 @@
     const { make } = fw.dom, words = Object.hasOwn(WORDS, one.type) ? WORDS[one.type]() : one.type;
     const more = [one.reason, one.kind, one.by, one.to || one.to_queue || one.to_agent ? fw.t("to {name}", { name: one.to || one.to_queue || one.to_agent }) : "",
       one.due ? fw.t("due {time}", { time: fw.contactRows.clock(Date.parse(one.due)) }) : "", one.reached === false ? fw.t("not reached") : ""].filter(Boolean).join(" · ");
-    const row = make("li", "event-row", make("span", "event-at", fw.contactRows.clock(Date.parse(one.time))), make("span", "event-what", words),
+    const at = fw.contactRows.clock(Date.parse(one.time)), row = make("li", "event-row", make("span", "event-at", at), make("span", "event-what", words),
       make("span", "event-who", [one.contact, one.agent, more].filter(Boolean).join(" · ")));
     row.dataset.at = one.time;
+    // Of another day it is told with that, and stands on one line all the same.
+    if (at.length > TIME_LENGTH) row.dataset.dated = "";
     if (GRAVE.includes(one.type)) row.dataset.state = "watch";
     return row;
   }
