@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -133,6 +134,12 @@ def test_the_queue_in_trouble_is_found_and_understood_by_mouse(open_page: OpenPa
     expect(page.locator("#dialog-title")).to_have_text("Contacts behind 38 waiting — Benefits")
     expect(page.locator("#dialog .contact-rows tbody tr")).to_have_count(38, timeout=_SOON_MS)
     expect(page.locator("#dialog .contacts-told")).to_contain_text("38 at")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV of Contacts").click()
+    told = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert download.value.suggested_filename.startswith("benefits-waiting-")
+    assert told[0].startswith("as_of,contact,queue,channel,state,since,")
+    assert len(told) == 1 + 38
     page.keyboard.press("Escape")
     page.go_back()
     expect(beside).to_be_hidden()
@@ -378,6 +385,24 @@ def test_old_states_of_agents_do_not_count_on(open_page: OpenPage) -> None:
     expect(agent).to_have_count(0)
     page.evaluate("floorwatch.past.now()")
     expect(agent).to_be_visible()
+
+
+def test_a_queues_hour_is_taken_with_its_name(open_page: OpenPage) -> None:
+    """As numbers and as a picture, while the queue is open and no longer."""
+    page = open_page("/supervisor?queue=benefits")
+    expect(page.locator(".hour-plot")).to_be_visible(timeout=_SOON_MS)
+    page.click("#take-away")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV of Benefits: the last hour by minute").click()
+    told = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert told[0].startswith("minute,offered,answered,abandoned,")
+    assert len(told) == 1 + 60
+    expect(page.get_by_label("Picture of")).to_contain_text("Benefits: the last hour by minute")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator("#beside")).to_be_hidden()
+    page.click("#take-away")
+    expect(page.locator("#take-dialog")).not_to_contain_text("the last hour by minute")
 
 
 def test_the_palette_says_where_agents_are_not_told(open_page: OpenPage) -> None:

@@ -7,9 +7,12 @@
   const offers = new Map();
   let dialog = null;
 
-  /* `table()` gives { columns: [[key, heading], …], rows: [{ key: value }, …] } when it is taken. */
+  /* `table()` gives { columns: [[key, heading], …], rows: [{ key: value }, …] } when it is taken. What is
+     there for a while is taken back by what this returns. */
   function offer(id, title, table) {
-    offers.set(id, { title, table });
+    const one = { title, table };
+    offers.set(id, one);
+    return () => { if (offers.get(id) === one) offers.delete(id); };
   }
 
   /* Tables that are there to be seen, in the order of the page, then those that are offered. */

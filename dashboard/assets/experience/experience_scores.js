@@ -121,6 +121,8 @@
       values: { bar: point.share, n: point.n, cumulative: point.cumulative },
     })));
     const rows = document.getElementById("experience-pains").tBodies[0].rows;
+    // With its bars it is a chart as well as a table.
+    document.getElementById("experience-pains").closest(".sheet").dataset.picture = fw.t("Pain points");
     told.points.forEach((point, index) => bar(rows[index].querySelector('[data-column="bar"]'), point));
     const rare = document.getElementById("pains-rare");
     rare.hidden = !told.rare;

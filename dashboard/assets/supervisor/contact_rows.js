@@ -112,6 +112,10 @@
     });
   }
 
+  /* To take away: exact values, under the names of the API, as of when they were told. */
+  const TAKEN = ["as_of", "contact", "queue", "channel", "state", "since", "at", "due", "overdue", "waited_s", "target_s", "over_target", "agent", "priority", "language", "segment", "intent", "journey_stage", "redial_of"];
+  const taken = ({ as_of, contacts }) => ({ columns: TAKEN.map((key) => [key, key]), rows: contacts.map((one) => ({ as_of, ...one })) });
+
   document.addEventListener("DOMContentLoaded", () => fw.freshness.follow(() => document.querySelectorAll(".contact-rows").forEach(countIn)));
-  fw.contactRows = { make, draw, clock };
+  fw.contactRows = { make, draw, taken, clock };
 })();

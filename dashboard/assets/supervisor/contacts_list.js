@@ -13,7 +13,7 @@
     diverted: () => fw.t("Diverted"), handled: () => fw.t("Handled"), transferred_out: () => fw.t("Passed on"), declined: () => fw.t("Not taken"),
     csat_n: () => fw.t("Asked and answered"), csat_top: () => fw.t("Content, 4 and 5"), callbacks_due: () => fw.t("Promises due"), callbacks_kept: () => fw.t("Promises kept"),
   };
-  let asked = null, chosen = null, stop = null, table = null, run = 0;
+  let asked = null, chosen = null, stop = null, table = null, run = 0, newest = null;
 
   const name = (of) => (Object.hasOwn(NAMES, of) ? NAMES[of]() : of);
 
@@ -26,7 +26,7 @@
     list.tabIndex = 0;
     list.setAttribute("role", "region");
     list.setAttribute("aria-label", fw.t("Contacts"));
-    fw.dialog.tell(fw.t("Contacts: {name}", { name: told.title }), ...(told.of.length > 1 ? [choices(told.of)] : []), status, list);
+    fw.dialog.tell(fw.t("Contacts: {name}", { name: told.title }), ...(told.of.length > 1 ? [choices(told.of)] : []), make("div", "contacts-line", status, csv()), list);
     const dialog = document.getElementById("dialog");
     dialog.dataset.wide = "true";
     dialog.addEventListener("close", end, { once: true });
@@ -39,6 +39,21 @@
     if (stop) stop();
     stop = null;
   }
+
+  /* What is listed, as a file. */
+  function csv() {
+    const button = fw.dom.make("button", "switch contacts-csv", fw.t("CSV"));
+    button.type = "button";
+    button.setAttribute("aria-label", fw.t("CSV of {table}", { table: fw.t("Contacts") }));
+    button.addEventListener("click", () => { const { columns, rows } = fw.contactRows.taken(newest); fw.csv.save(`${asked.title} ${name(chosen)}`, columns, rows); });
+    button.hidden = true;
+    return button;
+  }
+
+  const give = (told) => {
+    newest = told;
+    document.querySelector(".contacts-csv").hidden = !told || !told.contacts.length;
+  };
 
   function choices(all) {
     const { make } = fw.dom;
@@ -63,6 +78,7 @@
     document.querySelectorAll(".contacts-alerts [data-of]").forEach((button) => fw.dom.attribute(button, "aria-pressed", String(button.dataset.of === of)));
     list().replaceChildren();
     list().setAttribute("aria-busy", "true");
+    give(null);
     say(fw.t("Being read …"));
     if (PRESENT.includes(of)) stop = fw.polling.start(path(of), EVERY_MS, show, failed);
     else once(of, run);
@@ -95,6 +111,7 @@
     fw.contactRows.draw(table, told.contacts);
     table.element.hidden = !told.contacts.length;
     heading(told);
+    give(told);
     say(words(told));
   }
 
@@ -123,6 +140,7 @@
     if (!list()) return;
     list().setAttribute("aria-busy", "false");
     table.element.hidden = true;
+    give(null);
     say(fw.format.sentence(error.message), "watch");
   }
 

@@ -21,7 +21,6 @@
     read.setAttribute("role", "status");
     const element = tag("div", "hour", plot, axis, legend, read);
     const chart = { element, picture, plot, most, axis, read, minutes: [], at: null };
-    element.dataset.picture = fw.t("The last hour by minute");
     plot.tabIndex = 0;
     plot.setAttribute("role", "img");
     plot.addEventListener("pointermove", (event) => { const box = plot.getBoundingClientRect(); point(chart, Math.floor((event.clientX - box.left) / box.width * MINUTES)); });

@@ -4,6 +4,8 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const CONTACTS_MS = 2000, AGENTS_MS = 3000, HOUR_MS = 10000, LISTED = 5, PEOPLE = 10;
+  // Of a minute to take away, as the API names it.
+  const MINUTE = ["minute", "offered", "answered", "abandoned", "answered_in_target", "service_level", "average_speed_of_answer_s"];
   const FORMULAS = {
     abandons_count: () => fw.t("answered in target / (answered + abandoned)"),
     abandons_ignored: () => fw.t("answered in target / answered"),
@@ -29,6 +31,7 @@
 
   function stop(made) {
     made.stops.splice(0).forEach((one) => one());
+    made.minutes = null;
   }
 
   function unknown(made) {
@@ -94,6 +97,9 @@
     const place = fw.beside.none(), chart = fw.hourChart.make(), section = fw.beside.section(fw.t("The last hour by minute"), place, chart.element);
     chart.element.hidden = true;
     made.stops.push(fw.polling.start(`/api/v1/queues/${encodeURIComponent(made.queue)}/hour`, HOUR_MS, (told) => {
+      const title = fw.t("{name}: the last hour by minute", { name: made.name });
+      chart.element.dataset.picture = title;
+      if (!made.minutes) made.stops.push(fw.takeAway.offer("hour", title, () => ({ columns: MINUTE.map((key) => [key, key]), rows: made.minutes })));
       made.minutes = told.minutes;
       place.hidden = true;
       chart.element.hidden = false;
