@@ -19,7 +19,7 @@ from tests.dashboard.pictures import TableReader, surge
 _CUT: Final = """() => [...document.querySelectorAll("main *, header *")]
     .filter((one) => one.childElementCount === 0 && one.textContent.trim() && one.offsetWidth)
     .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflow !== "visible")
-    .filter((one) => !one.matches(".tile-link, .title, .unseen"))
+    .filter((one) => !one.matches(".tile-link, .title, .unseen, .skip"))
     .map((one) => `${one.className}: ${one.textContent}`)"""
 
 

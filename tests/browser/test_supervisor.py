@@ -405,6 +405,31 @@ def test_a_queues_hour_is_taken_with_its_name(open_page: OpenPage) -> None:
     expect(page.locator("#take-dialog")).not_to_contain_text("the last hour by minute")
 
 
+def test_a_link_shows_the_contacts_behind_a_number(open_page: OpenPage) -> None:
+    """Whichever of the counts is chosen, until they are closed."""
+    page = open_page("/supervisor")
+    waiting = page.locator('#queue-grid [row-id="q benefits"] [col-id="waiting"]')
+    title = page.locator("#dialog-title")
+    for _ in range(2):
+        waiting.click(timeout=_SOON_MS)
+        expect(page.locator("#dialog")).to_be_visible()
+        expect(title).to_have_text("Contacts behind 38 waiting — Benefits", timeout=_SOON_MS)
+        page.keyboard.press("Escape")
+        expect(page.locator("#dialog")).to_be_hidden()
+    of = "['waiting', 'waiting_over_target']"
+    page.evaluate(
+        f"floorwatch.contactsList.open({{ title: 'Benefits', of: {of}, queue: 'benefits' }})"
+    )
+    page.locator("#dialog").get_by_role("button", name="Over target").click()
+    expect(title).to_contain_text("over target")
+
+    page.goto(page.url)
+    expect(title).to_contain_text("over target — Benefits", timeout=_SOON_MS)
+    page.keyboard.press("Escape")
+    expect(page.locator("#dialog")).to_be_hidden()
+    assert page.url.endswith("/supervisor")
+
+
 def test_the_palette_says_where_agents_are_not_told(open_page: OpenPage) -> None:
     """That there is nobody of a name is said only where it is known."""
     page = open_page("/supervisor")

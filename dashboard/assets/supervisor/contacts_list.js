@@ -1,5 +1,6 @@
 /* The contacts behind a number, in a dialog: what stands so now is asked for again and again, what
-   was in the window once. Contacts go by the pseudonyms of their events. */
+   was in the window once. Contacts go by the pseudonyms of their events. Which they are stands in the
+   address, so that a link shows them; it is no step of its own, since closing them is not one either. */
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
@@ -13,14 +14,42 @@
     diverted: () => fw.t("Diverted"), handled: () => fw.t("Handled"), transferred_out: () => fw.t("Passed on"), declined: () => fw.t("Not taken"),
     csat_n: () => fw.t("Asked and answered"), csat_top: () => fw.t("Content, 4 and 5"), callbacks_due: () => fw.t("Promises due"), callbacks_kept: () => fw.t("Promises kept"),
   };
-  let asked = null, chosen = null, stop = null, table = null, run = 0, newest = null;
+  // In the address: the counts to choose from, the one that is shown first, and whose they are.
+  const WHOSE = ["queue", "channel", "agent"], IN_ADDRESS = ["behind", ...WHOSE.map((whose) => `of_${whose}`)];
+  let asked = null, chosen = null, stop = null, table = null, run = 0, newest = null, opened = 0;
 
   const name = (of) => (Object.hasOwn(NAMES, of) ? NAMES[of]() : of);
 
   /* { title, of: the counts to choose from, the first of which is shown, queue, channel, agent }. */
   function open(told) {
+    display(told);
+    fw.address.set({ behind: told.of.join(","), ...Object.fromEntries(WHOSE.map((whose) => [`of_${whose}`, told[whose] || null])) });
+  }
+
+  /* What the address asks for; null where it asks for none. */
+  function wanted() {
+    const of = (fw.address.get("behind") || "").split(",").filter((each) => Object.hasOwn(NAMES, each));
+    if (!of.length) return null;
+    const whose = Object.fromEntries(WHOSE.map((each) => [each, fw.address.get(`of_${each}`)])), picture = (fw.alertStrip.newest() || {}).picture;
+    const queue = whose.queue && picture && picture.labels[whose.queue];
+    return { ...whose, of, title: queue ? queue.name : whose.agent || whose.queue || (whose.channel ? fw.channels.name(whose.channel) : picture ? picture.title : "") };
+  }
+
+  const same = (one, other) => Boolean(one) && Boolean(other) && WHOSE.every((whose) => (one[whose] || null) === (other[whose] || null)) && [...one.of].sort().join() === [...other.of].sort().join();
+
+  /* By a link, or the way back to where they were open. */
+  function followed() {
+    const next = wanted(), dialog = document.getElementById("dialog");
+    if (same(next, asked)) return;
+    if (next) display(next);
+    else if (asked && dialog.open) dialog.close();
+  }
+
+  function display(told) {
     const { make } = fw.dom;
+    if (asked) document.getElementById("dialog").close();
     asked = told;
+    const mine = opened += 1;
     const status = make("p", "contacts-told"), list = make("div", "contacts-groups contacts-list");
     status.setAttribute("role", "status");
     list.tabIndex = 0;
@@ -29,12 +58,24 @@
     fw.dialog.tell(fw.t("Contacts: {name}", { name: told.title }), ...(told.of.length > 1 ? [choices(told.of)] : []), make("div", "contacts-line", status, csv()), list);
     const dialog = document.getElementById("dialog");
     dialog.dataset.wide = "true";
-    dialog.addEventListener("close", end, { once: true });
+    // The word that the one before was closed may come when this one is open.
+    const closed = () => {
+      if (dialog.open && mine === opened) return;
+      dialog.removeEventListener("close", closed);
+      if (mine === opened) end();
+    };
+    dialog.addEventListener("close", closed);
     list.focus();
     choose(told.of[0]);
   }
 
   function end() {
+    halt();
+    asked = null;
+    fw.address.set(Object.fromEntries(IN_ADDRESS.map((each) => [each, null])));
+  }
+
+  function halt() {
     run += 1;
     if (stop) stop();
     stop = null;
@@ -72,8 +113,9 @@
   const list = () => document.querySelector(".contacts-list");
 
   function choose(of) {
-    end();
+    halt();
     chosen = of;
+    if (fw.address.get("behind") !== null) fw.address.set({ behind: [of, ...asked.of.filter((each) => each !== of)].join(",") });
     table = fw.contactRows.make(name(of), [...(asked.queue ? ["queue"] : []), ...(asked.agent ? ["agent"] : []), ...(PRESENT.includes(of) ? [] : ["since"])]);
     document.querySelectorAll(".contacts-alerts [data-of]").forEach((button) => fw.dom.attribute(button, "aria-pressed", String(button.dataset.of === of)));
     list().replaceChildren();
@@ -150,5 +192,14 @@
     fw.dom.attribute(place, "data-state", state || null);
   }
 
+  /* A link to them: once there is a floor to ask about. */
+  function begin() {
+    if (!document.getElementById("dialog") || !(fw.alertStrip.newest() || {}).picture) return;
+    fw.freshness.unfollow(begin);
+    fw.address.listen(IN_ADDRESS, followed);
+    followed();
+  }
+
+  document.addEventListener("DOMContentLoaded", () => fw.freshness.follow(begin));
   fw.contactsList = { open };
 })();
