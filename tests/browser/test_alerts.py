@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -796,3 +798,20 @@ def test_what_could_not_sound_does_not_sound_later(open_page: OpenPage, floor: F
     )
 
     assert rung == [0, 1]
+
+
+def test_incidents_are_taken_away_as_the_list_shows_them(
+    open_page: OpenPage, three: list[Incident]
+) -> None:
+    """A row each, the gravest first, with the values of the API."""
+    page = open_page("/alerts")
+    expect(page.locator(".card")).to_have_count(3, timeout=_SOON_MS)
+    page.click("#take-away")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV of Alerts").click()
+    told = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"))))
+
+    assert [row["severity"] for row in told] == ["page", "notice", "ticket"]
+    assert told[0]["title"] == three[0].title
+    assert told[1]["acknowledged_by"] == "Ada"
+    assert told[0]["resolved_at"] == ""

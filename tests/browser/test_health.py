@@ -55,7 +55,7 @@ def test_a_fresh_stream_is_seen_at_a_glance(open_page: OpenPage) -> None:
     assert row(page, "events", "rejected") == ["Rejected, kept as dead letters", "10"]
     assert row(page, "events", "events")[1] == "48,211"
     assert page.locator("#fields tbody tr").all_inner_texts() == ["data.queue\t7", "time\t3"]
-    assert row(page, "types", "agent.state") == ["agent.state", "20,311"]
+    assert row(page, "types", "agent.state") == ["an agent’s state changed · agent.state", "20,311"]
 
 
 def test_the_way_there_and_back(open_page: OpenPage) -> None:
@@ -66,6 +66,8 @@ def test_the_way_there_and_back(open_page: OpenPage) -> None:
     page.wait_for_selector("#partitions [data-key]")
     assert page.url.endswith("/health")
 
+    # The first leads past the head.
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")

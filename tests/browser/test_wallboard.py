@@ -216,6 +216,7 @@ def test_the_keyboard_reaches_every_control(open_page: OpenPage) -> None:
     page = open_page(zone="Asia/Tokyo")
     page.wait_for_selector("#queues .tile")
     controls = [
+        "skip",
         "Wallboard",
         "Supervisor",
         "Experience",

@@ -4,6 +4,7 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const TABS = ["now", "history", "rules"], AGAIN_MS = 2000, LISTED_MAX = 500;
+  const TAKEN = ["id", "severity", "state", "title", "targets", "opened_at", "since", "resolved_at", "acknowledged_by", "assigned_to", "snoozed_until", "true"];
   const lists = { now: null, history: null };
   let tab = "now", chosen = null, version = null, asking = false, again = false, problem = "", started = false;
 
@@ -28,6 +29,7 @@
     started = true;
     TABS.forEach((name) => document.getElementById(`tab-${name}`).addEventListener("click", () => open(name)));
     fw.incidentList.start(() => show());
+    fw.takeAway.offer("incidents", fw.t("Alerts"), taken);
     fw.incidentActions.start();
     fw.alertKeys.start();
     const asked = decodeURIComponent(location.hash.slice(1));
@@ -101,6 +103,13 @@
   function shown() {
     const all = lists[tab] || [];
     return tab === "history" ? all.filter(fw.incidentList.matches) : all;
+  }
+
+  /* To take away: what the list shows, with the values of the API. */
+  function taken() {
+    const told = tab === "rules" ? lists.now || [] : shown();
+    const rows = told.map((one) => ({ ...one, title: fw.alertWords.titleOf(one), acknowledged_by: one.acknowledged && one.acknowledged.by, targets: one.alerts.map(({ target }) => target.name || target.dimension).join(" / ") }));
+    return { columns: TAKEN.map((key) => [key, key]), rows };
   }
 
   /* The chosen one. What is over leaves the list of what fires, but not the eyes of who looks at it. */

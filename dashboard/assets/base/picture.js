@@ -14,16 +14,16 @@
     background-position background-repeat background-size border-bottom-color border-bottom-left-radius border-bottom-right-radius
     border-bottom-style border-bottom-width border-collapse border-left-color border-left-style border-left-width border-right-color
     border-right-style border-right-width border-spacing border-top-color border-top-left-radius border-top-right-radius border-top-style
-    border-top-width bottom box-shadow break-inside box-sizing clip-path color color-scheme column-count column-gap display dominant-baseline fill fill-opacity filter
+    border-top-width bottom box-shadow break-inside box-sizing clip-path color color-scheme column-count column-gap direction display dominant-baseline fill fill-opacity filter
     flex-basis flex-direction flex-grow flex-shrink flex-wrap float font-family font-feature-settings font-size font-style font-variant-numeric
     font-weight gap grid-auto-flow grid-column-end grid-column-start grid-row-end grid-row-start grid-template-areas grid-template-columns grid-template-rows
     height inset-block-start justify-content justify-items justify-self left letter-spacing line-height list-style-type margin-bottom margin-left
     margin-right margin-top mask-clip mask-composite mask-image mask-mode mask-origin mask-position mask-repeat mask-size max-height max-width min-height min-width mix-blend-mode object-fit opacity order outline-color outline-style
     outline-width overflow-wrap overflow-x overflow-y padding-bottom padding-left padding-right padding-top position right row-gap stroke
     stroke-dasharray stroke-linecap stroke-linejoin stroke-opacity stroke-width table-layout text-align text-anchor text-decoration-line
-    text-indent text-overflow text-transform top transform transform-origin vector-effect vertical-align visibility white-space width
+    text-indent text-overflow text-transform top transform transform-origin unicode-bidi vector-effect vertical-align visibility white-space width
     word-break z-index -webkit-box-orient -webkit-line-clamp`.split(/\s+/);
-  const followers = [];
+  const followers = [], SCROLLED = new Set(["auto", "scroll"]);
   const LEFT_OUT = new Set(["SCRIPT", "STYLE", "DIALOG", "NOSCRIPT", "IFRAME"]);
 
   function copy(element) {
@@ -55,7 +55,8 @@
   function dress(made, style) {
     STYLES.forEach((name) => {
       const value = style.getPropertyValue(name);
-      if (value) made.style.setProperty(name, value);
+      // A picture is not scrolled.
+      if (value) made.style.setProperty(name, SCROLLED.has(value) && name.startsWith("overflow-") ? "hidden" : value);
     });
     made.style.setProperty("transition", "none");
     made.style.setProperty("animation", "none");

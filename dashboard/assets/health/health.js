@@ -3,6 +3,8 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
+  // Of agents no queue's list of events tells.
+  const TYPES = { "agent.state": () => fw.t("an agent’s state changed") };
   const STATES = {
     fresh: ["on_target", "●", fw.t("Fresh")],
     "catching up": ["watch", "◆", fw.t("Catching up")],
@@ -48,7 +50,7 @@
       fw.table.draw("workers", picture.workers.map(worker));
       fw.table.draw("events", EVENTS.map(([name, words]) => counted(name, words, figures.health[name])));
       fw.table.draw("fields", byCount(rejected_by_field));
-      fw.table.draw("types", byCount(events_by_type));
+      fw.table.draw("types", byCount(events_by_type, typed));
       fw.table.draw("limits", limits(frame));
     }
     fw.freshness.tick();
@@ -181,10 +183,16 @@
   const words_of = (name) => fw.format.sentence(name.replaceAll("_", " ")).replace(/\.$/, "");
 
   /* Most first, and among equals by name. */
-  function byCount(counts) {
+  /* A type as people say it, and as the contract names it. */
+  function typed(type) {
+    const words = TYPES[type] ? TYPES[type]() : fw.eventList.words(type);
+    return words ? `${words} · ${type}` : type;
+  }
+
+  function byCount(counts, named = (name) => name) {
     return Object.entries(counts)
       .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-      .map(([name, count]) => counted(name, name, count));
+      .map(([name, count]) => counted(name, named(name), count));
   }
 
   fw.freshness.follow(tick);

@@ -85,10 +85,10 @@
   }
 
   function line(one) {
-    const { make } = fw.dom, words = Object.hasOwn(WORDS, one.type) ? WORDS[one.type]() : one.type;
+    const { make } = fw.dom, what = words(one.type) || one.type;
     const more = [one.reason, one.kind, one.by, one.to || one.to_queue || one.to_agent ? fw.t("to {name}", { name: one.to || one.to_queue || one.to_agent }) : "",
       one.due ? fw.t("due {time}", { time: fw.contactRows.clock(Date.parse(one.due)) }) : "", one.reached === false ? fw.t("not reached") : ""].filter(Boolean).join(" · ");
-    const at = fw.contactRows.clock(Date.parse(one.time)), row = make("li", "event-row", make("span", "event-at", at), make("span", "event-what", words),
+    const at = fw.contactRows.clock(Date.parse(one.time)), row = make("li", "event-row", make("span", "event-at", at), make("span", "event-what", what),
       make("span", "event-who", [one.contact, one.agent, more].filter(Boolean).join(" · ")));
     row.dataset.at = one.time;
     // Of another day it is told with that, and stands on one line all the same.
@@ -97,5 +97,8 @@
     return row;
   }
 
-  fw.eventList = { make, follow };
+  /* A type of event in words; null where it has none here. */
+  const words = (type) => (Object.hasOwn(WORDS, type) ? WORDS[type]() : null);
+
+  fw.eventList = { make, follow, words };
 })();
