@@ -188,10 +188,8 @@ class ExperienceOfAnyTime:
         at = getattr(question, "at", None)
         try:
             return self._live.ask(question)
-        except StillToCome:
-            raise
-        except NotHeld:
-            if at is None:
+        except NotHeld as error:
+            if at is None or isinstance(error, StillToCome):
                 raise
         with self._lock:
             return self._asked_of_then(question, at)
@@ -202,7 +200,7 @@ class ExperienceOfAnyTime:
             one.close()
 
     def _asked_of_then(self, question: Question, at: int) -> Told:
-        for day in reversed(self._days):
+        for day in self._days[::-1]:
             try:
                 told = day.ask(question)
             except NotHeld:
@@ -211,16 +209,17 @@ class ExperienceOfAnyTime:
             self._days.append(day)
             return told
         day = self._begin(at)
-        try:
-            told = day.ask(question)
-        except NotHeld:
-            day.close()
-            raise
+        # Kept before it is asked: one that fails is not begun again for each who asks.
         self._days.append(day)
         for over in self._days[:-DAYS_MAX]:
+            self._days.remove(over)
             over.close()
-        self._days = self._days[-DAYS_MAX:]
-        return told
+        try:
+            return day.ask(question)
+        except NotHeld:
+            self._days.remove(day)
+            day.close()
+            raise
 
 
 @contextmanager

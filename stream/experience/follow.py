@@ -104,7 +104,7 @@ class Follower:
         # From when on all is known that windows hold.
         self._since = self._spans.earliest(self._as_of if then is None else then)
         numbers = range(len(self._partitions))
-        self._past = {number: self._of_then(number) for number in numbers}
+        self._past = {number: self._records(number) for number in numbers}
         self._forgot_at = self._as_of
 
     @property
@@ -187,8 +187,8 @@ class Follower:
         if at < self._begins:
             raise NotHeld(f"what customers said is known from {format_millis(self._begins)} on")
 
-    def _of_then(self, number: int) -> Iterator[Record]:
-        """The records of a partition in which surveys are that windows hold."""
+    def _records(self, number: int) -> Iterator[Record]:
+        """What is read back of a partition: the records in which surveys are that windows hold."""
         clock = self._clock.clock
         since = clock.wall_at(self._since - BEFORE_US)
         records = iter(self._log.read(CONTACT_EVENTS, number, since=since))
