@@ -18,17 +18,17 @@ from babel.numbers import format_decimal
 
 from dashboard.i18n import _, language, marked
 from dashboard.i18n.languages import ENGLISH
-from dashboard.words import number, percent
+from dashboard.words import number, parts, percent, unit_of
 
 # No line is broken inside an amount.
 _FIXED: Final = "\u00a0"
-# The units of a span; each is used from twice its length on, so that no span is told in ones.
-_SPANS: Final = (
-    (marked("{n} d"), 86_400),
-    (marked("{n} h"), 3600),
-    (marked("{n} min"), 60),
-    (marked("{n} s"), 1),
-)
+# The units of a span.
+_SPANS: Final = {
+    "d": marked("{n} d"),
+    "h": marked("{n} h"),
+    "min": marked("{n} min"),
+    "s": marked("{n} s"),
+}
 _TENTH: Final = Decimal("0.1")
 _MINUTES: Final = re.compile(r"(\d+)m")
 # Before these sounds Spanish has another «and».
@@ -57,26 +57,24 @@ def share(value: float) -> str:
 
 def duration(seconds: float) -> str:
     """A length of time as `dashboard.words` has it in English: 0:48, 52:10, 1 h 12, 3 d 4 h."""
-    minutes, second = divmod(max(0, int(seconds)), 60)
-    hours, minute = divmod(minutes, 60)
-    days, hour = divmod(hours, 24)
+    days, hours, minutes, second = parts(seconds)
     if days:
-        return _whole_line(_("{days} d {hours} h").format(days=whole(days), hours=hour))
+        return _whole_line(_("{days} d {hours} h").format(days=whole(days), hours=hours))
     if hours:
-        return _whole_line(_("{hours} h {minutes}").format(hours=hours, minutes=f"{minute:02}"))
+        return _whole_line(_("{hours} h {minutes}").format(hours=hours, minutes=f"{minutes:02}"))
     return f"{minutes}:{second:02}"
 
 
 def span(seconds: float) -> str:
     """A length of time in one unit, cut off: 12 s, 12 min, 3 h, 2 d."""
-    text, length = _unit(seconds)
-    return _whole_line(_(text).format(n=whole(max(0, int(seconds / length)))))
+    unit, length = unit_of(seconds)
+    return _in_units(unit, int(seconds / length))
 
 
 def span_up(seconds: float) -> str:
     """The same rounded up, for what is «up to» so long."""
-    text, length = _unit(seconds)
-    return _whole_line(_(text).format(n=whole(max(0, ceil(seconds / length)))))
+    unit, length = unit_of(seconds)
+    return _in_units(unit, ceil(seconds / length))
 
 
 def window(name: str) -> str:
@@ -106,8 +104,8 @@ def _formatted(value: Decimal) -> str:
     return format_decimal(value, locale=_locale(spoken.tag), group_separator=grouped)
 
 
-def _unit(seconds: float) -> tuple[str, int]:
-    return next((one for one in _SPANS if seconds >= 2 * one[1]), _SPANS[-1])
+def _in_units(unit: str, n: int) -> str:
+    return _whole_line(_(_SPANS[unit]).format(n=whole(max(0, n))))
 
 
 def _whole_line(text: str) -> str:

@@ -27,35 +27,40 @@ def counted(count: int, noun: str) -> str:
     return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
+def parts(seconds: float) -> tuple[int, int, int, int]:
+    """A length of time in whole days, hours, minutes and seconds, cut off."""
+    minutes, second = divmod(max(0, int(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return *divmod(hours, 24), minute, second
+
+
 def duration(seconds: float) -> str:
     """A duration as the wall writes it: 0:48, 52:10, 1 h 12, 3 d 4 h. Whole units, cut off.
 
     No line breaks inside one.
     """
-    whole = max(0, int(seconds))
-    minutes, second = divmod(whole, 60)
-    hours, minute = divmod(minutes, 60)
-    days, hour = divmod(hours, 24)
+    days, hours, minutes, second = parts(seconds)
     if days:
-        return _FIXED.join((str(days), "d", str(hour), "h"))
+        return _FIXED.join((str(days), "d", str(hours), "h"))
     if hours:
-        return _FIXED.join((str(hours), "h", f"{minute:02}"))
+        return _FIXED.join((str(hours), "h", f"{minutes:02}"))
     return f"{minutes}:{second:02}"
 
 
 def span(seconds: float) -> str:
     """A length of time in one unit, cut off: 12 s, 12 min, 3 h, 2 d."""
-    unit, length = _unit(seconds)
+    unit, length = unit_of(seconds)
     return f"{max(0, int(seconds / length))}{_FIXED}{unit}"
 
 
 def span_up(seconds: float) -> str:
     """The same rounded up, for what is «up to» so long."""
-    unit, length = _unit(seconds)
+    unit, length = unit_of(seconds)
     return f"{max(0, ceil(seconds / length))}{_FIXED}{unit}"
 
 
-def _unit(seconds: float) -> tuple[str, int]:
+def unit_of(seconds: float) -> tuple[str, int]:
+    """In which unit a length of time is told, and how many seconds that has."""
     return next((one for one in _SPANS if seconds >= 2 * one[1]), _SPANS[-1])
 
 

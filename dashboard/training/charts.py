@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+from dashboard.amounts import share
 from dashboard.i18n import _
-from dashboard.training.telling import clock, share
+from dashboard.training.telling import clock
 from stream.contract.drills import Minute, Report
 from stream.contract.instants import MINUTE_US
 

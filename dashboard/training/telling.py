@@ -10,12 +10,10 @@ from math import floor
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from dashboard.amounts import day, duration, spelled, whole
+from dashboard.amounts import day, duration, share, spelled, whole
 from dashboard.document import Figure, Table
-from dashboard.i18n import _, _n, language, marked
-from dashboard.i18n.languages import ENGLISH
+from dashboard.i18n import _, _n, marked
 from dashboard.saying import said
-from dashboard.words import percent
 from stream.contract.drills import Course, GroupOutcome, Outcome, Report
 from stream.contract.instants import to_datetime
 
@@ -123,12 +121,6 @@ def _never(report: Report) -> str:
     if report.offer.answers:
         return _("not after the trouble began")
     return _("not after the first alert")
-
-
-def share(value: float) -> str:
-    """A share in whole percent. In English these files have a plain space before the sign, as those
-    have that people keep from before there were languages."""
-    return percent(value) if language() is ENGLISH else percent(value, language().percent)
 
 
 def _share(value: float | None) -> str:

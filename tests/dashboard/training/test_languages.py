@@ -200,11 +200,15 @@ def test_figures_are_written_as_the_language_writes_them(code: str) -> None:
     assert cells[0] == thousand[code]
 
 
-def test_a_share_of_english_is_written_as_it_was() -> None:
-    """What is kept of older drills reads the same."""
-    assert [tick.label for tick in charts(report())[1].up] == ["0 %", "50 %", "100 %"]
+def test_a_share_stays_with_its_sign() -> None:
+    """No line breaks before it, in English as in the languages that have a space there."""
+    assert [tick.label for tick in charts(report())[1].up] == [
+        "0\u00a0%",
+        "50\u00a0%",
+        "100\u00a0%",
+    ]
     rows = {label: cells for label, *cells in outcomes(report()).rows}
-    assert rows["Abandoned"] == ["60 (5 %)"] * 3
+    assert rows["Abandoned"] == ["60 (5\u00a0%)"] * 3
 
 
 @pytest.mark.parametrize("code", OTHERS)
