@@ -689,8 +689,8 @@ def test_the_list_speaks(open_page: OpenPage, three: list[Incident]) -> None:
     expect(page.get_by_role("tab", name="History", selected=True)).to_be_focused()
 
 
-def test_two_fields_of_a_rule_are_both_written(open_page: OpenPage) -> None:
-    """Also while the text of the first is still being checked: each goes to its own place."""
+def test_fields_of_a_rule_are_all_written(open_page: OpenPage) -> None:
+    """Also while the text of the one before is still being checked: each goes to its own place."""
     page = open_page("/alerts#rules")
     expect(page.locator("#rules-text")).to_have_value(RULES, timeout=_SOON_MS)
     expect(page.get_by_label("Must hold for")).to_have_value("1m", timeout=_SOON_MS)
@@ -704,10 +704,12 @@ def test_two_fields_of_a_rule_are_both_written(open_page: OpenPage) -> None:
             };
             put("above", "30000");
             put("for", "90s");
+            put("severity", "ticket");
         }"""
     )
 
     written = RULES.replace("above: 300", "above: 30000").replace("for: 1m", "for: 90s")
+    written = written.replace("severity: page\n    metric", "severity: ticket\n    metric")
     expect(page.locator("#rules-text")).to_have_value(written, timeout=_SOON_MS)
 
 
@@ -727,8 +729,8 @@ def test_enter_twice_is_done_once_and_another_dialog_stays(
         page.keyboard.press("ControlOrMeta+Enter")
     page.keyboard.press("Escape")
     expect(page.locator("#dialog")).to_be_hidden()
-    page.evaluate("floorwatch.dialog.tell('Another')")
-    expect(page.locator("#dialog-title")).to_have_text("Another")
+    page.keyboard.press("?")
+    expect(page.locator("#dialog-title")).to_have_text("Keys")
     floor.did(page)
     page.wait_for_timeout(2 * _SLOW_MS)
 
@@ -771,6 +773,12 @@ def test_what_is_read_stays_while_figures_change(open_page: OpenPage, floor: Flo
     expect(behind).to_have_attribute("open", "")
     expect(behind.locator("summary")).to_be_focused()
     expect(behind.locator('[data-now="waiting"]')).to_have_text("4")
+
+    # And where a section comes in or goes above it.
+    floor.evaluator.tell(replace(incident, alerts=[replace(one, why=None) for one in newer]))
+    expect(page.locator(".why-text")).to_have_count(0, timeout=_SOON_MS)
+    expect(behind).to_have_attribute("open", "")
+    expect(behind.locator("summary")).to_be_focused()
 
 
 def test_what_could_not_sound_does_not_sound_later(open_page: OpenPage, floor: Floor) -> None:

@@ -34,7 +34,7 @@ from tests.browser.test_axe import found
 from tests.clock import now_us
 from tests.dashboard.floors import alert_floor
 from tests.dashboard.pictures import TableReader, many, ordinary, section, surge, wall_clock
-from tests.incidents import notice_incident, surge_incident
+from tests.incidents import notice_incident, surge_incident, ticket_incident
 from tests.past_ground import PLAN, PastGround
 
 pytestmark = pytest.mark.browser
@@ -573,7 +573,12 @@ def test_open_alerts_run_along_the_foot(
             page.wait_for_timeout(1_500)
             assert not page.locator("#foot").is_visible()
 
-            floor.evaluator.tell(surge_incident(now_us() - 4 * MINUTE_US))
+            # Of what somebody has silenced nothing runs there, nor is it counted.
+            silent = now_us() + 60 * MINUTE_US
+            floor.evaluator.tell(
+                surge_incident(now_us() - 4 * MINUTE_US),
+                structs.replace(ticket_incident(now_us() - 95 * MINUTE_US), snoozed_until=silent),
+            )
 
             expect(page.locator("#foot-ticker")).to_be_visible()
             expect(page.locator("#foot-ticker-count")).to_have_text(re.compile("of 2$"))
@@ -749,3 +754,22 @@ def test_the_way_back_leads_to_the_page_before(open_page: OpenPage) -> None:
     expect(mark).to_contain_text("Page 2")
     page.go_back()
     expect(mark).to_contain_text("Page 1")
+
+
+def test_a_page_that_turns_takes_its_tile_from_the_builder(open_page: OpenPage) -> None:
+    """What was chosen is no tile of another page; one that is moved there stays chosen."""
+    page = open_page("/?board=front&build=1")
+    tiles, form = page.locator("#board-page > .tile"), page.locator("#builder-remove")
+    tiles.nth(1).click()
+    expect(form).to_be_visible()
+    page.evaluate("floorwatch.pager.go(1)")
+    expect(form).to_have_count(0)
+    expect(page.locator(".tile[data-chosen]")).to_have_count(0)
+    expect(page.locator("#builder-page-1")).to_have_attribute("aria-pressed", "true")
+
+    page.evaluate("floorwatch.pager.go(0)")
+    tiles.nth(1).click()
+    page.select_option("#builder-to-page", label="2")
+    expect(form).to_be_visible()
+    expect(page.locator(".tile[data-chosen]")).to_have_count(1)
+    expect(page.locator("#builder-page-1")).to_have_attribute("aria-pressed", "true")

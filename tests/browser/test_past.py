@@ -126,6 +126,21 @@ def test_a_wall_is_wound_back_played_and_left(open_page: OpenPage, ground: PastG
     expect(page.locator("html")).to_have_attribute("data-past", "on", timeout=_SOON_MS)
 
 
+def test_paused_it_stands_where_it_was_seen(open_page: OpenPage, ground: PastGround) -> None:
+    """Not at the minute before."""
+    page = open_page(f"/?at={then(ground)}&speed=15")
+    expect(page.locator("html")).to_have_attribute("data-past", "on", timeout=_SOON_MS)
+    page.wait_for_function(
+        "at => floorwatch.past.shown() > at + 12_000", arg=ground.trouble / 1_000
+    )
+    seen = page.evaluate("floorwatch.past.shown()")
+    page.click(".past-pause")
+
+    page.wait_for_function("floorwatch.address.get('speed') === null")
+    assert page.evaluate("Date.parse(floorwatch.address.get('at'))") >= seen - 1_000
+    page.wait_for_function("at => floorwatch.past.shown() >= at", arg=seen - 1_000)
+
+
 def test_a_link_shows_what_was_seen_and_nothing_is_done_in_it(
     open_page: OpenPage, ground: PastGround
 ) -> None:

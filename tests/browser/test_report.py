@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from pypdf import PdfReader
 
 from dashboard.app import create_app, serving
 from stream.contract.floorplan import FloorPlan
@@ -167,3 +170,22 @@ def test_what_cannot_be_reported_is_said(open_page: OpenPage, ground: Ground) ->
     said = page.locator("#shift-told")
     said.get_by_text("No report: from: expected a time that is past on the floor.").wait_for()
     assert not page.locator("#shift-report").is_visible()
+
+
+def test_the_whole_report_is_on_paper(open_page: OpenPage) -> None:
+    """To its last line, over as many pages as it needs, and on the screen it is as it was."""
+    page = open_page(FIRST, width=1366, height=700)
+    report = page.frame_locator("#shift-page iframe")
+    report.get_by_role("heading", name="Shift of 2026-03-02, 14:00 to 16:00").wait_for()
+    last = report.locator(".foot").inner_text()
+    # Set loosely on paper, as words may be.
+    words = re.sub(r"\W+", "", last)[-60:]
+
+    pages = PdfReader(BytesIO(page.pdf(format="A4", landscape=True))).pages
+    told = re.sub(r"\W+", "", " ".join(one.extract_text() for one in pages))
+
+    assert len(pages) > 1
+    assert "Incident" in told
+    assert words in told
+    assert page.locator(".shift-paper").count() == 0
+    assert page.locator("#shift-page iframe").is_visible()

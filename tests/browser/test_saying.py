@@ -11,6 +11,7 @@ import pytest
 from dashboard.i18n import speaking
 from dashboard.i18n.languages import LANGUAGES
 from dashboard.saying import said
+from stream.contract.said import Said
 from tests.browser.conftest import OpenPage
 from tests.dashboard.sayings import NAMES, NEWER, SAYINGS
 
@@ -38,3 +39,24 @@ def test_browser_and_server_write_the_same(open_page: OpenPage, code: str) -> No
         written = [said(one, "In English.", NAMES) for one in everything]
     assert [pair for pair in zip(shown, written, strict=True) if pair[0] != pair[1]] == []
     assert ("In English." in shown[:-2]) is (code == "en")
+
+
+def test_every_figure_has_one_name(open_page: OpenPage) -> None:
+    """Whichever a rule goes by, in the browser and on the server, with a window and without."""
+    page = open_page("/alerts?lang=fr")
+    page.wait_for_function(
+        "Boolean(window.floorwatch && floorwatch.figureNames && floorwatch.said)"
+    )
+    names: list[str] = page.evaluate("Object.keys(floorwatch.figureNames.names())")
+    every = [f"{name}{window}" for name in names for window in ("", "_30m")]
+    sayings = [Said("{it}", values={"it": {"as": "metric", "of": name}}) for name in every]
+
+    shown = page.evaluate(
+        "sayings => sayings.map((told) => floorwatch.said(told, ''))",
+        json.loads(msgspec.json.encode(sayings)),
+    )
+
+    with speaking(LANGUAGES["fr"]):
+        written = [said(one, "", {}) for one in sayings]
+    assert len(names) > 50
+    assert [pair for pair in zip(shown, written, strict=True) if pair[0] != pair[1]] == []

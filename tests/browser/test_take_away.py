@@ -9,9 +9,9 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Download, Locator, Page
+from playwright.sync_api import Download, Locator, Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, OpenStage
 from tests.dashboard.pictures import Q, TableReader
 
 EVIL = '=HYPERLINK("http://x","y")'
@@ -186,3 +186,43 @@ def test_a_chart_is_taken_as_png(open_page: OpenPage) -> None:
         r"benefits-service-level-over-the-last-hour-.+\.png", download.suggested_filename
     )
     assert Path(download.path()).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_has_no_scroll_bar_and_keeps_the_ends(open_page: OpenPage) -> None:
+    """What can be scrolled is seen as it stands, and a long identifier by its end."""
+    page = open_page("/supervisor")
+    ready(page)
+    page.evaluate(
+        """() => {
+          const place = document.createElement("div");
+          place.id = "picture-of";
+          place.innerHTML = "<div style='overflow-y:scroll;height:40px;width:200px'>line<br>line<br>line<br>line</div>";
+          place.append(floorwatch.dom.tail("a-very-long-identifier-of-a-contact-00017"));
+          place.lastElementChild.style.width = "90px";
+          document.querySelector("main").append(place);
+          window.drawn = null;
+          const serialise = XMLSerializer.prototype.serializeToString;
+          XMLSerializer.prototype.serializeToString = function (root) { window.drawn = root; return serialise.call(this, root); };
+        }"""
+    )
+    page.evaluate(
+        "floorwatch.picture.paint(document.getElementById('picture-of'), 'Title', 'Note')"
+    )
+    styles = page.evaluate(
+        """() => [...window.drawn.querySelectorAll("*")].map((one) => one.style && [one.style.overflowY, one.style.direction, one.style.unicodeBidi])"""
+    )
+    own = page.evaluate(
+        """() => { const style = getComputedStyle(document.querySelector("#picture-of > :last-child")); return [style.direction, style.unicodeBidi]; }"""
+    )
+
+    assert not [one for one in styles if one and one[0] in {"auto", "scroll"}]
+    assert own in [one[1:] for one in styles if one]
+
+
+def test_the_pain_points_are_offered_as_a_picture(open_stage: OpenStage) -> None:
+    """With their bars they are a chart."""
+    page = open_stage("ordinary", "/experience")
+    expect(page.locator("#experience-pains tbody tr").first).to_be_visible()
+    page.click("#take-away")
+
+    expect(page.get_by_label("Picture of")).to_contain_text("Pain points")

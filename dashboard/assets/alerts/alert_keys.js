@@ -25,8 +25,7 @@
   }
 
   function pressed(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
-    if (event.target.matches("input, textarea, select, [contenteditable]")) return;
+    if (!fw.keys.free(event)) return;
     if (event.target.matches('[role="tab"]') && ["ArrowRight", "ArrowLeft"].includes(event.key)) {
       event.preventDefault();
       fw.centre.turn(event.key === "ArrowRight" ? 1 : -1);

@@ -30,15 +30,14 @@
   }
 
   function put(place, sections) {
-    const next = sections.map((element, index) => {
-      const made = element.outerHTML, before = parts[index];
-      return before && before.made === made ? before : { made, element };
-    });
+    const before = new Map(parts.map((one) => [one.made, one]));
+    const next = sections.map((element) => before.get(element.outerHTML) || { made: element.outerHTML, element });
     const focused = document.activeElement, at = parts.findIndex(({ element }) => element.contains(focused));
     const reached = at < 0 ? -1 : Array.from(parts[at].element.querySelectorAll(REACHED)).indexOf(focused);
     const kept = next.map(({ element }) => element);
-    if (kept.length !== place.children.length) place.replaceChildren(...kept);
-    else kept.forEach((element, index) => { if (place.children[index] !== element) place.children[index].replaceWith(element); });
+    // What stays is not moved: that would take the focus from it, and close what is opened in it.
+    Array.from(place.children).filter((element) => !kept.includes(element)).forEach((element) => element.remove());
+    kept.forEach((element, index) => { if (place.children[index] !== element) place.insertBefore(element, place.children[index] || null); });
     parts = next;
     if (reached >= 0 && !focused.isConnected && kept[at]) kept[at].querySelectorAll(REACHED)[reached]?.focus();
   }

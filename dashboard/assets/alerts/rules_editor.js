@@ -6,6 +6,8 @@
   const CHECK_MS = 400;
   // Who sets rules that no person set.
   const SETTERS = { file: fw.t("from the file given at the start"), floorwatch: fw.t("those that ship") };
+  // One change of a field waits for the one before it: each moves the places of the others.
+  let changing = Promise.resolve();
   let told = null, base = null, chosen = null, checked = { problems: [], rules: [] }, read = "", asked = 0, timer = null, ready = false, sought = null;
 
   const place = (name) => document.getElementById(`rules-${name}`);
@@ -155,7 +157,11 @@
 
   /* A form's field puts its value into its place in the text, or its key where there was none;
      nothing else of it moves. Where its place is depends on the text as it was checked last. */
-  async function change(field, value) {
+  function change(field, value) {
+    changing = changing.then(() => putField(field, value)).catch((error) => say(fw.format.sentence(error.message), "watch"));
+  }
+
+  async function putField(field, value) {
     const rule = chosen || (checked.rules[0] || {}).name;
     while (read !== text()) {
       clearTimeout(timer);

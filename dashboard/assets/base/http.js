@@ -33,8 +33,8 @@
   const unreached = () => Object.assign(new Error(fw.t("no connection to the dashboard")), { unreached: true });
 
   fw.http = {
-    CUT_MS, unreached,
-    get: (path, { signal } = {}) => ask("GET", path, undefined, signal || AbortSignal.timeout(CUT_MS)),
+    unreached,
+    get: (path, { signal } = {}) => ask("GET", path, undefined, AbortSignal.any([AbortSignal.timeout(CUT_MS), ...(signal ? [signal] : [])])),
     post: (path, body) => ask("POST", path, body),
     put: (path, body) => ask("PUT", path, body),
     remove: (path) => ask("DELETE", path),

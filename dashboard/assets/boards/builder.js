@@ -131,7 +131,7 @@
   function pageForm() {
     const { number } = fw.builderForm, at = Math.min(fw.pager.at(), draft.pages.length - 1);
     const tabs = make("div", "builder-pages", ...draft.pages.map((one, index) => {
-      const tab = button(`builder-page-${index}`, String(index + 1), () => { chosen = null; fw.pager.go(index); draw(); });
+      const tab = button(`builder-page-${index}`, String(index + 1), () => fw.pager.go(index));
       fw.dom.attribute(tab, "aria-pressed", String(index === at));
       fw.dom.attribute(tab, "aria-label", fw.t("Page {n}", { n: index + 1 }));
       return tab;
@@ -224,10 +224,17 @@
     if (page().tiles.length < 2) { say(fw.t("A page needs one tile at least.")); draw(); return; }
     const from = fw.pager.at(), next = structuredClone(draft), [tile] = next.pages[from].tiles.splice(chosen, 1);
     next.pages[Number(to)].tiles.push(tile);
-    chosen = next.pages[Number(to)].tiles.length - 1;
     put(next, { redraw: false });
     fw.pager.go(Number(to));
+    choose(next.pages[Number(to)].tiles.length - 1);
+  }
+
+  /* Another page is seen, by whatever turned it: what was chosen is none of its tiles. */
+  function turned() {
+    if (!open) return;
+    chosen = null;
     draw();
+    dress(fw.boardPage.tiles());
   }
 
   function choose(index) {
@@ -316,6 +323,7 @@
     });
   }
 
+  document.addEventListener("DOMContentLoaded", () => fw.pager.follow(turned));
   addEventListener("beforeunload", (event) => { if (open && changed()) event.preventDefault(); });
   fw.builder = { show, dress, choose, move, remove, say, put, draft: () => draft, isOpen: () => open };
 })();

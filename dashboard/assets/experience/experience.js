@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const BASE = "/api/v1/experience", EVERY_MS = 5000, READING_MS = 1000, REFUSED = 422, UNKNOWN = 404;
+  const BASE = "/api/v1/experience", EVERY_MS = 5000, READING_MS = 1000, MS = 1000, REFUSED = 422, UNKNOWN = 404;
   const CHOICES = {
     window: { known: ["60m", "240m", "today"], usual: "today" },
     by: { known: ["channel", "queue", "segment", "language", "journey_stage"], usual: "channel" },
@@ -46,6 +46,8 @@
     fw.takeAway.window = chosen("window");
     const mine = ++asked;
     const problems = [], readings = [];
+    // What nobody has told for so long is old, whatever the line is still waiting for.
+    const lost = setTimeout(() => { if (mine === asked) say(fw.http.unreached()); }, fw.freshness.LOST_S * MS);
     await Promise.all([...parts().map(async ([path, draw]) => {
       try {
         const told = await fw.http.get(path);
@@ -60,6 +62,7 @@
         else problems.push(error);
       }
     }), fw.experienceWords.ask(query, () => mine === asked).catch((error) => problems.push(error))]);
+    clearTimeout(lost);
     if (mine !== asked) return;
     const reading = readings.find((told) => told.reading);
     say(problems[0], reading, readings[0]);

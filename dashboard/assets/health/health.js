@@ -3,8 +3,8 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  // Of agents no queue's list of events tells.
-  const TYPES = { "agent.state": () => fw.t("an agent’s state changed") };
+  // Of these no queue's list of events tells.
+  const TYPES = { "agent.state": () => fw.t("an agent’s state changed"), "plan.interval": () => fw.t("what was planned") };
   const STATES = {
     fresh: ["on_target", "●", fw.t("Fresh")],
     "catching up": ["watch", "◆", fw.t("Catching up")],
@@ -182,13 +182,13 @@
   /* A name that only a later worker knows is told as it is. */
   const words_of = (name) => fw.format.sentence(name.replaceAll("_", " ")).replace(/\.$/, "");
 
-  /* Most first, and among equals by name. */
   /* A type as people say it, and as the contract names it. */
   function typed(type) {
     const words = TYPES[type] ? TYPES[type]() : fw.eventList.words(type);
     return words ? `${words} · ${type}` : type;
   }
 
+  /* Most first, and among equals by name. */
   function byCount(counts, named = (name) => name) {
     return Object.entries(counts)
       .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))

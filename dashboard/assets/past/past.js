@@ -62,9 +62,10 @@
     quiet = false;
   }
 
-  /* Show that instant, and play on from it. The way back leads out of the past, not through it. */
-  function go(instant, playing = 0) {
-    const whole = playing ? instant : Math.floor(instant / MINUTE_MS) * MINUTE_MS;
+  /* Show that instant, or its minute unless it is `exact`, and play on from it. The way back leads out of
+     the past, not through it. */
+  function go(instant, playing = 0, { exact = false } = {}) {
+    const whole = playing || exact ? instant : Math.floor(instant / MINUTE_MS) * MINUTE_MS;
     fw.address.set({ at: text(whole), speed: playing || null }, { step: !on() });
   }
 

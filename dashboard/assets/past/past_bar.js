@@ -135,7 +135,8 @@
   }
 
   const stepped = (minutes) => wind(Math.floor(place() / MINUTE_MS) * MINUTE_MS + minutes * MINUTE_MS);
-  const play = (speed) => fw.past.go(settled(), speed);
+  // Paused, it stands at the second that is seen, which need be no whole minute.
+  const play = (speed) => fw.past.go(settled(), speed, { exact: true });
 
   /* Where it stands, where it was being wound to; what was to come of that does no more. */
   function settled() {
@@ -146,8 +147,7 @@
   }
 
   function pressed(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || !parts || parts.bar.hidden || document.querySelector("dialog[open]")) return;
-    if (event.target.matches('input:not([type="range"]), textarea, select, [contenteditable]')) return;
+    if (!parts || parts.bar.hidden || !fw.keys.free(event)) return;
     if (event.key === "," || event.key === ".") {
       event.preventDefault();
       step(event.key === "," ? -1 : 1);

@@ -3,6 +3,8 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
+  // What a page's style calls its root, which in a place of its own is its host.
+  const ROOTS = /(^|[\s,}])(?::root|html|body)(?=[\s{,])/gm;
   const LOOK_MS = 500, AGAIN_MS = 2000, TRIES = 60, MISREAD_MAX = 60;
   const fields = {};
   let asked = 0, ready = false, choosing = false;
@@ -157,14 +159,21 @@
     place("report").hidden = false;
   }
 
-  /* On paper it is as high as what stands in it, which is scrolled on the screen. */
-  function whole(on) {
-    const page = place("page").querySelector("iframe"), inside = page && page.contentDocument && page.contentDocument.documentElement;
-    place("page").style.height = on && inside ? `${inside.scrollHeight + 2}px` : "";
+  /* A frame is no part of the paper's pages: what stands in it is printed from a place of its own, with its
+     own style alone, and runs nothing there either. */
+  function onPaper() {
+    const page = place("page") && place("page").querySelector("iframe"), inside = page && page.contentDocument;
+    if (!inside || !inside.body) return;
+    const paper = fw.dom.make("div", "shift-paper"), root = paper.attachShadow({ mode: "open" }), style = fw.dom.make("style");
+    style.textContent = Array.from(inside.querySelectorAll("style"), (one) => one.textContent).join("\n").replace(ROOTS, "$1:host");
+    const told = document.importNode(inside.body, true);
+    told.querySelectorAll("*").forEach((one) => Array.from(one.attributes).filter(({ name }) => name.startsWith("on")).forEach(({ name }) => one.removeAttribute(name)));
+    root.append(style, ...told.childNodes);
+    place("page").append(paper);
   }
 
-  addEventListener("beforeprint", () => { if (place("page")) whole(true); });
-  addEventListener("afterprint", () => { if (place("page")) whole(false); });
+  addEventListener("beforeprint", onPaper);
+  addEventListener("afterprint", () => document.querySelectorAll(".shift-paper").forEach((one) => one.remove()));
 
   function link(words, href) {
     const made = fw.dom.make("a", "", words);

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
-  const EVERY_MS = 2000, CUT_MS = 60000, MS = 1000, CONTACT_MOST = 19, CONTACT_FEW = 10, STRAIN = ["calm", "busy", "strained"];
+  const EVERY_MS = 2000, MS = 1000, CONTACT_MOST = 19, CONTACT_FEW = 10, STRAIN = ["calm", "busy", "strained"];
   // Made once: two thousand names are compared each time that rows change.
   const BY_NAME = new Intl.Collator(undefined, { numeric: true });
   let table = null, told = null, sought = [], counts = { shown: 0, all: 0 }, looking = false, timer = 0, asking = null, problem = "", newest = null, heardAt = -Infinity, known = false, inPast = false;
@@ -59,7 +59,7 @@
 
   async function ask() {
     if (!looking || asking) return;
-    const mine = asking = new AbortController(), cut = setTimeout(() => mine.abort(), CUT_MS);
+    const mine = asking = new AbortController();
     try {
       const answer = document.hidden ? null : await fw.http.get("/api/v1/agents", { signal: mine.signal });
       if (mine !== asking) return;
@@ -69,8 +69,6 @@
       if (mine !== asking) return;
       problem = error.message;
       none();
-    } finally {
-      clearTimeout(cut);
     }
     asking = null;
     clearTimeout(timer);

@@ -17,8 +17,7 @@
   }
 
   function pressed(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    if (event.target.matches("input, textarea, select, [contenteditable]")) return;
+    if (!fw.keys.free(event)) return;
     if (event.key === "Escape") { fw.supervisor.close(); return; }
     if (event.target.matches('[role="tab"]') && ["ArrowRight", "ArrowLeft"].includes(event.key)) {
       const other = fw.supervisor.view() === "queues" ? "agents" : "queues";

@@ -67,7 +67,7 @@
     if (!known_ || !known_.count) return "";
     const to = whom(known_, board);
     const words = fw.tn("{n} thank-you today", "{n} thank-yous today", known_.count);
-    return to ? `${words}: ${to}` : words;
+    return to ? fw.t("{thanks}: {names}", { thanks: words, names: to }) : words;
   }
 
   /* Whether there are more than when this was last asked. */
