@@ -93,7 +93,9 @@
 
   const give = (told) => {
     newest = told;
-    document.querySelector(".contacts-csv").hidden = !told || !told.contacts.length;
+    const none = !told || !told.contacts.length;
+    document.querySelector(".contacts-csv").hidden = none;
+    fw.dom.attribute(list(), "data-none", none ? "true" : null);
   };
 
   function choices(all) {

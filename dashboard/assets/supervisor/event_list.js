@@ -84,12 +84,15 @@
     while (place.list.children.length > KEPT_MAX) place.list.lastElementChild.remove();
   }
 
+  /* Each part whole: an agent's name is not broken at its hyphen. */
+  const whom = (...parts) => parts.filter(Boolean).flatMap((part, index) => [...(index ? [" · "] : []), fw.dom.make("span", "event-part", part)]);
+
   function line(one) {
     const { make } = fw.dom, what = words(one.type) || one.type;
     const more = [one.reason, one.kind, one.by, one.to || one.to_queue || one.to_agent ? fw.t("to {name}", { name: one.to || one.to_queue || one.to_agent }) : "",
       one.due ? fw.t("due {time}", { time: fw.contactRows.clock(Date.parse(one.due)) }) : "", one.reached === false ? fw.t("not reached") : ""].filter(Boolean).join(" · ");
     const at = fw.contactRows.clock(Date.parse(one.time)), row = make("li", "event-row", make("span", "event-at", at), make("span", "event-what", what),
-      make("span", "event-who", [one.contact, one.agent, more].filter(Boolean).join(" · ")));
+      make("span", "event-who", ...whom(one.contact, one.agent, more)));
     row.dataset.at = one.time;
     // Of another day it is told with that, and stands on one line all the same.
     if (at.length > TIME_LENGTH) row.dataset.dated = "";
