@@ -121,7 +121,7 @@ bench-peers: $(INSTALLED_TEST) ## measure other stream processors on the same wi
 .PHONY: screenshots
 screenshots: $(INSTALLED_TEST) ## picture every screen in every state (ARGS="--screen /alerts --docs")
 	@browser="$$(scripts/chromium.sh)"; \
-	    FLOORWATCH_CHROMIUM="$$browser" exec $(BIN)/python scripts/screenshots.py $(ARGS)
+	    FLOORWATCH_CHROMIUM="$$browser" exec $(BIN)/python -m scripts.screenshots $(ARGS)
 
 .PHONY: texts
 texts: $(INSTALLED_TEST) ## put new texts of screens into the catalogues, and say what is to translate

@@ -1,7 +1,8 @@
 """Takes pictures of every screen, in every state, width and theme: real floors, looked at by a browser.
 
 The pictures go to test-results/screens, which is no part of the repository, with a page of all
-beside them. `--docs` takes those of docs/images instead.
+beside them. What can be opened on a screen is opened over the floor in a surge that the tests of
+screens have. `--docs` takes those of docs/images instead.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
@@ -23,16 +24,14 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from dashboard.app import _SCREENS
+from tests.browser.looks import LOOKS, Look
+from tests.browser.stages import SCREENS, STATES, State, staged
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 IMAGES: Final = ROOT / "docs" / "images"
 SHOTS: Final = ROOT / "test-results" / "screens"
-State = Literal["ordinary", "surge", "empty", "stale", "broken"]
 Theme = Literal["dark", "light"]
-STATES: Final[tuple[State, ...]] = get_args(State)
 THEMES: Final[tuple[Theme, ...]] = get_args(Theme)
-SCREENS: Final = tuple(screen.path for screen in _SCREENS)
 WIDTHS: Final = {360: 780, 1366: 768, 1920: 1080, 3840: 2160}
 PORTS: Final = {state: 8059 + number for number, state in enumerate(STATES)}
 LIVING: Final = ("ordinary", "surge")
@@ -69,25 +68,60 @@ PICTURES: Final = (
 def main() -> None:
     """Take what is asked for; everything, unless something is named."""
     asked = _asked()
-    states: tuple[State, ...] = ("ordinary",) if asked.docs else tuple(asked.state or STATES)
-    with ExitStack() as floors, sync_playwright() as playwright:
-        addresses = dict(_floors(floors, states))
+    whole = not (asked.docs or asked.screen or asked.state or asked.look)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("FLOORWATCH_CHROMIUM"),
             # Chromium's sandbox does not start for root, as in a container.
             chromium_sandbox=os.geteuid() != 0,
         )
         if asked.docs:
-            IMAGES.mkdir(parents=True, exist_ok=True)
-            for picture in PICTURES:
-                _take_for_docs(browser, addresses["ordinary"], picture)
+            _picture_for_docs(browser)
             return
         SHOTS.mkdir(parents=True, exist_ok=True)
-        for state, address in addresses.items():
-            for path in asked.screen or SCREENS:
-                _take(browser, state, address, path, asked.width or list(WIDTHS))
+        widths = asked.width or list(WIDTHS)
+        if whole or asked.screen or asked.state:
+            _picture_screens(browser, asked.state or STATES, asked.screen or SCREENS, widths)
+        if whole or asked.look:
+            _picture_looks(
+                browser, [one for one in LOOKS if whole or one.name in asked.look], widths
+            )
         browser.close()
     _write_index()
+
+
+def _picture_for_docs(browser: Browser) -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as floors:
+        for _, address in _floors(floors, ("ordinary",)):
+            for picture in PICTURES:
+                _take_for_docs(browser, address, picture)
+
+
+def _picture_screens(
+    browser: Browser, states: Sequence[State], paths: Sequence[str], widths: list[int]
+) -> None:
+    with ExitStack() as floors:
+        for state, address in dict(_floors(floors, states)).items():
+            for path in paths:
+                page = browser.new_page(color_scheme="dark")
+                _open(page, address + path)
+                _take(page, f"{path.strip('/') or 'wallboard'}-{state}", widths)
+                print(f"{path} {state}")
+
+
+def _picture_looks(browser: Browser, looks: list[Look], widths: list[int]) -> None:
+    with (
+        tempfile.TemporaryDirectory(prefix="screens-") as folder,
+        staged("surge", Path(folder)) as stage,
+    ):
+        for look in looks:
+            # As it is opened on a desk: drawn anew in each width, it stays open.
+            page = browser.new_page(color_scheme="dark", viewport={"width": 1366, "height": 768})
+            stage.show(page, look.path)
+            look.open(page)
+            _take(page, "look-" + look.name.replace(" ", "-").replace("'", ""), widths)
+            print(look.name)
 
 
 def _asked() -> argparse.Namespace:
@@ -95,11 +129,12 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--docs", action="store_true", help="those of docs/images instead")
     parser.add_argument("--screen", action="append", choices=SCREENS)
     parser.add_argument("--state", action="append", choices=STATES)
+    parser.add_argument("--look", action="append", choices=[look.name for look in LOOKS])
     parser.add_argument("--width", action="append", type=int, choices=WIDTHS)
     return parser.parse_args()
 
 
-def _floors(floors: ExitStack, states: tuple[State, ...]) -> Iterator[tuple[State, str]]:
+def _floors(floors: ExitStack, states: Sequence[State]) -> Iterator[tuple[State, str]]:
     """A dashboard of each state and its address, as soon as all are there."""
     folder = Path(floors.enter_context(tempfile.TemporaryDirectory(prefix="screens-")))
     if "stale" in states:
@@ -167,19 +202,16 @@ def _wait_until_answers(port: int, *, ready: bool) -> None:
     sys.exit(f"screenshots: {address} gave no good answer within {START_S} s")
 
 
-def _take(browser: Browser, state: State, address: str, path: str, widths: list[int]) -> None:
-    """One screen in one state: a page that is opened once, and drawn in each width and theme."""
-    page = browser.new_page(color_scheme="dark")
-    _open(page, address + path)
+def _take(page: Page, name: str, widths: list[int]) -> None:
+    """A page that is opened once, drawn in each width and theme, and then closed."""
     for width in widths:
         page.set_viewport_size({"width": width, "height": WIDTHS[width]})
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
             page.wait_for_timeout(REDRAWN_MS)
             # A phone and a desk show the whole page, a wall what it has room for.
-            page.screenshot(path=SHOTS / _file(path, state, width, theme), full_page=width < 1920)
+            page.screenshot(path=SHOTS / f"{name}-{width}-{theme}.png", full_page=width < 1920)
     page.close()
-    print(f"{path} {state}")
 
 
 def _take_for_docs(browser: Browser, address: str, picture: Picture) -> None:
@@ -202,10 +234,6 @@ def _open(page: Page, address: str) -> None:
     # What is outside the window is painted, too: a picture may be of the whole page.
     page.add_style_tag(content=".tile { content-visibility: visible !important }")
     page.wait_for_timeout(DRAWN_MS)
-
-
-def _file(path: str, state: State, width: int, theme: Theme) -> str:
-    return f"{path.strip('/') or 'wallboard'}-{state}-{width}-{theme}.png"
 
 
 def _write_index() -> None:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from playwright.sync_api import Page
 
 # A screen that joins these is looked at by every test of screens.
 from dashboard.app import _SCREENS, create_app, serving
+from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import MINUTE_US
+from stream.past.apart import LogPast
+from stream.shift.apart import shift_reports
+from tests.boards import every_kind, shelf_at
 from tests.clock import now_us
 from tests.dashboard.customers import Customers
 from tests.dashboard.floors import TOOLS, AlertFloor, alert_floor
 from tests.dashboard.pictures import TableReader, ordinary, surge, wall_clock
-from tests.dashboard.test_detail_api import Desk
+from tests.dashboard.present import Present
 from tests.incidents import notice_incident, resolved_incident, surge_incident, ticket_incident
+from tests.past_ground import PLAN, PastGround
+from tests.simulator.drill.desks import Table
+from tests.stream.shifts import two_hours
 
 State = Literal["ordinary", "surge", "empty", "stale", "broken"]
 STATES: Final[tuple[State, ...]] = get_args(State)
@@ -59,18 +66,38 @@ def staged(state: State, directory: Path) -> Iterator[Stage]:
     if state == "stale":
         reader.told_s_ago(_SILENT_S)
     reader.broken = state == "broken"
-    with alert_floor(directory) as floor:
+    with ExitStack() as open_, alert_floor(directory) as floor:
         _alerted(floor, state)
         app = create_app(
             reader,
             now=wall_clock,
             alerts=floor.board,
             rules=TOOLS,
-            detail=Desk(),
+            detail=Present(),
             experience=None if reader.broken else Customers(_CUSTOMERS[state], as_of=now_us()),
+            # What is opened is looked at on this floor alone.
+            **(_besides(open_, directory) if state == "surge" else {}),
         )
         with serving(app) as url:
             yield Stage(state, url)
+
+
+def _besides(open_: ExitStack, directory: Path) -> dict[str, Any]:
+    """Boards, drills to run, two hours that are over, and a shift of the day of its log."""
+    begin = now_us() // MINUTE_US * MINUTE_US - 130 * MINUTE_US
+    ground = two_hours(directory / "shift")
+    ground.incident("i-1", 10, 40)
+    open_.callback(ground.log.close)
+    return {
+        "boards": open_.enter_context(shelf_at(directory / "boards", every_kind())),
+        "training": Table().desk,
+        "past": LogPast(
+            PastGround(directory / "past", begin).url, PLAN, now=now_us, title="Benefits centre"
+        ),
+        "shifts": shift_reports(
+            ground.url, FloorPlan(), now=lambda: ground.now_us, title="Benefits centre"
+        ),
+    }
 
 
 def _alerted(floor: AlertFloor, state: State) -> None:

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import OpenStage
+from tests.browser.looks import LOOKS, Look, opened
 from tests.browser.stages import SCREENS, STATES, State
 
 pytestmark = pytest.mark.browser
@@ -31,17 +32,26 @@ def found(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", SCREENS)
-@pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing(open_stage: OpenStage, state: State, path: str) -> None:
-    """Dark, then light."""
-    page = open_stage(state, path)
+def both(page: Page) -> tuple[list[str], list[str]]:
+    """What it finds in the dark, and then in the light."""
     dark = found(page)
     page.emulate_media(color_scheme="light")
     page.wait_for_selector('html[data-theme="light"]')
     page.wait_for_timeout(400)
+    return dark, found(page)
 
-    assert (dark, found(page)) == ([], [])
+
+@pytest.mark.parametrize("path", SCREENS)
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(open_stage: OpenStage, state: State, path: str) -> None:
+    """Dark, then light."""
+    assert both(open_stage(state, path)) == ([], [])
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_axe_finds_nothing_in_what_is_opened(open_stage: OpenStage, look: Look) -> None:
+    """Panels, dialogs, boards, forms and lists."""
+    assert both(opened(open_stage, look)) == ([], [])
 
 
 def test_axe_is_asked(open_stage: OpenStage) -> None:

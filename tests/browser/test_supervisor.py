@@ -5,67 +5,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
-from msgspec import structs
 from playwright.sync_api import Locator, Page, expect
 
 from dashboard.app import create_app, serving
-from stream.contract.detail import PresentAsked, PresentContact, PresentContacts
-from stream.contract.instants import SECOND_US
 from tests.browser.conftest import OpenPage
-from tests.clock import now_us
 from tests.dashboard.pictures import Q, TableReader, surge, wall_clock
-from tests.dashboard.test_detail_api import Desk
+from tests.dashboard.present import BAD, Present
 
 pytestmark = pytest.mark.browser
 
 _SOON_MS: Final = 30_000
-_BAD: Final = "<img src=x onerror=alert(1)>"
-
-
-class Present(Desk):
-    """A floor whose contacts wait since it was made, a second apart."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.opened = now_us()
-
-    def contacts(self, asked: PresentAsked) -> Future[PresentContacts]:
-        """38 who wait for benefits, the oldest for 6:12, and two promises."""
-        self.asked.append(asked)
-        if asked.of == "callbacks_open":
-            found = [self._promise(1, -75), self._promise(2, 90), self._promise(3, 1500)]
-        elif asked.of in {"waiting", "waiting_over_target"}:
-            found = [self._waiting(number, asked.queue or "benefits") for number in range(38)]
-        elif asked.of == "on_hold":
-            found = [structs.replace(self._waiting(0, "benefits"), contact="c-of-a-long-name" * 4)]
-        else:
-            found = []
-        told = PresentContacts(now_us(), asked.of, len(found), found[: asked.most])
-        return self._told(told)
-
-    def _waiting(self, number: int, queue: str) -> PresentContact:
-        since = self.opened - (372 - 10 * number) * SECOND_US
-        due = since + 20 * SECOND_US
-        return PresentContact(
-            contact=f"c-{number}", queue=queue, channel="voice", state="waiting", since=since,
-            waited_us=now_us() - since, target_us=20 * SECOND_US, over_target=due < now_us(),
-            agent=None, due=due, overdue=due < now_us(), priority=2, language="es", segment=_BAD,
-            intent="renewal_form",
-        )  # fmt: skip
-
-    def _promise(self, number: int, due_s: int) -> PresentContact:
-        due = self.opened + due_s * SECOND_US
-        return PresentContact(
-            contact=f"p-{number}", queue="callbacks", channel=None, state="promised", since=None,
-            waited_us=None, target_us=None, over_target=None, agent=None, due=due,
-            overdue=due < now_us(),
-        )  # fmt: skip
 
 
 @pytest.fixture
@@ -125,7 +79,7 @@ def test_the_queue_in_trouble_is_found_and_understood_by_mouse(open_page: OpenPa
     expect(longest.locator('[data-column="due"]')).to_have_text(
         re.compile(r"^▲broken for [56]:\d\d$")
     )
-    expect(longest.locator('[data-column="about"]')).to_have_text(f"renewal form · es · {_BAD}")
+    expect(longest.locator('[data-column="about"]')).to_have_text(f"renewal form · es · {BAD}")
     expect(beside.locator(".level-row")).to_have_count(5)
     expect(beside.locator(".level-row[data-own]")).to_contain_text("abandons count")
     assert "queue=benefits" in page.url

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import OpenStage
+from tests.browser.looks import LOOKS, Look, opened
 from tests.browser.stages import SCREENS, State
 
 pytestmark = pytest.mark.browser
@@ -18,10 +19,10 @@ _PHONE: Final = {"width": 360, "height": 780}
 
 # Every text that is seen: within the page, within what clips it, and with nothing over it. A text
 # that ends in dots is whole in the title that somebody points at.
-_FAULTS: Final = """() => {
+_FAULTS: Final = """(within) => {
   const faults = [], width = document.documentElement.scrollWidth;
   if (width > innerWidth) faults.push(`the page is ${width} px wide`);
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = document.createTreeWalker(document.querySelector(within), NodeFilter.SHOW_TEXT);
   const titled = (element) => element.closest("[title]:not([title=''])");
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
     const element = node.parentElement, told = node.textContent.trim();
@@ -54,13 +55,13 @@ _FAULTS: Final = """() => {
 }"""
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, within: str = "body") -> list[str]:
     """What does not fit, with the window as high as the page, so that all of it can be looked at."""
     height = page.evaluate("document.documentElement.scrollHeight")
     width = page.viewport_size["width"] if page.viewport_size else 0
     page.set_viewport_size({"width": width, "height": min(height, 12_000)})
     page.wait_for_timeout(300)
-    found: list[str] = page.evaluate(_FAULTS)
+    found: list[str] = page.evaluate(_FAULTS, within)
     return found
 
 
@@ -74,6 +75,17 @@ def test_everything_fits_at_twice_the_size(open_stage: OpenStage, state: State, 
     page.wait_for_timeout(300)
 
     assert (zoomed, faults(page)) == ([], [])
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_what_is_opened_fits_at_twice_the_size(open_stage: OpenStage, look: Look) -> None:
+    """And then on a phone, with it still open."""
+    page = opened(open_stage, look, **_ZOOMED)
+    zoomed = faults(page, look.within)
+    page.set_viewport_size({"width": _PHONE["width"], "height": _PHONE["height"]})
+    page.wait_for_timeout(300)
+
+    assert (zoomed, faults(page, look.within)) == ([], [])
 
 
 def test_what_does_not_fit_is_found(open_stage: OpenStage) -> None:

@@ -229,8 +229,10 @@
   function incident(one) {
     const kind = fw.alertWords.kind(one), mark = make("span", "mark", kind.mark), unseen = make("span", "unseen", kind.word);
     mark.setAttribute("aria-hidden", "true");
-    const made = make("li", "tile-alert", mark, unseen, make("span", "tile-alert-title", fw.alertWords.titleOf(one)), make("span", "tile-alert-text", fw.alertWords.message(one)));
+    const title = fw.alertWords.titleOf(one), message = fw.alertWords.message(one);
+    const made = make("li", "tile-alert", mark, unseen, make("span", "tile-alert-title", title), make("span", "tile-alert-text", message));
     made.dataset.state = kind.state;
+    made.title = [title, message].filter(Boolean).join(" · ");
     return made;
   }
 
