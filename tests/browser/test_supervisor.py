@@ -61,6 +61,21 @@ def focused(page: Page) -> str:
     return told
 
 
+def test_a_table_under_the_other_tab_is_there_when_somebody_turns_to_it(
+    open_page: OpenPage,
+) -> None:
+    """It costs nothing meanwhile, and waits for no frame then: here none comes any more."""
+    page = open_page("/supervisor?view=agents")
+    tab = page.locator("#queue-grid-tab")
+    expect(tab.locator("[data-part=count]")).to_have_text("12")
+    expect(page.locator("#queue-grid .ag-center-cols-container .ag-row")).to_have_count(0)
+    page.evaluate("window.dash_clientside.supervisor.draw = () => dash_clientside.no_update")
+    tab.click()
+
+    expect(row(page, "benefits").locator('[col-id="waiting"]')).to_have_text("38")
+    expect(row(page, "vip").locator('[col-id="rank"]')).to_have_text("●On target")
+
+
 def test_the_queue_in_trouble_is_found_and_understood_by_mouse(open_page: OpenPage) -> None:
     """Worst first; beside it why, who waits longest, and until when; a number has its contacts."""
     page = open_page("/supervisor")

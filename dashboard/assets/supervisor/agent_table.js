@@ -104,31 +104,46 @@
     newest = answer;
     heardAt = Date.now();
     known = true;
-    const picture = (fw.alertStrip.newest() || {}).picture;
+    const names = picture();
     counts.all = answer.agents.length;
-    table.put(answer.agents.map((one) => new Row(one, picture)));
+    table.put(answer.agents.map((one) => new Row(one, names)));
   }
 
-  /* What a row is compared and sorted by. What only cells in sight and the filter need is put into words
-     when they ask: of two thousand rows most are out of sight. */
-  class Row {
-    #one; #picture;
+  // No row keeps one: it may outlive many.
+  const picture = () => (fw.alertStrip.newest() || {}).picture;
+  // As fw.format writes a length and a share.
+  const whole = (seconds) => (fw.format.given(seconds) ? Math.floor(seconds) : seconds);
+  const percents = (share) => (fw.format.given(share) ? Math.round(share * 100) / 100 : share);
 
-    constructor(one, picture) {
+  /* What a row is compared and sorted by: as finely as it is shown, so that of two thousand rows those are
+     touched in which something is seen to change. What only cells in sight and the filter need is put into
+     words when they ask: most rows are out of sight. */
+  class Row {
+    #one;
+
+    constructor(one, names) {
+      const { strain } = one, level = strain ? STRAIN.indexOf(strain.level) : -1;
       this.#one = one;
-      this.#picture = picture;
-      const level = one.strain ? STRAIN.indexOf(one.strain.level) : -1;
-      Object.assign(this, {
-        id: one.agent, agent: one.agent, group: false, state: "none",
-        stateRank: fw.agentWords.rank(one.state), told: one.state, reason: one.reason,
-        since: one.since ? Date.parse(one.since) : null,
-        contact: one.contact, more: Math.max(0, (one.contacts || 0) - 1), contactTold: one.contact_state,
-        queueName: one.queue ? named(one.queue, picture) : null,
-        handled: one.handled, aht: one.average_handle_time_s,
-        csat: one.csat_n ? one.csat_score : null, answers: one.csat_n,
-        occupancy: one.occupancy, strain: level < 0 ? null : level, strainTold: one.strain && one.strain.why,
-        team: one.team,
-      });
+      this.id = this.agent = one.agent;
+      this.group = false;
+      this.state = "none";
+      this.stateRank = fw.agentWords.rank(one.state);
+      this.told = one.state;
+      this.reason = one.reason;
+      this.since = one.since ? Date.parse(one.since) : null;
+      this.contact = one.contact;
+      this.more = Math.max(0, (one.contacts || 0) - 1);
+      this.contactTold = one.contact_state;
+      this.queueName = one.queue ? named(one.queue, names) : null;
+      this.handled = one.handled;
+      this.aht = whole(one.average_handle_time_s);
+      this.csat = one.csat_n ? one.csat_score : null;
+      this.answers = one.csat_n;
+      this.occupancy = percents(one.occupancy);
+      this.strain = level < 0 ? null : level;
+      this.strainTold = strain && strain.why;
+      this.team = one.team;
+      this.queuesTold = (one.queues || []).join(" ");
     }
 
     get #state() { return fw.agentWords.state(this.told, this.reason); }
@@ -138,7 +153,7 @@
     get contactState() { return this.contact ? fw.agentWords.contact(this.contactTold) : ""; }
     get satisfied() { return fw.format.csat({ csat_n: this.answers, csat_top: Math.round((this.csat || 0) * (this.answers || 0)) }, this.#one); }
     get strained() { return fw.agentWords.strain(this.#one.strain); }
-    get queues() { return (this.#one.queues || []).map((queue) => named(queue, this.#picture)).join(" "); }
+    get queues() { return (this.#one.queues || []).map((queue) => named(queue, picture())).join(" "); }
   }
 
   /* To take away: exact values, under the names that docs/metrics.md explains. */
@@ -148,7 +163,7 @@
     return { columns: TAKEN.map((key) => [key, key]), rows };
   }
 
-  const named = (queue, picture) => (picture && picture.labels[queue] ? picture.labels[queue].name : queue);
+  const named = (queue, names) => (names && names.labels[queue] ? names.labels[queue].name : queue);
 
   function matches(data) {
     if (!sought.length) return true;

@@ -5,7 +5,7 @@
   const MS = 1000, TENTH_MS = 100, TIE = 1e-9;
   const MESSAGES = ["chat", "sms", "whatsapp", "social", "email", "several", "unknown"], PROMISES = ["callback"];
   const shut = new Set();
-  let table = null, goal = null, grouped = true, sought = [], counts = { shown: 0, all: 0 }, told = null;
+  let table = null, goal = null, grouped = true, sought = [], counts = { shown: 0, all: 0 }, told = null, skipped = false;
 
   /* What a press on a column's number asks for: the contacts that it counts. */
   const BEHIND = {
@@ -67,9 +67,12 @@
 
   function draw(picture, standing) {
     goal = standing.goal;
+    counts.all = standing.worst_first.length;
+    // Under the other tab it is not drawn until somebody turns to it.
+    skipped = table.element.parentElement.hidden;
+    if (skipped) { told.counted(counts); return; }
     const asOf = Date.parse(picture.figures.as_of);
     const rows = standing.worst_first.map((queue, rank) => row(picture, standing, queue, rank, asOf));
-    counts.all = rows.length;
     table.put(grouped ? [...groups(picture, rows, asOf), ...rows] : rows);
   }
 
@@ -186,6 +189,8 @@
     table.filter();
   }
 
+  const turnedTo = () => { if (skipped) redraw(); };
+
   function pressed(data, column) {
     const of = BEHIND[column];
     if (data.group && column === "name") turn(data);
@@ -247,7 +252,7 @@
   function byName(a, b) { return a.split("\n", 1)[0].localeCompare(b.split("\n", 1)[0]); }
 
   fw.queueTable = {
-    start, draw, find, group, redraw, sort, grouped: () => grouped, counts: () => counts, table: () => table,
+    start, draw, find, group, redraw, sort, turnedTo, grouped: () => grouped, counts: () => counts, table: () => table,
     choose: (queue) => fw.liveGrid.choose(table, queue === null ? null : `q ${queue}`),
   };
 })();

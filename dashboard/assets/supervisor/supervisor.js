@@ -88,6 +88,7 @@
     const words = now === "queues" ? fw.t("Filter by queue, channel or status") : fw.t("Filter by agent, team, queue or state");
     find.placeholder = words;
     fw.dom.attribute(find, "aria-label", words);
+    if (now === "queues") fw.queueTable.turnedTo();
     shownTable().find(asked.toLowerCase().split(/\s+/).filter(Boolean));
     fw.agentTable.follow(now === "agents");
     grouping();
