@@ -13,7 +13,6 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from stream.contract.instants import SECOND_US
 from stream.logs.embedded import EmbeddedLog
 from stream.logs.topics import CONTACT_EVENTS, topics
 from tests import builders
@@ -161,8 +160,8 @@ def test_a_worker_that_was_away_catches_up_in_sight(floor: Floor, page: Page) ->
 
 
 def test_an_event_reaches_the_wall_and_a_stopped_stream_is_seen(floor: Floor, page: Page) -> None:
-    """Within 3 s of opening there is a number, within 1 s of an event it follows; without a
-    stream it goes stale and grey, and with it comes back, all without a touch."""
+    """There is a number, and it follows each event; without a stream it goes stale and grey, and with
+    it comes back, all without a touch. How soon is measured by `make bench`."""
     for number in range(3):
         floor.queue_up(f"early-{number}")
     page.goto(floor.address)
@@ -175,10 +174,8 @@ def test_an_event_reaches_the_wall_and_a_stopped_stream_is_seen(floor: Floor, pa
     for number in range(4, 9):
         # No round number, so that the events do not keep step with the frames.
         page.wait_for_timeout(1_370)
-        appended_us = now_us()
         floor.queue_up(f"later-{number}")
         expect(page.locator(_WAITING)).to_have_text(str(number), timeout=_CHANGE_MS)
-        assert now_us() - appended_us < SECOND_US
 
     floor.stop_stream()
     expect(root).to_have_attribute("data-fresh", "stale")

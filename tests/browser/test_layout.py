@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.dashboard.pictures import TableReader, surge
@@ -80,7 +80,7 @@ def test_a_banner_does_not_turn_the_wall_into_a_page(
     page.set_viewport_size({"width": 1281, "height": 720})
     page.wait_for_timeout(200)
 
-    assert page.get_attribute("html", "data-fit") == "screen"
+    expect(page.locator("html")).to_have_attribute("data-fit", "screen")
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.browser
 # What 1366 x 768 is at 200 %, and a phone.
 _ZOOMED: Final = {"width": 683, "height": 384}
 _PHONE: Final = {"width": 360, "height": 780}
+# What is laid out anew may take a busy machine a while: what stays is a fault.
+_LOOKS: Final = 10
 
 # Every text that is seen: within the page, within what clips it, and with nothing over it. A text
 # that ends in dots is whole in the title that somebody points at.
@@ -60,8 +62,12 @@ def faults(page: Page, within: str = "body") -> list[str]:
     height = page.evaluate("document.documentElement.scrollHeight")
     width = page.viewport_size["width"] if page.viewport_size else 0
     page.set_viewport_size({"width": width, "height": min(height, 12_000)})
-    page.wait_for_timeout(300)
-    found: list[str] = page.evaluate(_FAULTS, within)
+    found: list[str] = []
+    for _ in range(_LOOKS):
+        page.wait_for_timeout(300)
+        found = page.evaluate(_FAULTS, within)
+        if not found:
+            break
     return found
 
 
