@@ -58,7 +58,8 @@ class FollowedContacts:
         # The offset to be read next, by partition.
         self._next: dict[int, int] = {}
         begun = [self._begin(each, give_up) for each in range(log.partitions(CONTACT_EVENTS))]
-        self._past = Past(log, plan, self._clock, self._floors).read(begun)
+        self._past = Past(log, plan, self._clock, self._floors)
+        self._missing = self._past.read(begun)
 
     def follow(self) -> int:
         """Take in what came, or as much of it as somebody can be left waiting for; returns how many
@@ -78,7 +79,7 @@ class FollowedContacts:
         """Read a little of what was before; False where nothing is left to be read, or it cannot
         be: what follows from it stays unknown."""
         try:
-            return next(self._past, _OVER) is not _OVER
+            return next(self._missing, _OVER) is not _OVER
         except LogError:
             return False
 
@@ -98,8 +99,8 @@ class FollowedContacts:
         return self._floors.events(queue, after)
 
     def loads(self) -> list[told.Load]:
-        """What each agent has behind it."""
-        return self._floors.loads(self._shown())
+        """What each agent has behind it; of nobody until that is read back."""
+        return self._floors.loads(self._shown()) if self._past.loads_known else []
 
     def close(self) -> None:
         """Stop following."""

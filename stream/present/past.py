@@ -2,7 +2,8 @@
 be done.
 
 It goes back by ever longer stretches. Of each it fills in what is missing: what was told of contacts
-that stand, the newest events of quiet queues, what agents have behind them.
+that stand, and the newest events of quiet queues. What agents have behind them is told once two hours
+are read whole: a part in a conversation that spans two stretches is known of neither.
 """
 
 from __future__ import annotations
@@ -34,37 +35,63 @@ class Begun(NamedTuple):
     at: int
 
 
-class Past(NamedTuple):
-    """Reads back what is missing in `floors`. Raises `LogError`."""
+class Past:
+    """Reads back what is missing in `floors`. `loads_known` is whether what agents have behind them
+    is in it."""
 
-    log: Log
-    plan: FloorPlan
-    clock: ClockFollower
-    floors: PresentFloors
+    def __init__(
+        self, log: Log, plan: FloorPlan, clock: ClockFollower, floors: PresentFloors
+    ) -> None:
+        self._log = log
+        self._plan = plan
+        self._clock = clock
+        self._floors = floors
+        self.loads_known = False
 
     def read(self, begun: Iterable[Begun]) -> Iterator[None]:
         """Fill in what is missing; gives the word back after every some thousand events, so that
-        who follows can do something else in between."""
-        ends = {each.partition: each for each in begun}
-        for back in STRETCHES_US:
-            for each in ends.values():
-                first = yield from self._stretch(each, back)
-                ends[each.partition] = each._replace(position=first)
-        for each in ends.values():
-            wanted = self.floors.unknown(each.partition)
+        who follows can do something else in between. Raises `LogError`."""
+        ends, (soon, lately) = list(begun), STRETCHES_US
+        middles: list[Begun] = []
+        firsts: list[Begun] = []
+        for each in ends:
+            before = self._nobody(each)
+            first = yield from self._stretch(before, each, soon)
+            self._floors.put_before(each.partition, before)
+            middles.append(each._replace(position=first))
+        for each, middle in zip(ends, middles, strict=True):
+            before = self._nobody(each)
+            first = yield from self._stretch(before, middle, lately)
+            firsts.append(each._replace(position=first))
+            self._floors.put_before(each.partition, before)
+            # The other once more, behind this one: so both are whole.
+            yield from self._stretch(before, each, soon)
+            self._floors.put_loads_before(before)
+        self.loads_known = True
+        for each in firsts:
+            wanted = self._floors.unknown(each.partition)
             if wanted:
-                yield from self._stretch(each, SHIFT_US, wanted.__contains__)
+                before = self._nobody(each)
+                yield from self._stretch(before, each, SHIFT_US, wanted.__contains__)
+                self._floors.learn(each.partition, before)
+
+    def _nobody(self, end: Begun) -> PresentFloors:
+        before = PresentFloors(self._plan)
+        before.begin(end.partition, None)
+        return before
 
     def _stretch(
-        self, end: Begun, back: int, wanted: Callable[[str], bool] = lambda _: True
+        self,
+        before: PresentFloors,
+        end: Begun,
+        back: int,
+        wanted: Callable[[str], bool] = lambda _: True,
     ) -> Generator[None, None, int]:
         """Read from so long before on up to the end; returns the first offset that was read."""
-        shown = self.clock.at(end.at)
-        since = self.clock.clock.wall_at(shown - back)
-        before = PresentFloors(self.plan)
-        before.begin(end.partition, None)
+        shown = self._clock.at(end.at)
+        since = self._clock.clock.wall_at(shown - back)
         first = end.position
-        records = self.log.read(CONTACT_EVENTS, end.partition, since=since)
+        records = self._log.read(CONTACT_EVENTS, end.partition, since=since)
         for some in until(records, end.position):
             first = min(first, some[0].offset)
             own = [record for record in some if wanted(record.key)]
@@ -72,11 +99,10 @@ class Past(NamedTuple):
                 before.read(
                     end.partition,
                     [record.value or b"" for record in own],
-                    self.clock.at_each([record.appended_at for record in own]),
+                    self._clock.at_each([record.appended_at for record in own]),
                     shown,
                 )
             yield
-        self.floors.put_before(end.partition, before)
         return first
 
 

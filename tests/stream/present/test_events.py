@@ -208,3 +208,32 @@ def test_what_comes_hours_late_ends_nothing(ground: Ground) -> None:
         told = {load.agent: load for load in found.loads()}
     assert set(told) == {"a1", "a2"}
     assert told["a2"].seen_since == instant(-2 * MINUTE)
+
+
+def test_a_part_that_spans_two_stretches_is_behind_its_agent(ground: Ground) -> None:
+    """Answered before the last ten minutes and over within them; and once only, as what lies within
+    one. Until all is read, nobody is told to have nothing behind it."""
+    ground.append(
+        state("a1", -60 * MINUTE, "available"),
+        queued("c1", -40 * MINUTE), answered("c1", -39 * MINUTE), ended("c1", -30 * MINUTE),
+        queued("c2", -21 * MINUTE), answered("c2", -20 * MINUTE), ended("c2", -5 * MINUTE),
+        queued("c3", -4 * MINUTE), answered("c3", -3 * MINUTE), ended("c3", -1 * MINUTE),
+        survey("c3", -30, agent="a1", csat=1),
+    )  # fmt: skip
+    ground.work()
+    ground.append(queued("c4", 0))
+    with closing(followed(ground, back=False)) as found:
+        assert found.loads() == []
+        while found.look_back():
+            pass
+        (told,) = found.loads()
+        events = [one.contact for one in found.events("benefits", 0)]
+
+    assert told.parts == [
+        (instant(-30 * MINUTE), 9 * 60 * SECOND_US),
+        (instant(-5 * MINUTE), 15 * 60 * SECOND_US),
+        (instant(-1 * MINUTE), 2 * 60 * SECOND_US),
+    ]
+    assert told.dissatisfied == [instant(-30)]
+    assert sorted(set(events)) == ["c1", "c2", "c3", "c4"]
+    assert events.count("c2") == 3
