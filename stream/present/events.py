@@ -132,8 +132,11 @@ class Loads:
         """Let go of what happened after an instant."""
         self._newest = min(self._newest, at)
         for table in self._tables():
-            for agent, some in table.items():
+            for agent, some in list(table.items()):
                 table[agent] = deque(one for one in some if _time(one) <= at)
+                if not table[agent]:
+                    # As of whom nothing was ever heard.
+                    del table[agent]
 
     def told(self, agents: Iterable[tuple[str, str, int]], as_of: int) -> list[Load]:
         """What each of these has behind it as of an instant: (agent, its state, since when)."""

@@ -10,6 +10,7 @@ import pytest
 
 from stream.contract.detail import EventTold, Load, PresentAsked
 from stream.contract.instants import SECOND_US
+from stream.present.contacts import PresentFloors
 from stream.present.events import KEPT_EVENTS
 from stream.present.log import FollowedContacts
 from tests.builders import (
@@ -237,3 +238,18 @@ def test_a_part_that_spans_two_stretches_is_behind_its_agent(ground: Ground) -> 
     assert told.dissatisfied == [instant(-30)]
     assert sorted(set(events)) == ["c1", "c2", "c3", "c4"]
     assert events.count("c2") == 3
+
+
+def test_what_is_let_go_of_leaves_nobody_without_an_instant(ground: Ground) -> None:
+    """Of an agent whose only word is of later, nothing is told as of before."""
+    floors = PresentFloors(ground.plan)
+    floors.begin(0, None)
+    floors.read(0, [state("early", -60, "available"), state("late", 60, "available")])
+    floors.forget_after(instant(0))
+
+    assert [load.agent for load in floors.loads(instant(1))] == ["early", "late"]
+    before = PresentFloors(ground.plan)
+    before.begin(0, None)
+    before.put_loads_before(floors)
+    before.read(0, [state("late", 60, "available")])
+    assert [load.agent for load in before.loads(instant(61))] == ["late"]
