@@ -29,7 +29,7 @@ from tests.bench.ground import Ground
 from tests.bench.sites import SUPERVISED, Size
 
 CHROMIUM: Final = "/usr/bin/chromium"
-SCREENS: Final = ("/", "/supervisor", "/experience")
+SCREENS: Final = ("/", "/supervisor", "/supervisor?view=agents", "/experience")
 AIM_FIRST_S: Final = 2.0
 AIM_FRAME_MS: Final = 100.0
 AIM_HEAP: Final = 1.10
