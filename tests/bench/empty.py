@@ -93,6 +93,8 @@ def main() -> None:
     allow_connections()
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    # Before its address is told: who connects is answered as soon as there is a server.
+    listening.listen(4096)
     print(f"http://127.0.0.1:{listening.getsockname()[1]}/", flush=True)
     config = uvicorn.Config(_Frames(), log_level="error", lifespan="off", backlog=4096)
     uvicorn.Server(config).run(sockets=[listening])

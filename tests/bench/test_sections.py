@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -32,7 +34,7 @@ from tests.bench.delay import Shown, delays_s
 from tests.bench.page import MACHINE, marks
 from tests.bench.producer import Probe
 from tests.bench.sites import SIZES, WIDE, Size, site, size_file
-from tests.bench.viewers import Chunk, Seen
+from tests.bench.viewers import Chunk, Crowd, Seen
 
 TINY = Size("tiny", 2, 0.1, 20)
 EVENTS = 2_000
@@ -172,6 +174,16 @@ def test_an_empty_frame_is_timed_to_every_viewer() -> None:
 
     assert len(told) >= 6
     assert min(told) > 0
+
+
+def test_viewers_that_cannot_connect_say_so() -> None:
+    """And do not wait for ever."""
+    with closing(socket.socket()) as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody_listens.getsockname()[1]}/"
+
+        with pytest.raises(RuntimeError, match="3 viewers of http://.*could not all connect"):
+            Crowd(url, 3)
 
 
 def test_a_year_is_good_events_of_different_days(tmp_path: Path) -> None:

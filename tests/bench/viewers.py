@@ -162,7 +162,6 @@ def _same(viewer: _Viewer) -> _Viewer:
 
 async def _watch(host: str, port: int, path: str, count: int) -> list[Seen]:
     loop = asyncio.get_running_loop()
-    told_to_end = loop.run_in_executor(None, sys.stdin.buffer.readline)
     request = (
         f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: text/event-stream\r\n"
         "Accept-Encoding: gzip\r\n\r\n"
@@ -176,7 +175,8 @@ async def _watch(host: str, port: int, path: str, count: int) -> list[Seen]:
         await asyncio.gather(*(viewer.first for viewer in some))
     sys.stdout.buffer.write(_READY)
     sys.stdout.buffer.flush()
-    await told_to_end
+    # Not before: where a viewer fails, nothing may wait for a line that never comes.
+    await loop.run_in_executor(None, sys.stdin.buffer.readline)
     for transport in transports:
         transport.close()
     return [Seen(viewer.packed, viewer.chunks) for viewer in viewers]
