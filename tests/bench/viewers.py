@@ -72,7 +72,8 @@ class Crowd:
         )
         assert self._process.stdout is not None
         if self._process.stdout.readline() != _READY:
-            self._process.wait()
+            # And closes its pipes.
+            self._process.communicate()
             raise RuntimeError(f"{count} viewers of {url}: they could not all connect")
 
     def end(self) -> list[Seen]:
