@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from msgspec.structs import replace
@@ -816,6 +816,55 @@ def test_what_could_not_sound_does_not_sound_later(open_page: OpenPage, floor: F
     )
 
     assert rung == [0, 1]
+
+
+_COUNTED: Final = """
+    localStorage.setItem("floorwatch.sound", "on");
+    const made = AudioContext.prototype.createOscillator;
+    window.tones = 0;
+    AudioContext.prototype.createOscillator = function () { window.tones += 1; return made.call(this); };
+"""
+
+
+def touched(open_page: OpenPage, incident: Incident) -> tuple[str | None, int]:
+    """How often it rang, and with how many notes, by the second touch of a screen that is opened with
+    sound while that incident is open."""
+    page = open_page()
+    page.add_init_script(_COUNTED)
+    page.reload()
+    expect(page.locator("#sound")).to_have_text("Sound waits")
+    expect(page.locator("#strip-incident")).to_contain_text(incident.title)
+    for _ in range(2):
+        page.click("#sentence")
+        expect(page.locator("#sound")).to_have_text("Sound on")
+    return page.get_attribute("html", "data-rung"), int(page.evaluate("() => window.tones"))
+
+
+def test_the_first_touch_makes_up_for_what_is_urgent_by_now(
+    open_page: OpenPage, floor: Floor
+) -> None:
+    """Once, by the four notes of one alarm, however many are open; not for what somebody has, and not
+    for a mere notice."""
+    at = now_us() - 11 * MINUTE_US
+    urgent, notice = surge_incident(at), notice_incident(at)
+    taken = replace(urgent, acknowledged=notice.acknowledged)
+    another = replace(urgent, id="01BRZ3NDEKTSV4RRFFQ69G5FAV")
+    floor.evaluator.tell(urgent, another)
+    assert touched(open_page, urgent) == ("1", 4)
+    floor.evaluator.tell(taken, gone=(another.id,))
+    assert touched(open_page, taken) == (None, 0)
+    floor.evaluator.tell(replace(notice, acknowledged=None), gone=(urgent.id,))
+    assert touched(open_page, notice) == (None, 0)
+
+
+def test_a_press_on_sound_that_waits_turns_it_on(open_page: OpenPage) -> None:
+    """However long the finger rests on it: what begins a press allows sound, and its end is a click."""
+    page = open_page()
+    page.click("#sound")
+    page.reload()
+    expect(page.locator("#sound")).to_have_text("Sound waits")
+    page.click("#sound", delay=400)
+    expect(page.locator("#sound")).to_have_text("Sound on")
 
 
 def test_incidents_are_taken_away_as_the_list_shows_them(

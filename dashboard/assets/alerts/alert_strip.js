@@ -40,6 +40,9 @@
     return heard_.find(fw.alertWords.calling) || heard_[0] || null;
   }
 
+  /* Those of the newest frame that somebody has to see to; what was calls nobody. */
+  const calls = () => (frame && frame.alerts && !frame.past ? frame.alerts.incidents.filter(fw.alertWords.calling) : []);
+
   function show() {
     const strip = document.getElementById("strip");
     if (!strip) return;
@@ -136,5 +139,5 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => fw.freshness.follow(show));
-  fw.alertStrip = { heard, show, watched, age, newest: () => frame };
+  fw.alertStrip = { heard, show, watched, age, calls, newest: () => frame };
 })();

@@ -8,7 +8,8 @@
   const LENGTH_S = 0.16, LOUD = 0.25;
   // What was to be heard longer ago than this is no alert any more.
   const LATE_MS = 3000;
-  let context = null, rung = 0, last = null, waits = false;
+  // Silent: what fired since was not heard.
+  let context = null, rung = 0, last = null, silent = true;
 
   function wanted() {
     try { return localStorage.getItem("floorwatch.sound") === "on"; } catch (e) { return context !== null; }
@@ -20,16 +21,34 @@
 
   const allowed = () => context !== null && context.state === "running";
 
-  /* Only from within a press: then the browser lets it sound. */
+  /* From within a press the browser lets it sound. A wall without a keyboard may have been started with
+     leave to; elsewhere this is settled by the first touch, perhaps days later. */
   function open() {
     if (!context) context = new AudioContext();
-    return context.resume().then(show, show);
+    context.resume().then(() => { show(); makeUp(); }, show);
   }
+
+  /* Once there is sound, what calls for somebody at once is heard: once, as it stands by now, and not
+     all that fired while there was none. */
+  function makeUp() {
+    if (!silent || !allowed() || !wanted()) return;
+    silent = false;
+    const late = !last || Date.now() - last.at >= LATE_MS;
+    if (urgent()) play("page");
+    else if (!late) play(last.severity);
+  }
+
+  const urgent = () => fw.alertStrip.calls().some((one) => one.severity === "page");
 
   function turn() {
     const on = !(wanted() && allowed());
     remember(on);
-    if (on) open().then(() => play("notice"));
+    if (on) {
+      // Whoever turns it on hears that there is sound, if only by one note.
+      last = { severity: "notice", at: Date.now() };
+      silent = true;
+      open();
+    }
     show();
   }
 
@@ -37,14 +56,8 @@
     if (!wanted() || !NOTES[severity].length) return;
     if (allowed()) { play(severity); return; }
     last = { severity, at: Date.now() };
-    if (waits) return;
-    // A wall without a keyboard may have been started with leave to sound; elsewhere this is settled by
-    // the first touch, perhaps days later.
-    waits = true;
-    open().then(() => {
-      waits = false;
-      if (allowed() && Date.now() - last.at < LATE_MS) play(last.severity);
-    });
+    silent = true;
+    open();
   }
 
   function play(severity) {
@@ -81,8 +94,9 @@
   document.addEventListener("DOMContentLoaded", () => {
     show();
     // Who comes back to a wall with sound has it again with the first touch of anything.
-    const again = () => { if (wanted() && !allowed()) open(); };
-    ["pointerdown", "keydown"].forEach((what) => addEventListener(what, again, { once: true, passive: true }));
+    // The switch itself does so by its click: opened before, that would turn it off.
+    const again = (event) => { if (wanted() && !allowed() && !event.target.closest?.("#sound")) open(); };
+    ["pointerdown", "keydown"].forEach((what) => addEventListener(what, again, { passive: true }));
   });
   fw.sound = { ring };
 })();
