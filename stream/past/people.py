@@ -66,7 +66,6 @@ class PeopleThen:
             self._just_before.forget_after(at)
         self._floors = self._standing_on(floor)
         self._floors.put_before(_ALL, earlier)
-        self._floors.put_loads_before(earlier)
 
     def look_back(self) -> bool:
         """Read a little of what was told before; False where nothing is left to be read, or it
@@ -103,7 +102,6 @@ class PeopleThen:
         self._just_before = yield from self._stretch(place, soon)
         before = yield from self._stretch(place, lately)
         self._floors.put_before(_ALL, before)
-        self._floors.put_loads_before(before)
         self._just_before = None
         if wanted:
             before = yield from self._stretch(place, SHIFT_US, wanted.__contains__)

@@ -86,15 +86,16 @@ class PresentFloors:
         lives_of(self._floors[partition]).learn(lives_of(earlier._floors[partition]))
 
     def put_before(self, partition: int, earlier: PresentFloors) -> None:
-        """Take over what is missing of contacts and of queues' events from floors that were begun
-        earlier and read up to where these begin."""
+        """Take over what is missing from floors that were begun earlier and read up to where these
+        begin."""
         self.learn(partition, earlier)
         self._events.put_before(earlier._events)
-
-    def put_loads_before(self, earlier: PresentFloors) -> None:
-        """Take over what agents have behind them from floors that were begun earlier and read up to
-        where these begin."""
         self._loads.put_before(earlier._loads)
+
+    def take_out(self, earlier: PresentFloors) -> None:
+        """Let go of what was put in front from floors that knew less than others that come now."""
+        self._events.take_out(earlier._events)
+        self._loads.take_out(earlier._loads)
 
     def show(self, as_of: int) -> None:
         """Bring all floors to an instant: find who is past their time."""

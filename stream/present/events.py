@@ -5,7 +5,7 @@ Both are kept as they come, and what is found later of the time before is put in
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -72,6 +72,13 @@ class RecentEvents:
                 known = self._of(queue) if known is None else known
                 known.appendleft(heard[-place]._replace(number=self._first))
 
+    def take_out(self, earlier: RecentEvents) -> None:
+        """Let go of what was put in front from there."""
+        for queue, heard in earlier._by_queue.items():
+            gone = {id(one.event) for one in heard}
+            kept = (one for one in self._by_queue.get(queue, ()) if id(one.event) not in gone)
+            self._by_queue[queue] = deque(kept, maxlen=KEPT_EVENTS)
+
     def forget_after(self, at: int) -> None:
         """Let go of what happened after an instant."""
         for queue, heard in self._by_queue.items():
@@ -128,15 +135,19 @@ class Loads:
             for agent, some in before.items():
                 known.setdefault(agent, deque()).extendleft(reversed(some))
 
+    def take_out(self, earlier: Loads) -> None:
+        """Let go of what was put in front from there."""
+        for known, before in zip(self._tables(), earlier._tables(), strict=True):
+            for agent, some in before.items():
+                # Two that are alike are two: a copy would not have been counted.
+                _keep(known, agent, (Counter(known.get(agent, ())) - Counter(some)).elements())
+
     def forget_after(self, at: int) -> None:
         """Let go of what happened after an instant."""
         self._newest = min(self._newest, at)
         for table in self._tables():
             for agent, some in list(table.items()):
-                table[agent] = deque(one for one in some if _time(one) <= at)
-                if not table[agent]:
-                    # As of whom nothing was ever heard.
-                    del table[agent]
+                _keep(table, agent, (one for one in some if _time(one) <= at))
 
     def told(self, agents: Iterable[tuple[str, str, int]], as_of: int) -> list[Load]:
         """What each of these has behind it as of an instant: (agent, its state, since when)."""
@@ -170,6 +181,12 @@ class Loads:
 
 def _forget(table: dict[str, deque[Any]], before: int) -> None:
     for agent in [agent for agent, some in table.items() if _time(some[-1]) < before]:
+        del table[agent]
+
+
+def _keep(table: dict[str, deque[Any]], agent: str, kept: Iterable[Any]) -> None:
+    table[agent] = deque(kept)
+    if not table[agent]:
         del table[agent]
 
 

@@ -2,8 +2,8 @@
 be done.
 
 It goes back by ever longer stretches. Of each it fills in what is missing: what was told of contacts
-that stand, and the newest events of quiet queues. What agents have behind them is told once two hours
-are read whole: a part in a conversation that spans two stretches is known of neither.
+that stand, the newest events of quiet queues, what agents have behind them. What spans two stretches is
+known of neither, so each goes up to where the follower began, in the place of the one before.
 """
 
 from __future__ import annotations
@@ -51,49 +51,33 @@ class Past:
     def read(self, begun: Iterable[Begun]) -> Iterator[None]:
         """Fill in what is missing; gives the word back after every some thousand events, so that
         who follows can do something else in between. Raises `LogError`."""
-        ends, (soon, lately) = list(begun), STRETCHES_US
-        middles: list[Begun] = []
-        firsts: list[Begun] = []
-        for each in ends:
-            before = self._nobody(each)
-            first = yield from self._stretch(before, each, soon)
+        begun, (soon, lately) = tuple(begun), STRETCHES_US
+        just_before = {}
+        for each in begun:
+            before = yield from self._stretch(each, soon)
             self._floors.put_before(each.partition, before)
-            middles.append(each._replace(position=first))
-        for each, middle in zip(ends, middles, strict=True):
-            before = self._nobody(each)
-            first = yield from self._stretch(before, middle, lately)
-            firsts.append(each._replace(position=first))
+            just_before[each.partition] = before
+        for each in begun:
+            before = yield from self._stretch(each, lately)
+            self._floors.take_out(just_before.pop(each.partition))
             self._floors.put_before(each.partition, before)
-            # The other once more, behind this one: so both are whole.
-            yield from self._stretch(before, each, soon)
-            self._floors.put_loads_before(before)
         self.loads_known = True
-        for each in firsts:
+        for each in begun:
             wanted = self._floors.unknown(each.partition)
             if wanted:
-                before = self._nobody(each)
-                yield from self._stretch(before, each, SHIFT_US, wanted.__contains__)
+                before = yield from self._stretch(each, SHIFT_US, wanted.__contains__)
                 self._floors.learn(each.partition, before)
 
-    def _nobody(self, end: Begun) -> PresentFloors:
-        before = PresentFloors(self._plan)
-        before.begin(end.partition, None)
-        return before
-
     def _stretch(
-        self,
-        before: PresentFloors,
-        end: Begun,
-        back: int,
-        wanted: Callable[[str], bool] = lambda _: True,
-    ) -> Generator[None, None, int]:
-        """Read from so long before on up to the end; returns the first offset that was read."""
+        self, end: Begun, back: int, wanted: Callable[[str], bool] = lambda _: True
+    ) -> Generator[None, None, PresentFloors]:
+        """Read from so long before on up to the end."""
         shown = self._clock.at(end.at)
         since = self._clock.clock.wall_at(shown - back)
-        first = end.position
+        before = PresentFloors(self._plan)
+        before.begin(end.partition, None)
         records = self._log.read(CONTACT_EVENTS, end.partition, since=since)
         for some in until(records, end.position):
-            first = min(first, some[0].offset)
             own = [record for record in some if wanted(record.key)]
             if own:
                 before.read(
@@ -103,7 +87,7 @@ class Past:
                     shown,
                 )
             yield
-        return first
+        return before
 
 
 def until(records: Iterable[Record], end: int) -> Iterator[list[Record]]:

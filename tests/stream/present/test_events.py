@@ -11,7 +11,7 @@ import pytest
 from stream.contract.detail import EventTold, Load, PresentAsked
 from stream.contract.instants import SECOND_US
 from stream.present.contacts import PresentFloors
-from stream.present.events import KEPT_EVENTS
+from stream.present.events import KEPT_EVENTS, Loads
 from stream.present.log import FollowedContacts
 from tests.builders import (
     HOUR,
@@ -240,16 +240,52 @@ def test_a_part_that_spans_two_stretches_is_behind_its_agent(ground: Ground) -> 
     assert events.count("c2") == 3
 
 
-def test_what_is_let_go_of_leaves_nobody_without_an_instant(ground: Ground) -> None:
-    """Of an agent whose only word is of later, nothing is told as of before."""
-    floors = PresentFloors(ground.plan)
-    floors.begin(0, None)
-    floors.read(0, [state("early", -60, "available"), state("late", 60, "available")])
-    floors.forget_after(instant(0))
+def test_what_spans_two_readings_of_the_past_is_read_as_one(ground: Ground) -> None:
+    """The hard parts of conversations that began before the nearest stretch, the wait of who was
+    answered in it, and events without a queue of their own: all as one reading of everything."""
+    lines = [
+        state("a1", -100 * MINUTE, "available"),
+        queued("long", -31 * MINUTE), answered("long", -30 * MINUTE),
+        queued("asked", -20 * MINUTE),
+        state("a2", -14 * MINUTE, "away"), state("a2", -6 * MINUTE, "available"),
+        ended("long", -5 * MINUTE), survey("long", -4 * MINUTE, "benefits", agent="a1", csat=1),
+        answered("asked", -3 * MINUTE, agent="a2"), held("asked", -2 * MINUTE, "a2"),
+    ]  # fmt: skip
+    whole = PresentFloors(ground.plan)
+    whole.begin(0, None)
+    whole.read(0, [*lines, queued("new", 0)])
+    whole.show(instant(0))
+    ground.append(*lines)
+    ground.work()
+    ground.append(queued("new", 0))
 
-    assert [load.agent for load in floors.loads(instant(1))] == ["early", "late"]
-    before = PresentFloors(ground.plan)
-    before.begin(0, None)
-    before.put_loads_before(floors)
-    before.read(0, [state("late", 60, "available")])
-    assert [load.agent for load in before.loads(instant(61))] == ["late"]
+    with closing(followed(ground)) as found:
+        assert found.loads() == whole.loads(instant(0))
+        assert [one.parts for one in found.loads() if one.agent == "a1"] == [
+            [(instant(-5 * MINUTE), 25 * MINUTE * SECOND_US)]
+        ]
+        assert kinds(found.events("benefits", 0)) == kinds(whole.events("benefits"))
+        talked_to = PresentAsked("in_conversation"), PresentAsked("on_hold")
+        assert [found.contacts(each) for each in talked_to] == [
+            whole.contacts(each, instant(0)) for each in talked_to
+        ]
+
+
+def test_the_wait_of_who_came_long_before_its_answer_is_known(ground: Ground) -> None:
+    """Where the answer is of the last hours, and the wait began before them."""
+    ground.append(queued("mail", -5 * HOUR, channel="email"), answered("mail", -1 * HOUR))
+    ground.work()
+    ground.append(queued("new", 0))
+    with closing(followed(ground)) as found:
+        (told,) = found.contacts(PresentAsked("in_conversation")).contacts
+    assert told.waited_us == 4 * HOUR * SECOND_US
+
+
+def test_who_is_forgotten_whole_is_nobody() -> None:
+    """An agent of whom everything happened after the instant that is gone back to."""
+    loads = Loads()
+    loads.part_ended("a1", instant(10), SECOND_US)
+    loads.forget_after(instant(0))
+    assert loads.told([("a1", "available", instant(-5))], instant(0)) == [
+        Load("a1", instant(-5), None, [], [])
+    ]
