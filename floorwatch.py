@@ -117,9 +117,6 @@ def _scenarios() -> scenarios.Shelf:
     return simulator
 
 
-# --- traffic --------------------------------------------------------------------------------
-
-
 def simulate(
     scenario: ScenarioOption = "weekday",
     seed: SeedOption = 1,
@@ -192,9 +189,6 @@ def replay(
         sent = play_back(player, stage)
     until = f"from {format_millis(begin)} to {format_millis(sent.until)}"
     say(f"{sent.events} events played, {until}")
-
-
-# --- services -------------------------------------------------------------------------------
 
 
 def dashboard(
@@ -270,7 +264,7 @@ def demo(
         )
 
         parts.enter_context(working_here(opened, plan, "demo", now=now_us, there=caught_up))
-        _serve(url, plan, world.title, listener, _offers([scenario]), given)
+        _serve(url, plan, world.title, listener, _offers([scenario]), given, made_up=True)
     sys.stdout.write("Floorwatch has ended.\n")
 
 
@@ -350,17 +344,18 @@ def _serve(
     listener: socket.socket,
     offers: Mapping[str, Drillable] | None = None,
     boards: Mapping[str, Board] | None = None,
+    made_up: bool = False,
 ) -> None:
     """Serve the dashboard of a log until SIGINT or SIGTERM, and drills where any are offered."""
     from dashboard.api.alert_rules import RuleTools
     from dashboard.app import create_app
-    from dashboard.rights import BadKey, rights_of
+    from dashboard.rights import DEMO_KEY, BadKey, rights_of
     from dashboard.server import address, serve
     from stream.home import home_floor
 
     with stopping() as stopped, contextlib.ExitStack() as parts:
         try:
-            rights = rights_of(os.environ)
+            rights = rights_of(os.environ, DEMO_KEY if made_up else None)
         except BadKey as error:
             raise Failure(str(error), MISUSE) from None
         comments = rights.is_set
@@ -380,7 +375,10 @@ def _serve(
             shifts=home.shifts,
             past=home.past,
         )
-        sys.stdout.write(f"Floorwatch is at {address(listener)}  (Ctrl-C to end)\n")
+        at = address(listener)
+        sys.stdout.write(f"Floorwatch is at {at}  (Ctrl-C to end)\n")
+        if made_up and rights.is_key(DEMO_KEY, datetime.now(UTC)):
+            sys.stdout.write(f"Customers' comments, made up: {at}/experience with key {DEMO_KEY}\n")
         sys.stdout.flush()
         serve(app, *listener.getsockname()[:2], listener=listener, stopped=stopped)
 

@@ -16,6 +16,8 @@ from typing import Final
 
 KEY_VARIABLE: Final = "FLOORWATCH_COMMENTS_KEY"
 FILE_VARIABLE: Final = "FLOORWATCH_COMMENTS_KEY_FILE"
+# Of a floor that is made up: no secret, since nobody wrote what it shows.
+DEMO_KEY: Final = "demo-comments"
 KEY_LENGTH_MIN: Final = 12
 KEY_LENGTH_MAX: Final = 1_000
 # A shift, with what comes before and after it.
@@ -84,8 +86,9 @@ class Rights:
         return hmac.new(self._key, _PURPOSE + str(until).encode(), "sha256").hexdigest()
 
 
-def rights_of(environ: Mapping[str, str]) -> Rights:
-    """By the key in the environment, or in the file that it names. Raises `BadKey`."""
+def rights_of(environ: Mapping[str, str], otherwise: str | None = None) -> Rights:
+    """By the key in the environment, or in the file that it names, or else by the other one. Raises
+    `BadKey`."""
     key, place = environ.get(KEY_VARIABLE), KEY_VARIABLE
     file = environ.get(FILE_VARIABLE)
     if key is not None and file is not None:
@@ -98,7 +101,7 @@ def rights_of(environ: Mapping[str, str]) -> Rights:
             why = error.strerror if isinstance(error, OSError) else "not UTF-8"
             raise BadKey(f"{FILE_VARIABLE}: the file cannot be read ({why})") from None
     if key is None:
-        return Rights()
+        return Rights(otherwise)
     if not KEY_LENGTH_MIN <= len(key) <= KEY_LENGTH_MAX:
         expected = f"expected {KEY_LENGTH_MIN} to {KEY_LENGTH_MAX:,}"
         raise BadKey(f"{place}: the key has {len(key):,} characters, {expected}")

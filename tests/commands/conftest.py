@@ -69,6 +69,7 @@ def start(folder: Path) -> Iterator[Start]:
         *arguments: str,
         stdout: int | IO[str] = subprocess.PIPE,
         stderr: int | IO[str] = subprocess.PIPE,
+        **environ: str,
     ) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "floorwatch", *arguments]
         process = subprocess.Popen(
@@ -78,7 +79,7 @@ def start(folder: Path) -> Iterator[Start]:
             stdout=stdout,
             stderr=stderr,
             text=True,
-            env={"PATH": "", "TMPDIR": str(folder / "directory")},
+            env={"PATH": "", "TMPDIR": str(folder / "directory"), **environ},
         )
         started.append(process)
         return process

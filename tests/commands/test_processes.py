@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.rights import DEMO_KEY, KEY_VARIABLE
 from tests.commands.conftest import Start
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
@@ -61,6 +62,7 @@ def test_the_demo_shows_a_floor_and_leaves_nothing_behind(start: Start, folder: 
     began = time.monotonic()
     process = start("demo", "--port", "0")
     address = first_line(process).split()[3]
+    first_line(process)
     offered = 0
     while not offered and time.monotonic() < began + SHOWS_S:
         threading.Event().wait(0.1)
@@ -78,11 +80,49 @@ def test_the_demo_shows_a_floor_and_leaves_nothing_behind(start: Start, folder: 
         floor(address)
 
 
+def comments(address: str, key: str) -> int:
+    """What is answered to who asks for comments by that key."""
+    asked = urllib.request.Request(
+        f"{address}/api/v1/experience/comments", headers={"Authorization": f"Bearer {key}"}
+    )
+    try:
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as problem:
+        problem.close()
+        return problem.code
+
+
+def test_the_demo_tells_the_key_of_its_comments(start: Start) -> None:
+    """They are made up, so that who tries it sees them; another key shows none."""
+    process = start("demo", "--port", "0")
+    address = first_line(process).split()[3]
+    told = first_line(process)
+    key = told.split()[-1]
+
+    assert told == f"Customers' comments, made up: {address}/experience with key {key}\n"
+    assert (comments(address, key), comments(address, "another-key-of-it")) == (200, 401)
+
+
+def test_only_the_demo_has_a_key_that_nobody_set(start: Start) -> None:
+    """Comments of other floors are shown to nobody, and a key that is set is the only one."""
+    for command in (("dashboard", "--log", "embedded:log"), ("training",)):
+        address = first_line(start(*command, "--port", "0")).split()[3]
+        assert comments(address, DEMO_KEY) == 403
+    process = start("demo", "--port", "0", **{KEY_VARIABLE: "a-key-of-my-own"})
+    address = first_line(process).split()[3]
+    assert (comments(address, DEMO_KEY), comments(address, "a-key-of-my-own")) == (401, 200)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=ENDS_S)
+    assert out == "Floorwatch has ended.\n"
+
+
 def test_a_demo_that_is_ended_while_it_starts_leaves_nothing_behind(
     start: Start, folder: Path
 ) -> None:
     """The address is told before the server listens to signals."""
     process = start("demo", "--port", "0")
+    first_line(process)
     first_line(process)
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=ENDS_S)
