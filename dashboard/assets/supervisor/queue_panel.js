@@ -94,7 +94,7 @@
   }
 
   function hour(made) {
-    const place = fw.beside.none(), chart = fw.hourChart.make(), section = fw.beside.section(fw.t("The last hour by minute"), place, chart.element);
+    const place = fw.beside.none(), chart = fw.hourChart.make((minute, of) => fw.contactsList.open({ title: made.name || made.queue, of, queue: made.queue, minute })), section = fw.beside.section(fw.t("The last hour by minute"), place, chart.element);
     chart.element.hidden = true;
     made.stops.push(fw.polling.start(`/api/v1/queues/${encodeURIComponent(made.queue)}/hour`, HOUR_MS, (told) => {
       const title = fw.t("{name}: the last hour by minute", { name: made.name });
