@@ -7,6 +7,8 @@
   const EVERY_MS = 2000, MOST = 200, WINDOW = "30m", MS = 1000, MINUTE_MS = 60000;
   const WINDOWS = ["5m", "15m", "30m", "60m", "240m", "today"], MINUTE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:00(\.0+)?Z$/;
   const PRESENT = ["waiting", "waiting_over_target", "in_conversation", "on_hold", "wrapping", "callbacks_open", "callbacks_overdue", "conversations_unanswered"];
+  // What customers gave marks for, beside how content they were.
+  const scored = (key, label) => ({ [`${key}_n`]: () => fw.t("{name}, answers", { name: label() }), [`${key}_top`]: () => fw.t("{name}, 4 and 5", { name: label() }) });
   const NAMES = {
     waiting: () => fw.t("Waiting"), waiting_over_target: () => fw.t("Over target"), in_conversation: () => fw.t("In conversation"),
     on_hold: () => fw.t("On hold"), wrapping: () => fw.t("Wrap-up"), callbacks_open: () => fw.t("Promised a call"), callbacks_overdue: () => fw.t("Promise broken"),
@@ -14,6 +16,9 @@
     answered_in_target: () => fw.t("Answered in target"), abandoned: () => fw.t("Abandoned"), short_abandoned: () => fw.t("Left at once"),
     diverted: () => fw.t("Diverted"), handled: () => fw.t("Handled"), transferred_out: () => fw.t("Passed on"), declined: () => fw.t("Not taken"),
     csat_n: () => fw.t("Asked and answered"), csat_top: () => fw.t("Content, 4 and 5"), callbacks_due: () => fw.t("Promises due"), callbacks_kept: () => fw.t("Promises kept"),
+    resolved_n: () => fw.t("{name}, answers", { name: fw.t("Resolved") }), resolved_yes: () => fw.t("{name}, yes", { name: fw.t("Resolved") }),
+    ...scored("trust", () => fw.t("Trust")), ...scored("ease", () => fw.t("Ease")), ...scored("effectiveness", () => fw.t("Effectiveness")),
+    ...scored("emotion", () => fw.t("Emotion")), ...scored("manner", () => fw.t("Manner")),
   };
   // In the address: the counts to choose from, the one that is shown first, and whose and of when they are.
   const WHOSE = ["queue", "channel", "agent"], WHICH = [...WHOSE, "window", "minute"], IN_ADDRESS = ["behind", ...WHICH.map((which) => `of_${which}`)];
@@ -21,8 +26,9 @@
 
   const name = (of) => (Object.hasOwn(NAMES, of) ? NAMES[of]() : of);
 
-  /* { title, of: the counts to choose from, the first of which is shown, queue, channel, agent }, and of counts
-     the window where it is not the screens' usual one, or the minute that begins then. */
+  /* { title: that of whose they are unless given, of: the counts to choose from, the first of which is shown, queue,
+     channel, agent }, and of counts the window where it is not the screens' usual one, or the minute that begins
+     then; `asOf` is of when the number is that was pressed, where that is not the frame's. */
   function open(told) {
     display(told);
     fw.address.set({ behind: told.of.join(","), ...Object.fromEntries(WHICH.map((which) => [`of_${which}`, told[which] || null])) });
@@ -32,11 +38,15 @@
   function wanted() {
     const of = (fw.address.get("behind") || "").split(",").filter((each) => Object.hasOwn(NAMES, each));
     if (!of.length) return null;
-    const whose = Object.fromEntries(WHICH.map((each) => [each, fw.address.get(`of_${each}`)])), picture = (fw.alertStrip.newest() || {}).picture;
+    const whose = Object.fromEntries(WHICH.map((each) => [each, fw.address.get(`of_${each}`)]));
     // Those of another time than the link is about are none of its.
     if ((whose.window && !WINDOWS.includes(whose.window)) || (whose.minute && !(MINUTE.test(whose.minute) && Date.parse(whose.minute)))) return null;
-    const queue = whose.queue && picture && picture.labels[whose.queue];
-    return { ...whose, of, title: queue ? queue.name : whose.agent || whose.queue || (whose.channel ? fw.channels.name(whose.channel) : picture ? picture.title : "") };
+    return { ...whose, of };
+  }
+
+  function titleOf(whose) {
+    const picture = (fw.alertStrip.newest() || {}).picture, queue = whose.queue && picture && picture.labels[whose.queue];
+    return queue ? queue.name : whose.agent || whose.queue || (whose.channel ? fw.channels.name(whose.channel) : picture ? picture.title : "");
   }
 
   const same = (one, other) => Boolean(one) && Boolean(other) && WHICH.every((which) => (one[which] || null) === (other[which] || null)) && [...one.of].sort().join() === [...other.of].sort().join();
@@ -52,7 +62,7 @@
   function display(told) {
     const { make } = fw.dom;
     if (asked) document.getElementById("dialog").close();
-    asked = told;
+    asked = { ...told, title: told.title || titleOf(told) };
     const mine = opened += 1;
     const status = make("p", "contacts-told"), list = make("div", "contacts-groups contacts-list");
     status.setAttribute("role", "status");
@@ -142,7 +152,7 @@
      instant, and as long as it lasts with the frame, too. */
   function within() {
     const picture = (fw.alertStrip.newest() || {}).picture, now = picture && picture.figures.as_of, { minute } = asked;
-    if (!minute) return { window: asked.window || WINDOW, as_of: now };
+    if (!minute) return { window: asked.window || WINDOW, as_of: asked.asOf || now };
     const lasts = now && Date.parse(now) < Date.parse(minute) + MINUTE_MS;
     return { since: minute, as_of: lasts ? now : minute.replace(/:00(\.0+)?Z$/, ":59.999999Z") };
   }
@@ -231,5 +241,5 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => fw.freshness.follow(begin));
-  fw.contactsList = { open };
+  fw.contactsList = { open, WINDOWS };
 })();
