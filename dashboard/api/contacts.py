@@ -39,13 +39,15 @@ from stream.contract.figures import (
     MEANINGLESS_IN_CHANNELS,
     MEANINGLESS_IN_TEAMS,
 )
-from stream.contract.instants import SECOND_US, format_millis, parse_instant
+from stream.contract.instants import HOUR_US, SECOND_US, format_millis, parse_instant
 
 _JSON: Final = "application/json"
 # An answer comes at once, but for the first, which reads the log.
 _ANSWER_S_MAX: Final = 40.0
 # A screen's clock may be a little ahead of the floor's.
 AHEAD_US_MAX: Final = 10 * SECOND_US
+# No window is longer.
+SPAN_US_MAX: Final = 25 * HOUR_US
 _ASKED_FOR: Final = (*PRESENT, *COUNTS)
 _PROBLEMS: Final[dict[int | str, dict[str, object]]] = {
     404: {"model": Problem, "description": "No such queue or agent is on the floor."},
@@ -66,6 +68,7 @@ _MEANINGLESS: Final[dict[str, Collection[str]]] = {
     "agent": MEANINGLESS_IN_TEAMS,
     "team": MEANINGLESS_IN_TEAMS.union(PRESENT),
     "as_of": PRESENT,
+    "since": PRESENT,
 }
 _OF: Final = "A figure of the present, or a count of a window."
 # What is longer names nothing in the contract, and is not passed on.
@@ -81,6 +84,7 @@ class _Wanted(BaseModel):
     agent: str | None
     team: str | None
     as_of: str | None
+    since: str | None
 
 
 def _wanted(
@@ -92,8 +96,15 @@ def _wanted(
         str | None,
         Query(description="Of counts alone: the instant of the figure, now unless said."),
     ] = None,
+    since: Annotated[
+        str | None,
+        Query(
+            description="Of counts alone, with `as_of`: where the window begins, rather than by "
+            "`window`; a minute is counted from its first second `as_of` its last."
+        ),
+    ] = None,
 ) -> _Wanted:
-    return _Wanted(queue=queue, channel=channel, agent=agent, team=team, as_of=as_of)
+    return _Wanted(queue=queue, channel=channel, agent=agent, team=team, as_of=as_of, since=since)
 
 
 def contacts_now_router(feed: Feed, detail: Detail | None, looks: Looks) -> APIRouter:
@@ -180,10 +191,8 @@ def _present_asked(of: Any, wanted: _Wanted, most: int) -> PresentAsked:
 def _count_asked(of: str, window: str, wanted: _Wanted, most: int, then: Look | None) -> CountAsked:
     as_of = None if then is None else then.floor.state().at
     if wanted.as_of is not None:
-        try:
-            as_of = int(parse_instant(wanted.as_of))
-        except ValueError as error:
-            raise HTTPException(422, f"as_of: {error}") from None
+        as_of = _instant("as_of", wanted.as_of)
+    since = None if wanted.since is None else _since(_instant("since", wanted.since), as_of)
     return CountAsked(
         of=of,
         window=window,
@@ -193,7 +202,24 @@ def _count_asked(of: str, window: str, wanted: _Wanted, most: int, then: Look | 
         team=wanted.team,
         most=most,
         as_of=as_of,
+        since=since,
     )
+
+
+def _instant(name: str, text: str) -> int:
+    try:
+        return int(parse_instant(text))
+    except ValueError as error:
+        raise HTTPException(422, f"{name}: {error}") from None
+
+
+def _since(since: int, as_of: int | None) -> int:
+    """Where a window begins that ends then. Raises an HTTPException where there is none."""
+    if as_of is None:
+        raise HTTPException(422, "since: expected with as_of")
+    if not 0 <= as_of - since <= SPAN_US_MAX:
+        raise HTTPException(422, "since: expected at most 25 hours before as_of")
+    return since
 
 
 def _present(found: PresentContacts) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`GET /api/v1/report`: what happened in a shift, as a page or a PDF, read when somebody asks."""
+"""`GET /api/v1/report`: what happened in a shift, as a page, a PDF or CSV, read when somebody asks."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import datetime
 from functools import partial
 from threading import Lock, Thread
 from typing import Annotated, Final, Literal
 
 import msgspec
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -20,7 +19,8 @@ from dashboard.api.languages import language_asked
 from dashboard.api.models import Problem
 from dashboard.i18n import speaking
 from dashboard.i18n.languages import Language, language_of
-from dashboard.shift import shift_html, shift_pdf
+from dashboard.sheet import BOM
+from dashboard.shift import shift_csv, shift_html, shift_pdf
 from stream.contract.instants import from_datetime, to_datetime
 from stream.contract.shifts import (
     NoShift,
@@ -39,7 +39,10 @@ KEPT: Final = 3
 KEPT_S: Final = 600.0
 _JSON: Final = "application/json"
 _CONTENT: Final[dict[int | str, dict[str, object]]] = {
-    200: {"content": {"text/html": {}, "application/pdf": {}}, "description": "The report."},
+    200: {
+        "content": {"text/html": {}, "application/pdf": {}, "text/csv": {}},
+        "description": "The report.",
+    },
     422: {"model": Problem, "description": "There is no such shift."},
     503: {
         "model": Problem,
@@ -139,10 +142,12 @@ def shift_router(reports: ShiftReports | None) -> APIRouter:
     @router.get("/report", response_class=Response, responses=_CONTENT)
     async def report(
         request: Request,
-        begin: Begin,
-        to: End,
+        shift: Annotated[Shift, Depends(_shift)],
         format: Annotated[  # noqa: A002  its name in the address
-            Literal["html", "pdf"], Query(description="A page that needs nothing else, or a PDF.")
+            Literal["html", "pdf", "csv"],
+            Query(
+                description="A page that needs nothing else, a PDF, or a table for spreadsheets."
+            ),
         ] = "html",
         anew: Annotated[
             bool, Query(description="Read it again, for what has come late since.")
@@ -150,10 +155,13 @@ def shift_router(reports: ShiftReports | None) -> APIRouter:
         lang: Annotated[
             str | None, Query(description="In which language; else that of cookie or browser.")
         ] = None,
+        bom: Annotated[
+            bool,
+            Query(description="Of CSV: led by a byte order mark, by which Excel knows UTF-8."),
+        ] = False,
     ) -> Response:
         """What happened in a shift: whole, by the hour and by queue, with incidents, thanks and what
         the data does not know. Read from the log, for at most two minutes."""
-        shift = _shift(begin, to)
         if desk is None:
             raise HTTPException(503, "this dashboard has no log to report from")
         future = desk.ask(shift, anew=anew)
@@ -163,19 +171,18 @@ def shift_router(reports: ShiftReports | None) -> APIRouter:
         told = await _told(future)
         # Written beside the server's loop: a PDF takes some tenths of a second.
         spoken = language_asked(request.headers, language_of(lang))
-        return await asyncio.to_thread(partial(_written, told, format, spoken))
+        return await asyncio.to_thread(partial(_written, told, format, spoken, bom=bom))
 
     @router.get("/report/state", response_model=Reading, responses={422: _CONTENT[422]})
-    async def state(begin: Begin, to: End) -> Response:
+    async def state(shift: Annotated[Shift, Depends(_shift)]) -> Response:
         """How far the report of a shift is read."""
-        shift = _shift(begin, to)
         told = Reading(state="none", done=0.0) if desk is None else desk.state(shift)
         return Response(msgspec.json.encode(told.model_dump()), media_type=_JSON)
 
     return router
 
 
-def _shift(begin: datetime, to: datetime) -> Shift:
+def _shift(begin: Begin, to: End) -> Shift:
     try:
         return shift_of(int(from_datetime(begin)), int(from_datetime(to)))
     except NoShift as error:
@@ -198,10 +205,14 @@ async def _told(future: Future[ShiftReport]) -> ShiftReport:
         raise HTTPException(503, f"not read ({type(error).__name__})") from None
 
 
-def _written(report: ShiftReport, format_: str, spoken: Language) -> Response:
+def _written(report: ShiftReport, format_: str, spoken: Language, *, bom: bool) -> Response:
     with speaking(spoken):
         if format_ == "html":
             return HTMLResponse(shift_html(report))
-        begin = to_datetime(report.shift.begin)
-        name = {"Content-Disposition": f'inline; filename="shift-{begin:%Y-%m-%d-%H.%M}Z.pdf"'}
+        named = f'filename="shift-{to_datetime(report.shift.begin):%Y-%m-%d-%H.%M}Z.{format_}"'
+        if format_ == "csv":
+            text = (BOM if bom else "") + shift_csv(report)
+            name = {"Content-Disposition": f"attachment; {named}"}
+            return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=name)
+        name = {"Content-Disposition": f"inline; {named}"}
         return Response(shift_pdf(report), media_type="application/pdf", headers=name)

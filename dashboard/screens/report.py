@@ -1,4 +1,4 @@
-"""The report of a shift at `/report`: choose one, read it here, take it as a page or a PDF."""
+"""The report of a shift at `/report`: choose one, read it here, take it as a page, a PDF or CSV."""
 
 from __future__ import annotations
 

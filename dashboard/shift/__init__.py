@@ -1,4 +1,4 @@
-"""The report of a shift as files that can be printed and kept: one page of HTML, and PDF."""
+"""The report of a shift as files that can be printed and kept: one page of HTML, PDF, and CSV."""
 
 from __future__ import annotations
 
@@ -21,3 +21,10 @@ def shift_pdf(report: ShiftReport) -> bytes:
     from dashboard.shift import pdf
 
     return pdf.shift_pdf(report)
+
+
+def shift_csv(report: ShiftReport, *, guard: bool = True) -> str:
+    """The report as a table for spreadsheets, in the language that is spoken."""
+    from dashboard.shift import sheet
+
+    return sheet.shift_csv(report, guard=guard)

@@ -51,9 +51,24 @@ _DONE: Final = {
 
 def incident(told: Incident, zone: str) -> Story:
     """The incident as a story; `zone` is the floor's."""
-    title = said(_title_said(told), told.title, {})
-    entries = [Entry(clock(one.at, zone), _happened(one, zone)) for one in told.history]
-    return Story(_("Incident: {title}").format(title=title), _came_to(told, zone), entries)
+    entries = [Entry(clock(one.at, zone), happened(one, zone)) for one in told.history]
+    caption = _("Incident: {title}").format(title=title(told))
+    return Story(caption, _came_to(told, zone), entries)
+
+
+def title(told: Incident) -> str:
+    """What it said as it fired in the shift."""
+    return said(_title_said(told), told.title, {})
+
+
+def severity(told: Incident) -> str:
+    """How grave it is."""
+    return _(_SEVERITIES[told.severity])
+
+
+def acknowledged_by(told: Incident) -> str | None:
+    """Who has it; None where nobody has."""
+    return None if told.acknowledged is None else told.acknowledged.by
 
 
 def _title_said(told: Incident) -> Said | None:
@@ -63,14 +78,14 @@ def _title_said(told: Incident) -> Said | None:
 
 
 def _came_to(told: Incident, zone: str) -> str:
-    severity = _(_SEVERITIES[told.severity])
+    grave = severity(told)
     begin = moment(told.since, zone)
     if told.resolved_at is None:
-        came_to = _("{severity}, opened {begin}, still open").format(severity=severity, begin=begin)
+        came_to = _("{severity}, opened {begin}, still open").format(severity=grave, begin=begin)
     else:
         lasted = span((told.resolved_at - told.since) / SECOND_US)
         came_to = _("{severity}, opened {begin}, over after {lasted}").format(
-            severity=severity, begin=begin, lasted=lasted
+            severity=grave, begin=begin, lasted=lasted
         )
     if told.since != told.opened_at:
         came_to += " · " + _("opened first {begin}").format(begin=moment(told.opened_at, zone))
@@ -81,7 +96,7 @@ def _came_to(told: Incident, zone: str) -> str:
     return came_to
 
 
-def _happened(line: Line, zone: str) -> str:
+def happened(line: Line, zone: str) -> str:
     """A line of the history: what somebody did, or what came by itself and what it said."""
     text = _text(line, zone)
     if line.by and line.what == "assigned" and not text:

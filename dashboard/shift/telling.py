@@ -55,7 +55,7 @@ _PEOPLE: Final[tuple[tuple[str, Cell], ...]] = (
     (marked("CSAT"), csat),
     (marked("Answers to surveys"), csat_known),
 )
-_THANKED_BY: Final = {
+THANKED_BY: Final = {
     "customer": marked("By customers"),
     "peer": marked("By peers"),
     "supervisor": marked("By supervisors"),
@@ -70,7 +70,7 @@ def document(report: ShiftReport) -> Document:
             begin=clock(report.shift.begin, report.time_zone),
             end=clock(report.shift.end, report.time_zone),
         ),
-        about=_about(report),
+        about=about(report),
         figures=_figures(report),
         parts=[
             _hours(_("The floor by the hour"), report, lambda hour: hour.figures.floor),
@@ -92,7 +92,8 @@ def document(report: ShiftReport) -> Document:
     )
 
 
-def _about(report: ShiftReport) -> str:
+def about(report: ShiftReport) -> str:
+    """Of what floor it is, by whose clock, and as of when."""
     told = [
         report.title,
         _("time of {zone}").format(zone=report.time_zone),
@@ -170,7 +171,7 @@ def _hours(
     return Table(caption, _heads(_("Hour"), _CONTACTS), rows, note)
 
 
-def _named(report: ShiftReport, queue: str) -> str:
+def named(report: ShiftReport, queue: str) -> str:
     return report.labels[queue].name if queue in report.labels else queue
 
 
@@ -184,30 +185,30 @@ def _level_note(report: ShiftReport, queue: str) -> str:
 
 def _queues(report: ShiftReport) -> Table:
     rows = []
-    for queue, section in _busy(report):
-        name, *told = _row(_named(report, queue), section, _CONTACTS)
+    for queue, section in busy(report):
+        name, *told = _row(named(report, queue), section, _CONTACTS)
         rows.append([name, _level_note(report, queue), *told])
     first, *heads = _heads(_("Queue"), _CONTACTS)
     return Table(_("Queues"), [first, _("Target and variant"), *heads], rows)
 
 
-def _busy(report: ShiftReport) -> list[tuple[str, Section]]:
+def busy(report: ShiftReport) -> list[tuple[str, Section]]:
     """The queues with anything in the shift, most contacts first."""
     told = [
         (queue, section)
         for queue, section in report.whole.queues.items()
         if any(section.counts.values())
     ]
-    return sorted(told, key=lambda one: (-number_of(one[1], "offered"), _named(report, one[0])))
+    return sorted(told, key=lambda one: (-number_of(one[1], "offered"), named(report, one[0])))
 
 
 def _queues_by_hour(report: ShiftReport) -> list[Table]:
     def table(queue: str) -> Table:
-        caption = _("{queue} by the hour").format(queue=_named(report, queue))
+        caption = _("{queue} by the hour").format(queue=named(report, queue))
         note = _level_note(report, queue)
         return _hours(caption, report, lambda hour: hour.figures.queues.get(queue), note)
 
-    return [table(queue) for queue, _section in _busy(report)]
+    return [table(queue) for queue, _section in busy(report)]
 
 
 def _channels(report: ShiftReport) -> Table:
@@ -223,14 +224,14 @@ def _promises(report: ShiftReport) -> Table:
     heads = [_("Queue"), _("Due"), _("Kept"), _("Kept, share"), _("Open at the end"), _("Overdue")]
     rows = [
         [
-            _named(report, queue),
+            named(report, queue),
             count(section, "callbacks_due"),
             count(section, "callbacks_kept"),
             share(section, "callbacks_kept_rate"),
             _now(section, "callbacks_open"),
             _now(section, "callbacks_overdue"),
         ]
-        for queue, section in _busy(report)
+        for queue, section in busy(report)
         if number_of(section, "callbacks_due") or section.now.get("callbacks_open")
     ]
     return Table(_("Promises to call back"), heads, rows)
@@ -240,12 +241,12 @@ def _messages(report: ShiftReport) -> Table:
     heads = [_("Queue"), _("Replies"), _("Average reply"), _("Unanswered at the end")]
     rows = [
         [
-            _named(report, queue),
+            named(report, queue),
             count(section, "responses"),
             length(section, "average_response_time_s"),
             _now(section, "conversations_unanswered"),
         ]
-        for queue, section in _busy(report)
+        for queue, section in busy(report)
         if number_of(section, "responses") or section.now.get("conversations_unanswered")
     ]
     return Table(_("Messages"), heads, rows)
@@ -275,8 +276,8 @@ def _agents(report: ShiftReport) -> Table:
 def _thanks(report: ShiftReport) -> Table:
     counts = {(one.agent, one.by): one.count for one in report.thanks}
     agents = list(dict.fromkeys(one.agent for one in report.thanks))
-    rows = [[agent, *(whole(counts.get((agent, by), 0)) for by in _THANKED_BY)] for agent in agents]
+    rows = [[agent, *(whole(counts.get((agent, by), 0)) for by in THANKED_BY)] for agent in agents]
     total = sum(counts.values())
     note = _n("{n} thank-you in this shift.", "{n} thank-yous in this shift.", total)
-    heads = [_("Agent"), *(_(by) for by in _THANKED_BY.values())]
+    heads = [_("Agent"), *(_(by) for by in THANKED_BY.values())]
     return Table(_("Thanks"), heads, rows, note.format(n=whole(total)))

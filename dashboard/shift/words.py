@@ -130,6 +130,12 @@ def moment(at: int, zone: str) -> str:
     return f"{date(at, zone)} {clock(at, zone)}"
 
 
+def minute(at: int, zone: str) -> str:
+    """The same as spreadsheets read it, in any language."""
+    told = local(at, zone)
+    return f"{told:%Y-%m-%d %H:%M}{_offset(told)}"
+
+
 def _offset(told: datetime) -> str:
     """Which of the two is meant while the clocks are put back; else nothing."""
     if told.replace(fold=0).utcoffset() == told.replace(fold=1).utcoffset():

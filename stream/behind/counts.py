@@ -10,6 +10,7 @@ from stream.behind.answering import Asked, Scope, begin_of
 from stream.behind.log import read_behind
 from stream.clocks import current_clock
 from stream.contract.detail import CountAsked, CountContacts
+from stream.contract.figures import PANE_US
 from stream.contract.floorplan import FloorPlan
 from stream.floor.tracing import WRAPPED
 from stream.logs.port import Log
@@ -39,7 +40,7 @@ def contacts_counted(
     now = int(current_clock(log).at(wall))
     as_of = now if asked.as_of is None else min(now, asked.as_of)
     counted = _SUMMED.get(asked.of, asked.of)
-    since = begin_of(asked.window, as_of, asked.queue, plan)
+    since = _begin(asked, as_of, plan)
     scope = Scope(asked.queue, asked.channel, asked.agent, asked.team)
     read = read_behind(log, plan, Asked(scope, as_of, since, (counted,)), give_up=give_up)
     contacts = [contact for _, contact in read.found]
@@ -53,3 +54,10 @@ def contacts_counted(
         unplaced=read.unplaced,
         held_since=read.held_since,
     )
+
+
+def _begin(asked: CountAsked, as_of: int, plan: FloorPlan) -> int:
+    if asked.since is None:
+        return begin_of(asked.window, as_of, asked.queue, plan)
+    # Counts are kept by panes: a part of one cannot be counted.
+    return asked.since // PANE_US * PANE_US

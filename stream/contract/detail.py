@@ -74,7 +74,8 @@ class PresentContacts(Struct, frozen=True):
 
 class CountAsked(Struct, frozen=True):
     """The contacts behind a count of a window: those that count for all of these, None stands for
-    any. `as_of` is None for now. The newest `most` of them are listed."""
+    any. `as_of` is None for now. Where `since` is told the window begins there, at the pane that it
+    is in. The newest `most` of them are listed."""
 
     of: str
     window: str
@@ -84,6 +85,7 @@ class CountAsked(Struct, frozen=True):
     team: str | None = None
     most: int = 200
     as_of: int | None = None
+    since: int | None = None
 
 
 class CountContacts(Struct, frozen=True):

@@ -258,7 +258,9 @@ def test_a_queue_of_one_channel_is_looked_at_on_that_one(open_page: OpenPage) ->
     choice.select_option("benefits")
 
     expect(page.locator("#curve-answer")).to_contain_text("No: it goes with a lower CSAT.")
-    expect(page.get_by_role("button", name="Voice")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Voice", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
     assert "channel=voice" in page.url
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from dashboard.app import create_app, serving
@@ -80,6 +82,31 @@ def test_a_shift_is_chosen_read_and_taken_along(open_page: OpenPage) -> None:
     report.get_by_role("heading", name="Shift of 2026-03-02, 14:00 to 15:00").wait_for()
     page.go_back()
     report.get_by_role("heading", name="Shift of 2026-03-02, 14:00 to 16:00").wait_for()
+
+
+def test_the_report_is_taken_as_a_table(open_page: OpenPage) -> None:
+    """By the link beside the PDF, and from what can be taken away, with Excel's mark unless it is not
+    wanted by then."""
+    page = open_page(FIRST)
+    link = page.get_by_role("link", name="CSV of The report")
+    expect(link).to_be_visible()
+    with page.expect_download() as first:
+        link.click()
+    page.get_by_role("button", name="Take away").click()
+    page.get_by_label("For Excel: UTF-8 with a byte order mark").uncheck()
+    with page.expect_download() as second:
+        page.get_by_role("button", name="CSV of The report").click()
+    page.keyboard.press("Escape")
+    with page.expect_download() as third:
+        link.click()
+    told = [Path(one.value.path()).read_bytes() for one in (first, second, third)]
+
+    assert first.value.suggested_filename == "shift-2026-03-02-14.00Z.csv"
+    assert second.value.suggested_filename == first.value.suggested_filename
+    rows = list(csv.DictReader(io.StringIO(told[0].decode("utf-8-sig"))))
+    assert [row["Offered"] for row in rows if row["Table"] == "The floor by the hour"] == ["6", "6"]
+    assert told[0] == b"\xef\xbb\xbf" + told[1]
+    assert told[1] == told[2]
 
 
 def asked(page: Page) -> list[str]:
@@ -161,15 +188,16 @@ def test_an_address_that_names_no_shift_says_so(
 
 def test_what_cannot_be_reported_is_said(open_page: OpenPage, ground: Ground) -> None:
     """In one sentence, and no old report stands below it."""
-    page = open_page("/report")
-    page.wait_for_selector('html[data-floor="drawn"]')
-    page.wait_for_function("document.querySelector('[name=day]').value")
+    page = open_page(FIRST)
+    expect(page.locator("#shift-report")).to_be_visible()
     ground.now_us = SHIFT.begin - 24 * HOUR_US
     choose(page, "14:00", "16:00")
 
     said = page.locator("#shift-told")
     said.get_by_text("No report: from: expected a time that is past on the floor.").wait_for()
     assert not page.locator("#shift-report").is_visible()
+    page.click("#take-away")
+    expect(page.locator("#take-dialog")).to_contain_text("No table is on this screen.")
 
 
 def test_the_whole_report_is_on_paper(open_page: OpenPage) -> None:

@@ -3,6 +3,8 @@ which promise is about to break; by mouse, by keyboard and on a phone."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +15,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from dashboard.app import create_app, serving
+from stream.contract.figures import SERVICE_LEVEL_VARIANTS
 from tests.browser.conftest import OpenPage
 from tests.dashboard.pictures import Q, TableReader, surge, wall_clock
 from tests.dashboard.present import BAD, Present
@@ -372,6 +375,38 @@ def test_a_queues_hour_is_taken_with_its_name(open_page: OpenPage) -> None:
     expect(page.locator("#beside")).to_be_hidden()
     page.click("#take-away")
     expect(page.locator("#take-dialog")).not_to_contain_text("the last hour by minute")
+
+
+def test_a_queues_service_levels_are_taken(open_page: OpenPage, reader: TableReader) -> None:
+    """All five, exact, with which of them is shown and what they are made of; no name is a formula."""
+    reader.queues["benefits"] = replace(reader.queues["benefits"], name="=Benefits")
+    page = open_page("/supervisor?queue=benefits")
+    expect(page.locator(".level-row")).to_have_count(5, timeout=_SOON_MS)
+    page.click("#take-away")
+    named = "CSV of =Benefits: service level, five ways to count it"
+    with page.expect_download() as download:
+        page.get_by_role("button", name=named, exact=True).click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+
+    assert [one["service_level_variant"] for one in rows] == [*SERVICE_LEVEL_VARIANTS]
+    shown = page.evaluate("fetch('/api/v1/queues/benefits').then((answer) => answer.json())")
+    levels, counts = shown["figures"]["service_levels"], shown["counts"]
+    assert {one["service_level_variant"]: float(one["service_level"]) for one in rows} == levels
+    assert [one["shown"] for one in rows] == ["true", *["false"] * 4]
+    assert {(one["queue"], one["name"], one["target_s"]) for one in rows} == {
+        ("benefits", "'=Benefits", "20")
+    }
+    made_of = ("answered_in_target", "answered_waited", "abandoned", "abandoned_in_target")
+    assert {tuple(int(one[name]) for name in made_of) for one in rows} == {
+        tuple(counts[name] for name in made_of)
+    }
+    assert rows[0]["formula"] == "answered in target / (answered + abandoned)"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator("#beside")).to_be_hidden()
+    page.click("#take-away")
+    expect(page.locator("#take-dialog")).not_to_contain_text("five ways")
 
 
 def test_a_link_shows_the_contacts_behind_a_number(open_page: OpenPage) -> None:

@@ -1,4 +1,4 @@
-"""`floorwatch report`: a shift of a log as a page or a PDF, and every mistake in one line."""
+"""`floorwatch report`: a shift of a log as a page, a PDF or CSV, and every mistake in one line."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def ground(folder: Path) -> Ground:
     return ground
 
 
-def test_a_shift_is_written_as_a_page_and_as_a_pdf(run: Run, folder: Path, ground: Ground) -> None:
-    """By the file's ending; with the names of the floor plan."""
-    for name in ("shift.html", "shift.PDF"):
+def test_a_shift_is_written_by_the_files_ending(run: Run, folder: Path, ground: Ground) -> None:
+    """As a page, a PDF or CSV that Excel reads; with the names of the floor plan."""
+    for name in ("shift.html", "shift.PDF", "shift.csv"):
         told = run(
             "report", "--log", ground.url, "--from", BEGIN, "--to", END, "--out", name,
             "--config", "floor.yaml", "--title", "Centre",
@@ -36,6 +36,9 @@ def test_a_shift_is_written_as_a_page_and_as_a_pdf(run: Run, folder: Path, groun
     assert "<h1>Shift of 2026-03-02, 14:00 to 16:00</h1>" in page
     assert "Benefits by the hour" in page
     assert (folder / "shift.PDF").read_bytes().startswith(b"%PDF")
+    sheet = (folder / "shift.csv").read_bytes().decode()
+    assert sheet.startswith("\ufeffTable,Name,")
+    assert "Queues by the hour,Benefits," in sheet
 
 
 @pytest.mark.parametrize(
@@ -44,7 +47,7 @@ def test_a_shift_is_written_as_a_page_and_as_a_pdf(run: Run, folder: Path, groun
         (["--to", END, "--out", "a.html"], "--from: missing"),
         (
             ["--from", BEGIN, "--to", END, "--out", "a.doc"],
-            "--out: expected a name that ends in .html or .pdf",
+            "--out: expected a name that ends in .html, .pdf or .csv",
         ),
         (["--from", END, "--to", BEGIN, "--out", "a.html"], "--to: expected a time after --from"),
         (

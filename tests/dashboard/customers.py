@@ -37,6 +37,11 @@ class Customers:
         self._answers = Answers(self.store, Spans(plan), plan)
         self._promises = [promises]
 
+    @property
+    def as_of_ms(self) -> int:
+        """Of when all is, as it is told: to the millisecond."""
+        return self._as_of // 1_000 * 1_000
+
     def ask(self, question: ex.Question) -> ex.Told:
         """As of that instant."""
         self.asked.append(question)

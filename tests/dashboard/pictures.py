@@ -400,7 +400,8 @@ class TableReader:
             raise NoPicture(self.nothing_yet)
         if queue not in self.queues and queue not in self.planned:
             return None
-        as_of = START.replace(microsecond=0)
+        # Minutes are those of a clock, whenever somebody looks.
+        as_of = START.replace(second=0, microsecond=0)
         minutes = [
             MinuteOfQueue(minute, 0, 0, 0, 0, None, None)
             for minute in (_minute(as_of, before) for before in range(59, -1, -1))

@@ -182,6 +182,10 @@ def test_contacts_are_told_with_times_and_seconds(client: httpx2.Client, desk: D
     }  # fmt: skip
 
 
+_AT_TWO = "2026-03-02T14:00:00Z"
+_AT_MOST = "expected at most 25 hours before as_of"
+
+
 @pytest.mark.parametrize(
     ("asked", "detail"),
     [
@@ -201,6 +205,16 @@ def test_contacts_are_told_with_times_and_seconds(client: httpx2.Client, desk: D
         (
             {"of": "waiting", "as_of": "2026-03-02T14:00:00Z"},
             "as_of: waiting cannot be asked by it",
+        ),
+        ({"of": "waiting", "since": _AT_TWO}, "since: waiting cannot be asked by it"),
+        ({"of": "offered", "since": _AT_TWO}, "since: expected with as_of"),
+        (
+            {"of": "offered", "since": "noon", "as_of": _AT_TWO},
+            "since: expected RFC 3339 with date, T, seconds and an offset",
+        ),
+        *(
+            ({"of": "offered", "since": since, "as_of": _AT_TWO}, f"since: {_AT_MOST}")
+            for since in ("2026-03-02T14:00:01Z", "2026-03-01T12:59:59Z")
         ),
         (
             {"of": "offered", "as_of": "noon"},
@@ -268,6 +282,16 @@ def test_the_contacts_behind_a_count_are_told_alike(client: httpx2.Client, desk:
         "overdue": True, "priority": None, "language": "es", "segment": None, "intent": None,
         "journey_stage": None, "redial_of": None,
     }  # fmt: skip
+
+
+def test_a_window_may_begin_at_an_instant(client: httpx2.Client, desk: Desk) -> None:
+    """As that of one minute does, which ends with its last instant."""
+    asked = {"of": "offered", "queue": "benefits", "since": _AT_TWO}
+    answer = client.get("/api/v1/contacts", params=asked | {"as_of": "2026-03-02T14:00:59.999999Z"})
+
+    assert answer.status_code == 200
+    [told] = desk.counts
+    assert (told.since, told.as_of) == (BASE_US, BASE_US + MINUTE_US - 1)
 
 
 def test_one_counts_contacts_are_read_at_a_time(client: httpx2.Client, desk: Desk) -> None:

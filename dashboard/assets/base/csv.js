@@ -42,6 +42,13 @@
     return `${plain}${stamp ? `-${stamp}` : ""}.${ending}`;
   }
 
+  /* To a file that the dashboard itself writes, and names. */
+  function follow(href) {
+    const link = document.createElement("a");
+    Object.assign(link, { href, download: "" });
+    link.click();
+  }
+
   function give(name, blob) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
@@ -51,5 +58,5 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
 
-  fw.csv = { save, marked, mark, fileName, give };
+  fw.csv = { save, follow, marked, mark, fileName, give };
 })();

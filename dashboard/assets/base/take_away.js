@@ -7,8 +7,8 @@
   const offers = new Map();
   let dialog = null;
 
-  /* `table()` gives { columns: [[key, heading], …], rows: [{ key: value }, …] } when it is taken. What is
-     there for a while is taken back by what this returns. */
+  /* `table()` gives { columns: [[key, heading], …], rows: [{ key: value }, …] } when it is taken, or the
+     { href } of a file that the dashboard writes. What is there for a while is taken back by what this returns. */
   function offer(id, title, table) {
     const one = { title, table };
     offers.set(id, one);
@@ -31,8 +31,9 @@
   function take(id) {
     const told = tables().get(id);
     if (!told) return;
-    const { columns, rows } = told.table();
-    fw.csv.save(told.title, columns, rows);
+    const { columns, rows, href } = told.table();
+    if (href) fw.csv.follow(href);
+    else fw.csv.save(told.title, columns, rows);
   }
 
   /* The whole screen first, then its charts. */
@@ -110,7 +111,7 @@
   }
 
   function reports() {
-    const { make } = fw.dom, link = make("a", "", fw.t("Report of a shift: HTML or PDF"));
+    const { make } = fw.dom, link = make("a", "", fw.t("Report of a shift: HTML, PDF or CSV"));
     link.href = fw.address.link("/report");
     return make("section", "take-part", make("h3", "", fw.t("Report")), link);
   }

@@ -7,9 +7,22 @@
   const number = (value) => fw.format.plain(fw.format.count(value));
   const percent = (value) => fw.format.plain(fw.format.share(value));
 
+  // What METRICS counts of each: the answers, and the good ones among them.
+  const COUNTS = (name) => (name === "resolved" ? ["resolved_n", "resolved_yes"] : [`${name}_n`, `${name}_top`]);
+  // Whose contacts can be asked for.
+  const WHOSE = { channel: (name) => name in fw.experienceCurve.CHANNELS(), queue: () => true };
+
+  /* The way to the contacts behind a number of answers, of the whole or of a row; null where they cannot be asked for. */
+  function wayOf(told, row, name) {
+    const { by, window: window_, as_of: asOf } = told, score = (row || told.floor).scores[name];
+    if (!score.n || !fw.contactsList.WINDOWS.includes(window_)) return null;
+    if (row && (row.name === null || !Object.hasOwn(WHOSE, by) || !WHOSE[by](row.name))) return null;
+    return () => fw.contactsList.open({ of: COUNTS(name), window: window_, asOf, ...(row ? { [by]: row.name } : {}) });
+  }
+
   function draw(told) {
     sentence(told);
-    MEASURES.forEach((name) => tile(document.querySelector(`[data-score="${name}"]`), told.floor.scores[name]));
+    MEASURES.forEach((name) => tile(document.querySelector(`[data-score="${name}"]`), told.floor.scores[name], wayOf(told, null, name)));
     fw.table.draw("experience-rows", told.rows.map((row) => ({
       key: JSON.stringify(row.name),
       cells: { name: label(row, told.by), answered: `${number(row.surveys)} / ${number(row.surveys_sent)}` },
@@ -18,7 +31,7 @@
     const rows = document.getElementById("experience-rows").tBodies[0].rows;
     // On a narrow screen a row in which nobody answered is one line, after all others (experience.css).
     told.rows.forEach((row, index) => fw.dom.attribute(rows[index], "data-without", row.surveys ? null : "true"));
-    told.rows.forEach((row, index) => MEASURES.forEach((name) => cell(rows[index].querySelector(`[data-column="${name}"]`), row.scores[name])));
+    told.rows.forEach((row, index) => MEASURES.forEach((name) => cell(rows[index].querySelector(`[data-column="${name}"]`), row.scores[name], wayOf(told, row, name), label(row, told.by))));
     asked(told);
   }
 
@@ -83,24 +96,49 @@
     return { share: percent(score.share), note: fw.t("n {n}, {low}–{high}", { n: number(score.n), low: String(Math.round(100 * score.low)), high: percent(score.high) }) };
   }
 
-  function tile(place, score) {
+  /* Of few answers their number stands in the share itself. */
+  function put(share, note, score, way, of) {
     const told = words(score);
-    fw.dom.text(fw.dom.part(place, "share"), told.share);
-    fw.dom.text(fw.dom.part(place, "note"), told.note);
+    leading(share, told.share, score.n < FEW ? way : null, of);
+    leading(note, told.note, score.n < FEW ? null : way, of);
+  }
+
+  /* A text, as a button where it leads anywhere; one with the focus stays the same while its figure changes. */
+  function leading(place, words_, way, of) {
+    let button = place.firstElementChild;
+    if (!way) {
+      if (button) button.remove();
+      fw.dom.text(place, words_);
+      return;
+    }
+    if (!button) {
+      button = fw.dom.make("button", "answers-way");
+      button.type = "button";
+      button.title = fw.t("The contacts behind it");
+      place.replaceChildren(button);
+    }
+    fw.dom.text(button, words_);
+    // Read by itself it says which share of whom it is.
+    fw.dom.attribute(button, "aria-label", fw.t("{what}: {text}", { what: of, text: words_ }));
+    button.onclick = way;
+  }
+
+  function tile(place, score, way) {
+    put(fw.dom.part(place, "share"), fw.dom.part(place, "note"), score, way, place.querySelector("h2").textContent);
     fw.dom.attribute(place, "data-few", String(score.n < FEW));
     interval(place.querySelector(".interval"), score);
   }
 
   /* A share in a table: the figure, and its interval as a line under it. */
-  function cell(place, score) {
-    const { make } = fw.dom, told = words(score);
+  function cell(place, score, way, whom) {
+    const { make } = fw.dom;
     if (!place.firstElementChild) {
       const line = make("span", "interval", make("span", "interval-range"), make("span", "interval-share"));
       line.setAttribute("aria-hidden", "true");
       place.replaceChildren(make("span", "cell-share"), line, make("span", "cell-note"));
     }
-    fw.dom.text(place.children[0], told.share);
-    fw.dom.text(place.children[2], score.n ? told.note : "");
+    put(place.children[0], place.children[2], score, way, fw.format.comma(place.dataset.heading, whom));
+    if (!score.n) fw.dom.text(place.children[2], "");
     fw.dom.attribute(place, "data-few", String(score.n < FEW));
     interval(place.children[1], score);
   }

@@ -7,7 +7,7 @@
   const ROOTS = /(^|[\s,}])(?::root|html|body)(?=[\s{,])/gm;
   const LOOK_MS = 500, AGAIN_MS = 2000, TRIES = 60, MISREAD_MAX = 60;
   const fields = {};
-  let asked = 0, ready = false, choosing = false;
+  let asked = 0, ready = false, choosing = false, offered = null;
 
   const place = (name) => document.getElementById(`shift-${name}`);
 
@@ -109,6 +109,8 @@
     if (fw.address.get("from") === null) return;
     const mine = (asked += 1);
     place("report").hidden = true;
+    if (offered) offered();
+    offered = null;
     say(fw.t("Reading the events of the shift, and of twelve hours before it."));
     progress(0);
     const looking = setInterval(() => look(mine), LOOK_MS);
@@ -155,7 +157,8 @@
     page.setAttribute("sandbox", "allow-same-origin");
     page.srcdoc = text;
     place("page").replaceChildren(page);
-    place("links").replaceChildren(link(fw.t("Open as a page"), address("html")), link(fw.t("PDF"), address("pdf")));
+    place("links").replaceChildren(link(fw.t("Open as a page"), address("html")), link(fw.t("PDF"), address("pdf")), sheet());
+    offered = fw.takeAway.offer("shift", fw.t("The report"), () => ({ href: sheetAddress() }));
     place("report").hidden = false;
   }
 
@@ -180,6 +183,17 @@
     made.href = href;
     made.target = "_blank";
     made.rel = "noopener";
+    return made;
+  }
+
+  /* For spreadsheets, with the mark by which Excel knows UTF-8 where it is wanted by then. */
+  const sheetAddress = () => `${address("csv")}&${new URLSearchParams({ bom: fw.csv.marked() })}`;
+
+  function sheet() {
+    const made = fw.dom.make("a", "", fw.t("CSV"));
+    made.href = sheetAddress();
+    made.setAttribute("aria-label", fw.t("CSV of {table}", { table: fw.t("The report") }));
+    made.addEventListener("click", () => { made.href = sheetAddress(); });
     return made;
   }
 

@@ -1,5 +1,6 @@
 /* The last hour by minute: what came and what became of it as columns, and the service level of each
-   minute as a line against its goal. A minute without evidence has no point. */
+   minute as a line against its goal. A minute without evidence has no point. The whole of it is one slider
+   of minutes: each is far too narrow to be pressed by itself. */
 (function () {
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
@@ -11,26 +12,75 @@
     return element;
   }
 
-  function make() {
+  // What the chart tells of a minute, in the order in which it is told.
+  const COUNTED = ["offered", "answered", "answered_in_target", "abandoned"];
+
+  /* `lead(minute, of)` is called with the minute that is pressed, and its counts from the pressed one on. */
+  function make(lead) {
     const { make: tag } = fw.dom;
     const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" });
-    const plot = tag("div", "hour-plot"), most = tag("span", "hour-most"), read = tag("p", "hour-read");
+    const plot = tag("div", "hour-plot"), most = tag("span", "hour-most"), read = tag("span", ""), way = tag("button", "way hour-way", fw.t("The contacts behind it"));
     const axis = tag("div", "hour-axis", ...[0, 15, 30, 45].map(() => tag("span", "")), tag("span", ""));
     const legend = tag("div", "hour-legend", key("answered", fw.t("answered")), key("abandoned", fw.t("abandoned")), key("offered", fw.t("offered")), key("level", fw.t("service level, 0 to 100 %")));
     plot.append(picture, most);
-    read.setAttribute("role", "status");
-    const element = tag("div", "hour", plot, axis, legend, read);
-    const chart = { element, picture, plot, most, axis, read, minutes: [], at: null };
+    way.type = "button";
+    way.hidden = true;
+    const element = tag("div", "hour", plot, axis, legend, tag("p", "hour-read", read, " ", way));
+    const chart = { element, picture, plot, most, axis, read, way, lead, minutes: [], at: null, left: null, byTouch: false };
     plot.tabIndex = 0;
-    plot.setAttribute("role", "img");
-    plot.addEventListener("pointermove", (event) => { const box = plot.getBoundingClientRect(); point(chart, Math.floor((event.clientX - box.left) / box.width * MINUTES)); });
-    plot.addEventListener("pointerleave", () => point(chart, null));
-    plot.addEventListener("keydown", (event) => {
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (step) { event.preventDefault(); point(chart, (chart.at === null ? MINUTES : chart.at) + step); }
-    });
-    plot.addEventListener("blur", () => point(chart, null));
+    plot.title = fw.t("The contacts behind it");
+    Object.entries({ role: "slider", "aria-valuemin": "0", "aria-valuemax": String(MINUTES - 1) }).forEach(([name, value]) => plot.setAttribute(name, value));
+    way.addEventListener("click", () => follow(chart));
+    byPointer(chart);
+    byKeyboard(chart);
     return chart;
+  }
+
+  /* A finger is as wide as several minutes: it chooses one, and a button leads on. */
+  function byPointer(chart) {
+    const { plot } = chart, under = ({ clientX }) => { const box = plot.getBoundingClientRect(); return Math.floor((clientX - box.left) / box.width * MINUTES); };
+    plot.addEventListener("pointerdown", (event) => { chart.byTouch = event.pointerType === "touch"; point(chart, under(event)); });
+    plot.addEventListener("pointermove", (event) => point(chart, under(event)));
+    plot.addEventListener("pointerleave", () => { if (!chart.byTouch) point(chart, null); });
+    plot.addEventListener("click", (event) => {
+      // What presses without a pointer presses the minute that it has read.
+      if (!event.detail) { if (chart.at === null) begin(chart); follow(chart); return; }
+      point(chart, under(event));
+      if (!chart.byTouch) follow(chart, COUNTED.find((of) => event.target.classList.contains(`hour-${of}`)));
+    });
+  }
+
+  function byKeyboard(chart) {
+    const { plot } = chart, last = MINUTES - 1;
+    const steps = { ArrowLeft: (at) => at - 1, ArrowRight: (at) => at + 1, Home: () => 0, End: () => last };
+    plot.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && !Object.hasOwn(steps, event.key)) return;
+      event.preventDefault();
+      chart.byTouch = false;
+      if (event.key === "Enter") follow(chart);
+      else point(chart, chart.at === null ? last : steps[event.key](chart.at));
+    });
+    // Who comes back from the contacts of a minute is at that minute again.
+    plot.addEventListener("focus", () => { if (plot.matches(":focus-visible")) begin(chart); });
+    plot.addEventListener("blur", () => {
+      chart.left = chart.at === null ? null : chart.minutes[chart.at].minute;
+      if (!chart.byTouch) point(chart, null);
+    });
+  }
+
+  const indexOf = (minutes, minute) => minutes.findIndex((one) => one.minute === minute);
+
+  function begin(chart) {
+    const before = indexOf(chart.minutes, chart.left);
+    point(chart, before < 0 ? MINUTES - 1 : before);
+  }
+
+  const happened = (one) => COUNTED.some((of) => one[of]);
+
+  /* To the contacts of the minute that is chosen; in one in which nothing happened there are none. */
+  function follow(chart, pressed = COUNTED[0]) {
+    const one = chart.at === null ? null : chart.minutes[chart.at];
+    if (one && happened(one)) chart.lead(one.minute, [pressed, ...COUNTED.filter((of) => of !== pressed)]);
   }
 
   function key(name, words) {
@@ -43,6 +93,8 @@
     const told = JSON.stringify(minutes) + goal;
     if (told === chart.drawn) return;
     chart.drawn = told;
+    // A minute that is looked at stays the one, where it stands further left by now.
+    const at = chart.at === null ? null : indexOf(minutes, chart.minutes[chart.at].minute);
     chart.minutes = minutes;
     const most = Math.max(1, ...minutes.map((one) => Math.max(one.offered || 0, (one.answered || 0) + (one.abandoned || 0))));
     const step = WIDTH / MINUTES, tall = (count) => (count || 0) / most * HEIGHT, parts = [];
@@ -59,7 +111,7 @@
     fw.dom.text(chart.most, fw.t("{n} a minute", { n: most }));
     [0, 15, 30, 45, 59].forEach((minute, index) => fw.dom.text(chart.axis.children[index], minutes[minute] ? fw.times.minute(Date.parse(minutes[minute].minute)) : ""));
     fw.dom.attribute(chart.plot, "aria-label", spoken(minutes));
-    point(chart, chart.at);
+    point(chart, at);
   }
 
   function line(minutes, step) {
@@ -74,18 +126,27 @@
 
   function spoken(minutes) {
     const sum = (name) => minutes.reduce((all, one) => all + (one[name] || 0), 0);
-    return fw.t("The last hour: {offered} offered, {answered} answered, {abandoned} abandoned. Arrows left and right read each minute.", { offered: sum("offered"), answered: sum("answered"), abandoned: sum("abandoned") });
+    return fw.t("The last hour: {offered} offered, {answered} answered, {abandoned} abandoned. Arrows left and right read each minute, Enter shows its contacts.", { offered: sum("offered"), answered: sum("answered"), abandoned: sum("abandoned") });
   }
 
   /* One minute in words, and marked in the picture. */
   function point(chart, minute) {
     chart.at = minute === null || !chart.minutes.length ? null : Math.max(0, Math.min(MINUTES - 1, minute));
-    const one = chart.at === null ? null : chart.minutes[chart.at], { count, share, duration, plain } = fw.format;
+    const one = chart.at === null ? null : chart.minutes[chart.at], newest = chart.minutes[MINUTES - 1];
     if (chart.mark) chart.mark.setAttribute("x", one ? chart.at * WIDTH / MINUTES : -WIDTH);
-    fw.dom.text(chart.read, one ? fw.t("{time}: {offered} offered, {answered} answered, {abandoned} abandoned, {level} in target, ASA {asa}", {
+    fw.dom.text(chart.read, one ? words(one) : "");
+    chart.way.hidden = !(chart.byTouch && one && happened(one));
+    fw.dom.attribute(chart.plot, "data-leads", one && happened(one) ? "true" : null);
+    fw.dom.attribute(chart.plot, "aria-valuenow", String(chart.at === null ? MINUTES - 1 : chart.at));
+    fw.dom.attribute(chart.plot, "aria-valuetext", one || newest ? words(one || newest) : null);
+  }
+
+  function words(one) {
+    const { count, share, duration, plain } = fw.format;
+    return fw.t("{time}: {offered} offered, {answered} answered, {abandoned} abandoned, {level} in target, ASA {asa}", {
       time: fw.times.minute(Date.parse(one.minute)), offered: plain(count(one.offered)), answered: plain(count(one.answered)), abandoned: plain(count(one.abandoned)),
       level: plain(share(one.service_level)), asa: plain(duration(one.average_speed_of_answer_s)),
-    }) : "");
+    });
   }
 
   fw.hourChart = { make, draw };

@@ -6,6 +6,9 @@
   const CONTACTS_MS = 2000, AGENTS_MS = 3000, HOUR_MS = 10000, LISTED = 5, PEOPLE = 10;
   // Of a minute to take away, as the API names it.
   const MINUTE = ["minute", "offered", "answered", "abandoned", "answered_in_target", "service_level", "average_speed_of_answer_s"];
+  // Of the levels to take away, and what they are made of.
+  const LEVEL = ["as_of", "window", "queue", "name", "target_s", "service_level_variant", "service_level", "shown", "formula"];
+  const LEVEL_OF = ["answered_in_target", "answered_waited", "abandoned", "abandoned_in_target", "waiting_over_target"];
   const FORMULAS = {
     abandons_count: () => fw.t("answered in target / (answered + abandoned)"),
     abandons_ignored: () => fw.t("answered in target / answered"),
@@ -94,7 +97,7 @@
   }
 
   function hour(made) {
-    const place = fw.beside.none(), chart = fw.hourChart.make(), section = fw.beside.section(fw.t("The last hour by minute"), place, chart.element);
+    const place = fw.beside.none(), chart = fw.hourChart.make((minute, of) => fw.contactsList.open({ title: made.name || made.queue, of, queue: made.queue, minute })), section = fw.beside.section(fw.t("The last hour by minute"), place, chart.element);
     chart.element.hidden = true;
     made.stops.push(fw.polling.start(`/api/v1/queues/${encodeURIComponent(made.queue)}/hour`, HOUR_MS, (told) => {
       const title = fw.t("{name}: the last hour by minute", { name: made.name });
@@ -170,8 +173,20 @@
       return [variant, { row, value, fill, own }];
     }));
     made.window = make("p", "beside-none");
+    made.stops.push(fw.takeAway.offer("levels", fw.t("{name}: service level, five ways to count it", { name: made.name }), () => levelsTaken(made)));
     const list = make("ul", "level-list", ...Object.values(made.levels).map(({ row }) => row));
     return fw.beside.section(fw.t("Service level, five ways to count it"), made.window, list).element;
+  }
+
+  /* Headings are the names that docs/metrics.md explains. */
+  function levelsTaken({ queue, name, newest: { section, label, picture, own } }) {
+    const { as_of, window } = picture.figures, { counts, figures, now } = section, of = { ...counts, waiting_over_target: now.waiting_over_target };
+    const rows = Object.keys(FORMULAS).map((variant) => ({
+      as_of, window, queue, name, target_s: label ? [...new Set(Object.values(label.target_s))].join(" / ") : null,
+      service_level_variant: variant, service_level: (figures.service_levels || {})[variant], shown: variant === own, formula: FORMULAS[variant](),
+      ...Object.fromEntries(LEVEL_OF.map((each) => [each, of[each]])),
+    }));
+    return { columns: [...LEVEL, ...LEVEL_OF].map((key) => [key, key]), rows };
   }
 
   function events(made) {
@@ -222,8 +237,9 @@
     document.querySelectorAll(".agent-lasting[data-since]").forEach((place) => counted(place, now));
   }
 
-  function variants(made, { figures }, label, picture) {
-    const own = label ? label.service_level : picture.floor_service_level, told = figures.service_levels || {};
+  function variants(made, section, label, picture) {
+    const own = label ? label.service_level : picture.floor_service_level, told = section.figures.service_levels || {};
+    made.newest = { section, label, picture, own };
     fw.dom.text(made.window, over(fw.format.window(picture.figures.window), [...new Set(Object.values(label ? label.target_s : {}))]));
     Object.entries(made.levels).forEach(([variant, { row, value, fill, own: mark }]) => {
       const level = told[variant], known = fw.format.given(level);

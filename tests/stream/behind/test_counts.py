@@ -14,7 +14,8 @@ from stream.behind.counts import contacts_counted
 from stream.contract.behind import ContactBehind, TooManyEvents
 from stream.contract.detail import CountAsked, CountContacts
 from stream.contract.figures import COUNTS, MEANINGLESS_IN_CHANNELS, MEANINGLESS_IN_TEAMS
-from stream.contract.instants import HOUR_US, SECOND_US
+from stream.contract.instants import HOUR_US, MINUTE_US, SECOND_US, parse_instant
+from stream.picture import LogPictureReader
 from tests.builders import (
     BASE_US,
     HOUR,
@@ -53,7 +54,7 @@ def counted(
     day: Day, of: str, window: str, at: int = BASE_US, scope: Mapping[str, str] = NOBODY
 ) -> int:
     """How many are behind it."""
-    asked = CountAsked(of, window, as_of=at, most=5, **scope)
+    asked = CountAsked(of, window, as_of=at, most=5, **scope)  # type: ignore[arg-type]
     told = contacts_counted(day.log, PLAN, asked, wall=BASE_US)
     assert len(told.contacts) == min(told.total, 5)
     return told.total
@@ -76,6 +77,27 @@ def test_of_any_window_and_of_hours_ago(day: Day, of: str, window: str) -> None:
     """As of an instant that is asked for."""
     at = BASE_US - 2 * HOUR_US
     assert counted(day, of, window, at) == day.figures(at, window).floor.counts[of]
+
+
+@pytest.mark.parametrize("of", ["offered", "answered", "abandoned"])
+def test_of_each_minute_there_are_as_many_as_the_hour_says(day: Day, of: str) -> None:
+    """From its first instant to its last, in a queue with something in all that is looked at."""
+    queue = "benefits"
+    reader = LogPictureReader(day.log, PLAN, now=lambda: BASE_US, title="t")
+    with closing(reader):
+        while not reader.caught_up:
+            reader.follow(0)
+        told = reader.hour(queue)
+    assert told is not None
+    seen = {one.minute: getattr(one, of) for one in told.minutes[::7] if one.offered}
+    assert len(seen) > 3
+    found = {}
+    for minute in seen:
+        since = parse_instant(minute)
+        asked = CountAsked(of, "30m", queue, as_of=since + MINUTE_US - 1, since=since)
+        found[minute] = contacts_counted(day.log, PLAN, asked, wall=BASE_US).total
+
+    assert found == seen
 
 
 @pytest.mark.parametrize("of", ["answered", "handled", "declined", "csat_n", "responses"])
