@@ -12,14 +12,14 @@ from dashboard.said import title_said
 from dashboard.saying import said
 from dashboard.shift.words import clock, local, moment
 from stream.contract.alerts import Entry as Line
-from stream.contract.alerts import Incident
+from stream.contract.alerts import Incident, Severity
 from stream.contract.instants import SECOND_US, parse_instant
 from stream.contract.said import Said
 
 _SEVERITIES: Final = {
     "page": marked("Urgent"),
     "notice": marked("Notice"),
-    "ticket": marked("Ticket"),
+    "ticket": marked("To read"),
 }
 # As dashboard/assets/alerts/incident_detail.js has them.
 _WORDS: Final = {
@@ -62,8 +62,13 @@ def _title_said(told: Incident) -> Said | None:
     return title_said(told) or next(fired, None)
 
 
+def severity_word(severity: Severity) -> str:
+    """How grave it is, as the screens say it."""
+    return _(_SEVERITIES[severity])
+
+
 def _came_to(told: Incident, zone: str) -> str:
-    severity = _(_SEVERITIES[told.severity])
+    severity = severity_word(told.severity)
     begin = moment(told.since, zone)
     if told.resolved_at is None:
         came_to = _("{severity}, opened {begin}, still open").format(severity=severity, begin=begin)

@@ -52,9 +52,10 @@ KINDS: Final = (
 )  # fmt: skip
 # What is drawn is laid out, and a second answer has come.
 _SETTLE_MS: Final = 300
+AWAY: Final = ("break", "lunch", "training", "coaching", "meeting", "decompression")
 STATES: Final = (
-    ("available", None), ("busy", None), ("wrap_up", None), ("away", None), ("away", "break"),
-    ("away", "training"), ("offline", None),
+    ("available", None), ("busy", None), ("wrap_up", None), ("away", None), ("offline", None),
+    *(("away", reason) for reason in AWAY), ("away", "fire_drill"),
 )  # fmt: skip
 
 
