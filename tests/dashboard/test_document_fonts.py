@@ -22,7 +22,7 @@ _HAN: Final = "队列"
 
 def han_font(path: Path) -> Path:
     """The library's own font, in which these letters have the shapes of others."""
-    own = TTFont("Own", "Vera.ttf").face
+    own: Any = TTFont("Own", "Vera.ttf").face
     data, glyphs = bytearray(own._ttf_data), (own.charToGlyph[ord("A")], own.charToGlyph[ord("B")])
     at = next(
         place
@@ -55,7 +55,7 @@ def fonts_of(text: str) -> list[Any]:
     """The descriptors of the fonts that a PDF with this text has."""
     written = BytesIO()
     paper(written, "Title", A4, 40).build([said(text, style(12))])
-    page = PdfReader(written).pages[0]
+    page: Any = PdfReader(written).pages[0]
     fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
     inner = [font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
              for font in fonts]  # fmt: skip
