@@ -1,7 +1,8 @@
 """Fonts of a PDF: the library's own knows Latin alone, so other letters are looked for elsewhere.
 
-Cyrillic and Greek come from a font that the machine has, which is embedded; Chinese, Japanese and
-Korean from the fonts that readers of PDF bring along. A letter that no font has is a «?».
+Cyrillic and Greek, and Chinese, Japanese and Korean, come from fonts that the machine has, of which
+the letters that are used are embedded. Where it has none for Chinese, that is left to the fonts that
+readers of PDF bring along, which not every one does. A letter that no font has is a «?».
 """
 
 from __future__ import annotations
@@ -28,6 +29,17 @@ _PLACES: Final = (
     ("/System/Library/Fonts/Supplemental", "Arial.ttf", "Arial Bold.ttf"),
     ("C:/Windows/Fonts", "arial.ttf", "arialbd.ttf"),
 )  # fmt: skip
+# Fonts with Han letters whose outlines are TrueType's: others, as Noto Sans CJK, cannot be embedded.
+_HAN_PLACES: Final = (
+    "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+    "/usr/share/fonts/google-droid-sans-fonts/DroidSansFallbackFull.ttf",
+    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+    "/usr/share/fonts/wqy-zenhei-fonts/wqy-zenhei.ttc",
+    "/System/Library/Fonts/STHeiti Light.ttc",
+    "C:/Windows/Fonts/msyh.ttc",
+    "C:/Windows/Fonts/simsun.ttc",
+)
 _HAN: Final = "STSong-Light"
 # Letters that this font of readers has.
 _HAN_RANGES: Final = ((0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xFF00, 0xFFEF))
@@ -60,7 +72,9 @@ def faces() -> tuple[Face, ...]:
     more = next((face for face in found if face is not None), None)
     pdfmetrics.registerFont(UnicodeCIDFont(_HAN))
     han = frozenset(letter for low, high in _HAN_RANGES for letter in range(low, high + 1))
-    return (own, *(() if more is None else (more,)), Face(_HAN, _HAN, han))
+    embedded = (_face(place, place, "Han", "Han") for place in _HAN_PLACES if Path(place).is_file())
+    there = (more, next((face for face in embedded if face is not None), None))
+    return (own, *(face for face in there if face is not None), Face(_HAN, _HAN, han))
 
 
 def set_in_fonts(text: str, *, bold: bool = False) -> str:

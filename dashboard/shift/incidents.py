@@ -12,14 +12,14 @@ from dashboard.said import title_said
 from dashboard.saying import said
 from dashboard.shift.words import clock, local, moment
 from stream.contract.alerts import Entry as Line
-from stream.contract.alerts import Incident
+from stream.contract.alerts import Incident, Severity
 from stream.contract.instants import SECOND_US, parse_instant
 from stream.contract.said import Said
 
 _SEVERITIES: Final = {
     "page": marked("Urgent"),
     "notice": marked("Notice"),
-    "ticket": marked("Ticket"),
+    "ticket": marked("To read"),
 }
 # As dashboard/assets/alerts/incident_detail.js has them.
 _WORDS: Final = {
@@ -63,7 +63,7 @@ def title(told: Incident) -> str:
 
 def severity(told: Incident) -> str:
     """How grave it is."""
-    return _(_SEVERITIES[told.severity])
+    return severity_word(told.severity)
 
 
 def acknowledged_by(told: Incident) -> str | None:
@@ -75,6 +75,11 @@ def _title_said(told: Incident) -> Said | None:
     # What fired in the shift may have fired otherwise since: then the history alone has its words.
     fired = (one.said for one in told.history if one.said is not None and one.text == told.title)
     return title_said(told) or next(fired, None)
+
+
+def severity_word(severity: Severity) -> str:
+    """How grave it is, as the screens say it."""
+    return _(_SEVERITIES[severity])
 
 
 def _came_to(told: Incident, zone: str) -> str:

@@ -38,10 +38,11 @@ FIGURES_TOLD_MAX: Final = 6
 # A figure `offered` may stand beside `offered_baseline`: what it usually is.
 BASELINE: Final = "_baseline"
 
-_SEVERITY_WORDS: Final[dict[Severity, str]] = {
-    "page": "Page",
+SEVERITY_WORDS: Final[dict[Severity, str]] = {
+    # As the screens have it.
+    "page": "Urgent",
     "notice": "Notice",
-    "ticket": "Ticket",
+    "ticket": "To read",
 }
 _FACTOR_WORDS: Final[dict[Factor, str]] = {
     "volume": "contacts an hour",
@@ -131,19 +132,19 @@ def _news(notification: Notification) -> list[Alert]:
 
 
 def _lead(notification: Notification) -> str:
-    severity = _SEVERITY_WORDS[notification.incident.severity]
+    severity = SEVERITY_WORDS[notification.incident.severity]
     match notification.occasion:
         case "fired":
             return severity
         case "joined":
             news = _news(notification)
-            return f"{_SEVERITY_WORDS[news[0].severity] if news else severity}, also"
+            return f"{SEVERITY_WORDS[news[0].severity] if news else severity}, also"
         case "still":
             return f"{severity}, still"
         case "worse":
             return f"{severity}, worse than told"
         case "escalated":
-            return f"{severity} that nobody has acknowledged"
+            return f"{severity}, acknowledged by nobody"
         case "resolved":
             return "All clear"
 

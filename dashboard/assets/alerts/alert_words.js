@@ -80,7 +80,7 @@
     const label = told.dimension === "queue" && picture ? picture.labels[told.name] : null;
     if (label) return label.name;
     const { name } = told;
-    return told.dimension === "channel" ? fw.t("channel {name}", { name }) : told.dimension === "team" ? fw.t("team {name}", { name })
+    return told.dimension === "channel" ? fw.t("channel {name}", { name: fw.channels.name(name) }) : told.dimension === "team" ? fw.t("team {name}", { name })
       : told.dimension === "agent" ? fw.t("agent {name}", { name }) : told.dimension === "queue" ? name : `${told.dimension} ${name}`;
   }
 

@@ -15,6 +15,14 @@
   const FIRST = Object.keys(WORDS);
   const WINDOWS = ["5m", "15m", "30m", "60m", "240m"];
   const CHOICES = { severity: ["page", "notice", "ticket"], enabled: ["true", "false"], window: WINDOWS, long: WINDOWS, short: WINDOWS, of: ["callbacks", "replies"] };
+  // What the text says in its own words is offered in the reader's.
+  const CALLED = {
+    severity: (value) => fw.alertWords.kind({ severity: value }).word,
+    enabled: (value) => (value === "true" ? fw.t("yes") : fw.t("no")),
+    of: (value) => (value === "callbacks" ? fw.t("calls back") : fw.t("replies")),
+    window: (value) => fw.format.window(value),
+  };
+  CALLED.long = CALLED.short = CALLED.window;
   // What every kind of rule may have: offered also where the text is silent.
   const COMMON = ["severity", "for", "clear_after", "message", "owner"];
   let drawn = "", onChange = null;
@@ -51,12 +59,14 @@
     const { make: tag } = fw.dom, choices = CHOICES[field.path];
     const input = tag(choices ? "select" : "input", "field");
     if (!choices) input.placeholder = fw.t("not set");
-    if (choices) [...new Set([field.value, ...choices])].forEach((value) => input.append(new Option(value || fw.t("not set"), value)));
+    if (choices) [...new Set([field.value, ...choices])].forEach((value) => input.append(new Option(called(field.path, value), value)));
     input.addEventListener("change", () => onChange(input.field, input.value));
     const made = tag("label", "labelled", tag("span", "", WORDS[field.path] || fw.alertWords.title(field.path.replaceAll(".", " "))), input);
     made.dataset.path = field.path;
     return made;
   }
+
+  const called = (path, value) => (!value ? fw.t("not set") : CHOICES[path].includes(value) ? CALLED[path](value) : value);
 
   function fill(place, field) {
     const made = Array.from(place.children).find((one) => one.dataset.path === field.path);

@@ -11,11 +11,14 @@
 
   const name = (channel) => (Object.hasOwn(NAMES, channel) ? NAMES[channel]() : channel);
 
+  // Those that an event may have, in the order in which they stand everywhere.
+  const KNOWN = Object.keys(NAMES).filter((channel) => !["several", "unknown"].includes(channel));
+
   /* The one channel of a queue, or that there are several, or that none is known. */
   function of(label) {
     const seen = label ? Object.keys(label.target_s) : [];
     return seen.length === 1 ? seen[0] : seen.length ? "several" : "unknown";
   }
 
-  fw.channels = { name, of };
+  fw.channels = { name, of, KNOWN };
 })();

@@ -39,7 +39,7 @@
 
   /* About how many digits wide a text is: points, colons and spaces are half a digit. */
   function broad(told) {
-    return Array.from(told).reduce((sum, letter) => sum + (".,: \u00a0".includes(letter) ? 0.5 : 1), 0);
+    return Array.from(told).reduce((sum, letter) => sum + (".,: \u00a0\u202f".includes(letter) ? 0.5 : 1), 0);
   }
 
   /* A long identifier, of which the end is seen where there is no room for all of it. */

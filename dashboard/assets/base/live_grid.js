@@ -4,7 +4,7 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   // A row's height and a letter's width in units of its text, so that a table grows with its screen.
-  const NARROW_EM = 34, FOLDED_EM = 46, ROW_EM = 2.05, FOLDED_ROW_EM = 3.5, HEAD_EM = 2.3, GLOW_MS = 400, FADE_MS = 600;
+  const NARROW_EM = 34, FOLDED_EM = 46, ROW_EM = 2.05, FOLDED_ROW_EM = 3.5, HEAD_EM = 2.3, SORTED_EM = 1.7, GLOW_MS = 400, FADE_MS = 600;
   // Where the page itself is scrolled (supervisor.css), a table of so few rows has its whole height in it.
   const FLOWS = matchMedia("(max-width: 899px)"), WHOLE_MOST = 150;
   const tables = [];
@@ -167,8 +167,21 @@
     table.element.style.setProperty("--row", `${size.row}px`);
     fw.dom.attribute(table.element, "data-folded", folded ? "true" : null);
     table.api.updateGridOptions({ rowHeight: size.row, headerHeight: size.head });
+    const word = wordWidths(table);
     table.api.setColumnWidths(table.told.columns.filter((column) => column.context.em)
-      .map((column) => ({ key: column.field, newWidth: Math.round((width < NARROW_EM && column.context.narrow || column.context.em) * em) })));
+      .map((column) => ({ key: column.field, newWidth: Math.round(Math.max((width < NARROW_EM && column.context.narrow || column.context.em) * em, word(column.headerName))) })));
+  }
+
+  /* How wide a column is that has the longest word of its name on one line, beside the mark by which it
+     is sorted: one that is narrower would break it. */
+  function wordWidths({ element }) {
+    const cell = element.querySelector(".ag-header-cell"), text = element.querySelector(".ag-header-cell-text");
+    if (!cell || !text) return () => 0;
+    const style = getComputedStyle(text), { paddingLeft, paddingRight } = getComputedStyle(cell);
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const beside = parseFloat(paddingLeft) + parseFloat(paddingRight) + SORTED_EM * parseFloat(style.fontSize);
+    return (name) => Math.ceil(beside + Math.max(...name.split(/[\s-]/).map((one) => pen.measureText(one).width)));
   }
 
   /* Cells that count between frames: only those that are on the page. */

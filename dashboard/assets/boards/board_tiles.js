@@ -5,6 +5,7 @@
   const fw = (window.floorwatch = window.floorwatch || {});
   // Scripts are read by their names' order: what others bring is there when it is called.
   const make = (...told) => fw.dom.make(...told), text = (...told) => fw.dom.text(...told), attribute = (...told) => fw.dom.attribute(...told);
+  const ALERTS_MOST = 12;
   const MARK_OF = () => fw.tile.MARKS;
   const nameOf = (picture, queue) => (picture.labels[queue] ? picture.labels[queue].name : queue);
 
@@ -30,7 +31,7 @@
   }
 
   function absent(tile, missing, told) {
-    const name = told.queue || told.team || told.title || (told.channel && fw.channels.name(told.channel)) || (told.queues || []).join(", ");
+    const name = told.queue || told.team || told.title || (told.channel && fw.channels.name(told.channel)) || fw.format.comma(...(told.queues || []));
     attribute(tile.element, "data-state", "none");
     text(missing, fw.t("{name}: nothing told of it yet", { name }));
     attribute(tile.element, "aria-label", missing.textContent);
@@ -54,7 +55,7 @@
       const kinds = new Set(there.map((queue) => standing.queues[queue].kind));
       const labels = there.map((queue) => picture.labels[queue]).filter(Boolean);
       return {
-        ...common(context), name: there.map((queue) => nameOf(picture, queue)).join(", "), variant: picture.floor_service_level, hour: null,
+        ...common(context), name: fw.format.comma(...there.map((queue) => nameOf(picture, queue))), variant: picture.floor_service_level, hour: null,
         section: fw.sections.add(there.map((queue) => picture.figures.queues[queue]), picture.floor_service_level),
         // Of several kinds, the figures that all of them have are those of calls.
         standing: { ...worst, kind: kinds.size === 1 ? worst.kind : "calls", said: null, reasons: there.map((queue) => stated(picture, standing, queue)) },
@@ -123,7 +124,7 @@
   /* --- plain tiles: a title over whatever they show ------------------------------------------------ */
 
   function plain(kind) {
-    const name = make("h2", "tile-name"), mark = make("span", "mark"), word = make("span", "word");
+    const name = make("h2", "tile-name is-whole"), mark = make("span", "mark"), word = make("span", "word");
     const status = make("span", "status", mark, word), inside = make("div", `tile-inside is-${kind}`);
     mark.setAttribute("aria-hidden", "true");
     const element = make("div", "tile", make("div", "tile-body", make("div", "tile-head", name, status), inside));
@@ -213,17 +214,34 @@
 
   function alerts(told) {
     const tile = plain("alerts"), list = make("ul", "tile-alerts");
+    let open = null, words = "";
+    const fill = () => {
+      list.replaceChildren(...(open.length ? open.slice(0, ALERTS_MOST).map(incident) : [make("li", "tile-alert is-calm", words)]));
+      fitted(list, tile.inside, open.length);
+    };
     tile.inside.append(list);
+    new ResizeObserver(() => { if (open) fill(); }).observe(tile.inside);
     return {
       element: tile.element,
       draw({ frame }) {
-        const open = frame.alerts ? fw.alertWords.gravestFirst(frame.alerts.incidents).filter((one) => !fw.alertWords.silenced(one)) : [];
-        const words = !frame.alerts || (!frame.past && !fw.alertStrip.watched()) ? fw.t("Alerts are not being watched.") : fw.t("Nothing is open.");
+        open = frame.alerts ? fw.alertWords.gravestFirst(frame.alerts.incidents).filter((one) => !fw.alertWords.silenced(one)) : [];
+        words = !frame.alerts || (!frame.past && !fw.alertStrip.watched()) ? fw.t("Alerts are not being watched.") : fw.t("Nothing is open.");
         head(tile, told.title || fw.t("Alerts"), open.length ? fw.alertWords.kind(open[0]).state : null, open.length ? fw.alertWords.kind(open[0]).word : "");
-        list.replaceChildren(...(open.length ? open.slice(0, 12).map(incident) : [make("li", "tile-alert is-calm", words)]));
+        fill();
       },
       countUp: () => {},
     };
+  }
+
+  /* The gravest that there is room for, each whole, and how many there are beside them. */
+  function fitted(list, inside, all) {
+    const more = make("li", "tile-alerts-more"), shown = list.getElementsByClassName("tile-alert");
+    const put = () => { text(more, fw.tn("and {n} more", "and {n} more", all - shown.length)); list.append(more); };
+    if (all > shown.length) put();
+    while (shown.length > 1 && list.scrollHeight > inside.clientHeight) {
+      shown[shown.length - 1].remove();
+      put();
+    }
   }
 
   function incident(one) {

@@ -3,7 +3,6 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const WINDOWS = ["5m", "15m", "30m", "60m", "240m", "today"], SIZES = ["1", "2", "3", "4"];
-  const CHANNELS = ["voice", "video", "chat", "sms", "whatsapp", "social", "email", "callback", "in_person"];
 
   const make = (...told) => fw.dom.make(...told);
 
@@ -87,7 +86,7 @@
     switch (tile.kind) {
       case "queue": return [select("builder-queue", fw.t("Queue"), queues, tile.queue, set("queue"))];
       case "group": return [group(tile, change, queues)];
-      case "channel": return [select("builder-channel", fw.t("Channel"), CHANNELS.map((channel) => [channel, fw.channels.name(channel)]), tile.channel, set("channel"))];
+      case "channel": return [select("builder-channel", fw.t("Channel"), fw.channels.KNOWN.map((channel) => [channel, fw.channels.name(channel)]), tile.channel, set("channel"))];
       case "team": return [select("builder-team", fw.t("Team"), Object.keys(picture.figures.teams).sort().map((team) => [team, team]), tile.team, set("team"))];
       case "trend": return [
         select("builder-trend", fw.t("Of"), [["service_level", fw.t("Service level")], ["offered", fw.t("Offered")]], tile.figure, set("figure")),

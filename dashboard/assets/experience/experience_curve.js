@@ -7,10 +7,6 @@
   const SVG = "http://www.w3.org/2000/svg";
   const WIDE = 640, HIGH = 250, LEFT = 46, RIGHT = 12, TOP = 10, BOTTOM = 28, STRAIGHT_S = 15;
   const MARKS_S = [0, 10, 20, 45, 90, 180, 300, 600, 1800, 3600, 14400, 43200, 86400];
-  const CHANNELS = () => ({
-    voice: fw.t("Voice"), chat: fw.t("Chat"), video: fw.t("Video"), in_person: fw.t("In person"), sms: fw.t("SMS"),
-    whatsapp: fw.t("WhatsApp"), email: fw.t("E-mail"), social: fw.t("Social media"), callback: fw.t("Callback"),
-  });
   let drawn = "", ofQueue = null, choice = null, labels = {};
 
   /* Of which queue it is asked for: of all where the address names none. */
@@ -41,7 +37,7 @@
   /* A queue of one channel is looked at on that one: on another nobody ever answered. */
   function channelOf(label) {
     const channel = fw.channels.of(label);
-    return channel in CHANNELS() ? { channel } : {};
+    return fw.channels.KNOWN.includes(channel) ? { channel } : {};
   }
 
   /* What stands here stays until there is an answer, but never under another queue's name. */
@@ -104,17 +100,17 @@
 
   /* The channels that have answers whose wait is known; the chosen one even without any. */
   function channels(told) {
-    const names = CHANNELS(), known = Object.keys(told.channels);
+    const known = Object.keys(told.channels);
     if (!known.includes(told.channel)) known.push(told.channel);
     // In one order whichever has the most answers; one that nobody knows here is last.
-    const rank = (name) => (Object.keys(names).indexOf(name) + 1) || Infinity;
+    const rank = (name) => (fw.channels.KNOWN.indexOf(name) + 1) || Infinity;
     known.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
     const place = document.getElementById("curve-channels");
     const shown = known.join(" ");
     if (place.dataset.shown !== shown) {
       place.dataset.shown = shown;
       place.replaceChildren(...known.map((name) => {
-        const button = fw.dom.make("button", "choice-button", names[name] || name);
+        const button = fw.dom.make("button", "choice-button", fw.channels.name(name));
         button.type = "button";
         button.dataset.choice = "channel";
         button.dataset.value = name;
@@ -240,5 +236,5 @@
     return Math.ceil(value / unit) * unit;
   }
 
-  fw.experienceCurve = { draw, queues, asked, turned, unknown, CHANNELS };
+  fw.experienceCurve = { draw, queues, asked, turned, unknown };
 })();

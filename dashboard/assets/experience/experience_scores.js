@@ -52,7 +52,7 @@
   /* What a row is of, in words where there are some: a channel, or the language of a code. */
   function label({ name, label: told }, by) {
     if (name === null) return fw.t("not told");
-    if (by === "channel") return fw.experienceCurve.CHANNELS()[name] || name;
+    if (by === "channel") return fw.channels.name(name);
     if (by === "language") return tongue(name);
     return by === "queue" ? told : pain(name);
   }

@@ -83,12 +83,12 @@
   }
 
   function comment(one) {
-    const { make } = fw.dom, names = fw.experienceCurve.CHANNELS();
+    const { make } = fw.dom;
     const said = make("p", "said", one.comment);
     // In whatever language the customer writes.
     said.dir = "auto";
     const facts = [
-      fw.format.moment(one.at), one.label, names[one.channel] || one.channel,
+      fw.format.moment(one.at), one.label, fw.channels.name(one.channel),
       one.csat === null ? null : fw.t("CSAT {score} of 5", { score: one.csat }),
       one.resolved === null ? null : one.resolved ? fw.t("resolved") : fw.t("not resolved"),
       one.pain_point && fw.experienceScores.pain(one.pain_point),

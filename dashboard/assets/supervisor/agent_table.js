@@ -18,10 +18,10 @@
     const number = (field, name, em, wide, valueFormatter, more) => column(field, name, em, wide, { valueFormatter, headerClass: "ag-right-aligned-header", cellClass: ["ag-right-aligned-cell", BEHIND[field] ? "is-way" : ""], ...more });
     return [
       { field: "agent", headerName: fw.t("Agent"), context: {}, flex: 1, minWidth: 90, cellClass: "is-name", comparator: BY_NAME.compare },
-      column("stateRank", fw.t("State"), 13.4, 0, { context: { em: 13.4, narrow: 9.5 }, cellRenderer: state, tooltipValueGetter: ({ data }) => data.word, cellClass: "is-state", equals: () => false, comparator: byValue }),
+      column("stateRank", fw.t("State"), 15.4, 0, { context: { em: 15.4, narrow: 9.5 }, cellRenderer: state, tooltipValueGetter: ({ data }) => data.word, cellClass: "is-state", equals: () => false, comparator: byValue }),
       number("since", fw.t("In state"), 5.4, 0, undefined, { cellRenderer: since, comparator: byLength }),
       column("contact", fw.t("Contact"), 12, 57, { cellRenderer: contact, equals: () => false }),
-      column("queueName", fw.t("Its queue"), 12.4, 74, {}),
+      column("queueName", fw.t("Its queue"), 11.2, 74, {}),
       number("handled", fw.t("Handled"), 6.2, 45, whole, { enableCellChangeFlash: true }),
       number("aht", fw.t("AHT"), 4.8, 62, lasting, { headerTooltip: fw.t("Average handle time") }),
       number("csat", fw.t("CSAT"), 7.6, 82, undefined, { cellRenderer: satisfied, equals: () => false, headerTooltip: fw.t("Answers 4 and 5 of 5, with how many answers there are") }),

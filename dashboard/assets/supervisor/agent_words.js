@@ -8,6 +8,11 @@
     wrap_up: ["■", "wrap-up", () => fw.t("Wrap-up")], away: ["▬", "away", () => fw.t("Away")],
     offline: ["○", "offline", () => fw.t("Offline")],
   };
+  // Those that docs/events.md names; a floor may tell others, which are its own words.
+  const REASONS = {
+    break: () => fw.t("break"), lunch: () => fw.t("lunch"), training: () => fw.t("in training"), coaching: () => fw.t("coaching"),
+    meeting: () => fw.t("meeting"), decompression: () => fw.t("decompression"),
+  };
   const STRAIN = {
     calm: ["●", "on_target", () => fw.t("Calm")], busy: ["◇", "load", () => fw.t("Under load")],
     strained: ["◆", "watch", () => fw.t("Needs a break")],
@@ -22,12 +27,14 @@
   /* A code as words: renewal_form is «renewal form». */
   const spoken = (code) => code.replaceAll("_", " ");
 
+  const reasoned = (code) => { const told = found(REASONS, code); return told ? told() : spoken(code); };
+
   /* { mark, tone, word } of an agent's state; unknown states by their own name. */
   function state(name, reason) {
     const told = found(STATES, name);
     if (!name) return { mark: "–", tone: "none", word: fw.t("Not told") };
     const word = told ? told[2]() : name;
-    return { mark: told ? told[0] : "·", tone: told ? told[1] : "none", word: reason ? `${word} · ${spoken(reason)}` : word };
+    return { mark: told ? told[0] : "·", tone: told ? told[1] : "none", word: reason ? `${word} · ${reasoned(reason)}` : word };
   }
 
   function strain(told) {

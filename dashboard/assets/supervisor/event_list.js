@@ -12,6 +12,13 @@
     "message.sent": () => fw.t("reply sent"), "callback.promised": () => fw.t("call promised"), "callback.attempted": () => fw.t("called back"),
     "survey.sent": () => fw.t("asked how it was"), "survey.answered": () => fw.t("said how it was"), "recognition.given": () => fw.t("thanks given"), "bot.escalated": () => fw.t("passed on by the bot"),
   };
+  // What docs/events.md has for these; anything else is told as it came.
+  const CODES = {
+    reason: { no_answer: () => fw.t("rang out"), rejected: () => fw.t("turned down") },
+    kind: { attended: () => fw.t("announced first"), blind: () => fw.t("not announced") },
+    by: { agent: () => fw.t("by the agent"), customer: () => fw.t("by the customer"), system: () => fw.t("by the system"), peer: () => fw.t("by a colleague"), supervisor: () => fw.t("by a supervisor") },
+    to: { bot: () => fw.t("to the bot"), callback: () => fw.t("to a callback"), closed: () => fw.t("out of hours"), overflow: () => fw.t("to the overflow"), voicemail: () => fw.t("to voicemail") },
+  };
   const GRAVE = ["contact.abandoned", "contact.declined"];
 
   function make() {
@@ -87,9 +94,17 @@
   /* Each part whole: an agent's name is not broken at its hyphen. */
   const whom = (...parts) => parts.filter(Boolean).flatMap((part, index) => [...(index ? [" · "] : []), fw.dom.make("span", "event-part", part)]);
 
+  const known = (field, code) => (Object.hasOwn(CODES[field], code) ? CODES[field][code]() : null);
+  const coded = (field, one) => (one[field] ? known(field, one[field]) || one[field] : "");
+
+  function whither(one) {
+    const name = one.to || one.to_queue || one.to_agent;
+    return name ? (one.to && known("to", one.to)) || fw.t("to {name}", { name }) : "";
+  }
+
   function line(one) {
     const { make } = fw.dom, what = words(one.type) || one.type;
-    const more = [one.reason, one.kind, one.by, one.to || one.to_queue || one.to_agent ? fw.t("to {name}", { name: one.to || one.to_queue || one.to_agent }) : "",
+    const more = [coded("reason", one), coded("kind", one), coded("by", one), whither(one),
       one.due ? fw.t("due {time}", { time: fw.contactRows.clock(Date.parse(one.due)) }) : "", one.reached === false ? fw.t("not reached") : ""].filter(Boolean).join(" · ");
     const at = fw.contactRows.clock(Date.parse(one.time)), row = make("li", "event-row", make("span", "event-at", at), make("span", "event-what", what),
       make("span", "event-who", ...whom(one.contact, one.agent, more)));

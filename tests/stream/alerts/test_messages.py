@@ -62,7 +62,7 @@ def test_what_joined_stands_first() -> None:
 def test_an_alarm_says_all_that_is_needed_to_act() -> None:
     """Figures stand beside what is usual, and each part of why with its size."""
     assert read(notification()) == dedent("""\
-        Page: Benefits & appeals: surge of contacts
+        Urgent: Benefits & appeals: surge of contacts
 
         Benefits & appeals: 1.8 times the usual arrivals
         Where: queue Benefits & appeals
@@ -83,7 +83,7 @@ def test_several_alerts_of_one_cause_are_one_message() -> None:
     both = replace(SURGE_INCIDENT, alerts=[WAIT, SURGE])
 
     assert read(notification("worse", taken(both))) == dedent("""\
-        Page, worse than told: Benefits & appeals: surge of contacts
+        Urgent, worse than told: Benefits & appeals: surge of contacts
 
         Benefits & appeals: 1.8 times the usual arrivals
         Where: queue Benefits & appeals
@@ -132,11 +132,11 @@ def test_an_all_clear_says_how_long_it_lasted() -> None:
     ("occasion", "severity", "title"),
     [
         ("fired", "notice", "Notice: Benefits & appeals: surge of contacts"),
-        ("fired", "ticket", "Ticket: Benefits & appeals: surge of contacts"),
+        ("fired", "ticket", "To read: Benefits & appeals: surge of contacts"),
         (
             "escalated",
             "page",
-            "Page that nobody has acknowledged: Benefits & appeals: surge of contacts",
+            "Urgent, acknowledged by nobody: Benefits & appeals: surge of contacts",
         ),
         ("resolved", "page", "All clear: Benefits & appeals: surge of contacts"),
     ],
@@ -186,7 +186,7 @@ def test_a_name_cannot_break_a_line() -> None:
     message = message_of(notification(incident=evil), PLAIN)
 
     assert message == Message(
-        "Page: Sales Bcc: all@example.org end",
+        "Urgent: Sales Bcc: all@example.org end",
         "Since: 2026-03-02 13:50, for 10 min (UTC)\nNobody has it yet.",
     )
 

@@ -93,7 +93,7 @@ def test_a_mail_arrives_as_it_is_read(mail: Mailbox) -> None:
     assert body is not None
     assert message["To"] == "desk@example.org"
     assert "floor@example.org" in message["From"]
-    assert message["Subject"] == "Page: Benefits & appeals: surge of contacts"
+    assert message["Subject"] == "Urgent: Benefits & appeals: surge of contacts"
     assert body.get_content().strip().splitlines() == message_of(TOLD, HERE).body.splitlines()
 
 
