@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenStage
 from tests.browser.looks import LOOKS, Look, opened
@@ -52,6 +52,20 @@ def test_axe_finds_nothing(open_stage: OpenStage, state: State, path: str) -> No
 def test_axe_finds_nothing_in_what_is_opened(open_stage: OpenStage, look: Look) -> None:
     """Panels, dialogs, boards, forms and lists."""
     assert both(opened(open_stage, look)) == ([], [])
+
+
+def test_axe_finds_nothing_in_an_open_queue(open_stage: OpenStage) -> None:
+    """With a minute of its last hour chosen, and the way on from it."""
+    page = open_stage("ordinary", "/supervisor?queue=benefits")
+    chart = page.locator(".hour-plot")
+    chart.scroll_into_view_if_needed()
+    expect(chart.locator(".hour-answered")).to_have_count(1)
+    chart.evaluate("(e) => e.focus({ focusVisible: true })")
+    page.evaluate("document.querySelector('.hour-way').hidden = false")
+    # What is scrolled out of sight axe does not judge.
+    page.locator(".hour-way").scroll_into_view_if_needed()
+
+    assert found(page) == []
 
 
 def test_axe_is_asked(open_stage: OpenStage) -> None:
