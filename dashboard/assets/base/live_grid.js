@@ -167,7 +167,8 @@
     table.element.style.setProperty("--row", `${size.row}px`);
     fw.dom.attribute(table.element, "data-folded", folded ? "true" : null);
     table.api.updateGridOptions({ rowHeight: size.row, headerHeight: size.head });
-    const word = wordWidths(table);
+    // On a phone there is no room for that: nothing is to be scrolled sideways.
+    const word = width < NARROW_EM ? () => 0 : wordWidths(table);
     table.api.setColumnWidths(table.told.columns.filter((column) => column.context.em)
       .map((column) => ({ key: column.field, newWidth: Math.round(Math.max((width < NARROW_EM && column.context.narrow || column.context.em) * em, word(column.headerName))) })));
   }
@@ -175,12 +176,14 @@
   /* How wide a column is that has the longest word of its name on one line, beside the mark by which it
      is sorted: one that is narrower would break it. */
   function wordWidths({ element }) {
-    const cell = element.querySelector(".ag-header-cell"), text = element.querySelector(".ag-header-cell-text");
-    if (!cell || !text) return () => 0;
-    const style = getComputedStyle(text), { paddingLeft, paddingRight } = getComputedStyle(cell);
+    // The grid's own head may not be drawn yet.
+    const like = fw.dom.make("span", "head-like");
+    element.parentElement.append(like);
+    const { fontWeight, fontSize, fontFamily, paddingLeft, paddingRight } = getComputedStyle(like);
     const pen = document.createElement("canvas").getContext("2d");
-    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-    const beside = parseFloat(paddingLeft) + parseFloat(paddingRight) + SORTED_EM * parseFloat(style.fontSize);
+    pen.font = `${fontWeight} ${fontSize} ${fontFamily}`;
+    like.remove();
+    const beside = parseFloat(paddingLeft) + parseFloat(paddingRight) + SORTED_EM * parseFloat(fontSize);
     return (name) => Math.ceil(beside + Math.max(...name.split(/[\s-]/).map((one) => pen.measureText(one).width)));
   }
 
