@@ -349,15 +349,17 @@ def _serve(
     """Serve the dashboard of a log until SIGINT or SIGTERM, and drills where any are offered."""
     from dashboard.api.alert_rules import RuleTools
     from dashboard.app import create_app
-    from dashboard.rights import DEMO_KEY, BadKey, rights_of
+    from dashboard.rights import DEMO_KEY, BadKey, Rights, rights_of
     from dashboard.server import address, serve
     from stream.home import home_floor
 
     with stopping() as stopped, contextlib.ExitStack() as parts:
         try:
-            rights = rights_of(os.environ, DEMO_KEY if made_up else None)
+            own = rights_of(os.environ)
         except BadKey as error:
             raise Failure(str(error), MISUSE) from None
+        by_demo = made_up and not own.is_set
+        rights = Rights(DEMO_KEY) if by_demo else own
         comments = rights.is_set
         read = home_floor(url, plan, now=now_us, title=title, comments=comments, boards=boards)
         home = parts.enter_context(read)
@@ -377,7 +379,7 @@ def _serve(
         )
         at = address(listener)
         sys.stdout.write(f"Floorwatch is at {at}  (Ctrl-C to end)\n")
-        if made_up and rights.is_key(DEMO_KEY, datetime.now(UTC)):
+        if by_demo:
             sys.stdout.write(f"Customers' comments, made up: {at}/experience with key {DEMO_KEY}\n")
         sys.stdout.flush()
         serve(app, *listener.getsockname()[:2], listener=listener, stopped=stopped)

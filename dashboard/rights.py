@@ -86,9 +86,8 @@ class Rights:
         return hmac.new(self._key, _PURPOSE + str(until).encode(), "sha256").hexdigest()
 
 
-def rights_of(environ: Mapping[str, str], otherwise: str | None = None) -> Rights:
-    """By the key in the environment, or in the file that it names, or else by the other one. Raises
-    `BadKey`."""
+def rights_of(environ: Mapping[str, str]) -> Rights:
+    """By the key in the environment, or in the file that it names. Raises `BadKey`."""
     key, place = environ.get(KEY_VARIABLE), KEY_VARIABLE
     file = environ.get(FILE_VARIABLE)
     if key is not None and file is not None:
@@ -101,7 +100,7 @@ def rights_of(environ: Mapping[str, str], otherwise: str | None = None) -> Right
             why = error.strerror if isinstance(error, OSError) else "not UTF-8"
             raise BadKey(f"{FILE_VARIABLE}: the file cannot be read ({why})") from None
     if key is None:
-        return Rights(otherwise)
+        return Rights()
     if not KEY_LENGTH_MIN <= len(key) <= KEY_LENGTH_MAX:
         expected = f"expected {KEY_LENGTH_MIN} to {KEY_LENGTH_MAX:,}"
         raise BadKey(f"{place}: the key has {len(key):,} characters, {expected}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -20,8 +21,9 @@ from stream.contract.figures import (
 Cell = str | int | float | None
 
 BOM: Final = "\ufeff"
-# What a spreadsheet would take for a formula where a cell begins with it.
-FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet would take for a formula where a cell begins with it; and where one that parts
+# cells by semicolons, as in many languages, would see one begin.
+_FORMULA: Final = re.compile(r"^(?=[=+\-@\t\r])|(?<=[;\t])(?=\s*[=+\-@])")
 # The levels stand side by side under names of their own.
 _FIGURE_COLUMNS: Final = tuple(name for name in FIGURES if name != "service_levels")
 _LEVEL_COLUMNS: Final = tuple(f"service_level_{variant}" for variant in SERVICE_LEVEL_VARIANTS)
@@ -37,8 +39,8 @@ COLUMNS: Final = (
 
 
 def guarded(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: one that would be is led by an apostrophe."""
-    return f"'{text}" if text.startswith(FORMULA_BEGINS) else text
+    """A text that no spreadsheet takes for a formula: what would be is led by an apostrophe."""
+    return _FORMULA.sub("'", text)
 
 
 def csv_text(rows: Iterator[Sequence[Cell]] | Sequence[Sequence[Cell]], *, guard: bool) -> str:

@@ -75,9 +75,10 @@ class RecentEvents:
     def take_out(self, earlier: RecentEvents) -> None:
         """Let go of what was put in front from there."""
         for queue, heard in earlier._by_queue.items():
-            gone = {id(one.event) for one in heard}
-            kept = (one for one in self._by_queue.get(queue, ()) if id(one.event) not in gone)
-            self._by_queue[queue] = deque(kept, maxlen=KEPT_EVENTS)
+            if queue in self._by_queue:
+                gone = {id(one.event) for one in heard}
+                kept = (one for one in self._by_queue[queue] if id(one.event) not in gone)
+                self._by_queue[queue] = deque(kept, maxlen=KEPT_EVENTS)
 
     def forget_after(self, at: int) -> None:
         """Let go of what happened after an instant."""

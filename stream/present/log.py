@@ -17,7 +17,7 @@ from stream.contract.behind import TooManyEvents
 from stream.contract.clock import told_at
 from stream.contract.floorplan import FloorPlan
 from stream.contract.instants import MINUTE_US
-from stream.logs.port import Log, LogError, Record
+from stream.logs.port import Log, Record
 from stream.logs.topics import CONTACT_EVENTS, FLOOR_CHECKPOINTS
 from stream.present.contacts import PresentFloors
 from stream.present.past import Begun, Past
@@ -76,12 +76,9 @@ class FollowedContacts:
         return came
 
     def look_back(self) -> bool:
-        """Read a little of what was before; False where nothing is left to be read, or it cannot
-        be: what follows from it stays unknown."""
-        try:
-            return next(self._missing, _OVER) is not _OVER
-        except LogError:
-            return False
+        """Read a little of what was before; False where nothing is left to be read. Raises `LogError`
+        where it cannot be: then what follows from it is known only to another who begins."""
+        return next(self._missing, _OVER) is not _OVER
 
     def contacts(self, asked: told.PresentAsked) -> told.PresentContacts:
         """The contacts that stand so by now, as far as they are read."""

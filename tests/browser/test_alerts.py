@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from dashboard.app import create_app, serving
 from stream.contract.alerts import (
@@ -855,6 +855,35 @@ def test_the_first_touch_makes_up_for_what_is_urgent_by_now(
     assert touched(open_page, taken) == (None, 0)
     floor.evaluator.tell(replace(notice, acknowledged=None), gone=(urgent.id,))
     assert touched(open_page, notice) == (None, 0)
+
+
+def test_a_touch_before_anything_is_told_is_not_lost(open_page: OpenPage, floor: Floor) -> None:
+    """Sound is allowed while the page still asks: it rings as soon as it knows that something calls."""
+    floor.evaluator.tell(surge_incident(now_us() - 11 * MINUTE_US))
+    page = open_page()
+    page.add_init_script(_COUNTED)
+    held: list[Route] = []
+    going_on = Event()
+
+    def hold(route: Route) -> None:
+        if going_on.is_set():
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/api/v1/stream*", hold)
+    page.reload()
+    expect(page.locator("#sound")).to_have_text("Sound waits")
+    page.mouse.click(5, 5)
+    expect(page.locator("#sound")).to_have_text("Sound on")
+    assert page.get_attribute("html", "data-rung") is None
+
+    going_on.set()
+    for route in held:
+        route.continue_()
+
+    expect(page.locator("html")).to_have_attribute("data-rung", "1")
+    assert page.evaluate("() => window.tones") == 4
 
 
 def test_a_press_on_sound_that_waits_turns_it_on(open_page: OpenPage) -> None:

@@ -79,7 +79,7 @@ def test_a_rules_form_offers_its_choices_in_the_readers_words(open_stage: OpenSt
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_severities_and_channels_have_one_name_each(open_stage: OpenStage, code: str) -> None:
-    """On screens, in a shift's report and, in English, in messages."""
+    """On screens and in a shift's report; severities, in English, in messages, too."""
     page = open_stage("surge", f"/alerts?lang={code}")
     severities = page.evaluate(
         "(all) => all.map((severity) => floorwatch.alertWords.kind({ severity }).word)",

@@ -110,7 +110,7 @@ def test_what_is_not_known_is_an_empty_cell(report: ShiftReport) -> None:
 def test_no_text_is_a_formula(report: ShiftReport) -> None:
     """Whoever wrote it: a queue's name, an incident's note, an agent."""
     [one] = report.incidents
-    note = Entry(BEGIN, "note", EVIL, by="=Kim")
+    note = Entry(BEGIN, "note", f"x;{EVIL}", by="=Kim")
     label = QueueLabel(EVIL, SERVICE_LEVEL_VARIANTS[1], {"voice": 20.0, "chat": 60.0})
     wicked = structs.replace(
         report,
@@ -120,8 +120,10 @@ def test_no_text_is_a_formula(report: ShiftReport) -> None:
     )
     told = shift_csv(wicked)
     begins = {cell[0] for row in read(told) for cell in row.values() if cell}
+    elsewhere = csv.reader(io.StringIO(told), delimiter=";")
 
     assert begins.isdisjoint("=+-@\t\r")
+    assert {cell.strip()[:1] for row in elsewhere for cell in row}.isdisjoint("=+-@")
     [queue] = of(read(told), "Queues")
     assert queue["Name"] == f"'{EVIL}"
     assert (queue["Target, seconds"], queue["Service level, variant"]) == (

@@ -13,6 +13,7 @@
     if (!told.past) {
       if (told.alerts) fw.toasts.compare(board, told.alerts);
       board = told.alerts || null;
+      fw.sound.makeUp();
     }
     show();
   }
@@ -41,7 +42,8 @@
   }
 
   /* Those of the newest frame that somebody has to see to; what was calls nobody. */
-  const calls = () => (frame && frame.alerts && !frame.past ? frame.alerts.incidents.filter(fw.alertWords.calling) : []);
+  const calls = () => (now() && frame.alerts ? frame.alerts.incidents.filter(fw.alertWords.calling) : []);
+  const now = () => Boolean(frame) && !frame.past;
 
   function show() {
     const strip = document.getElementById("strip");
@@ -139,5 +141,5 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => fw.freshness.follow(show));
-  fw.alertStrip = { heard, show, watched, age, calls, newest: () => frame };
+  fw.alertStrip = { heard, show, watched, age, now, calls, newest: () => frame };
 })();

@@ -31,7 +31,8 @@
   /* Once there is sound, what calls for somebody at once is heard: once, as it stands by now, and not
      all that fired while there was none. */
   function makeUp() {
-    if (!silent || !allowed() || !wanted()) return;
+    // What calls is known by a frame, and none of the past.
+    if (!silent || !allowed() || !wanted() || !fw.alertStrip.now()) return;
     silent = false;
     const late = !last || Date.now() - last.at >= LATE_MS;
     if (urgent()) play("page");
@@ -98,5 +99,5 @@
     const again = (event) => { if (wanted() && !allowed() && !event.target.closest?.("#sound")) open(); };
     ["pointerdown", "keydown"].forEach((what) => addEventListener(what, again, { passive: true }));
   });
-  fw.sound = { ring };
+  fw.sound = { ring, makeUp };
 })();

@@ -3,14 +3,14 @@
   "use strict";
   const fw = (window.floorwatch = window.floorwatch || {});
   const BOM = "\ufeff", END = "\r\n", KEPT = "floorwatch.csv-bom";
-  // What a spreadsheet would take for a formula where a cell begins with it, as dashboard/sheet.py has it.
-  const FORMULA = /^[=+\-@\t\r]/;
+  // What a spreadsheet would take for a formula, where it parts cells by semicolons, too: as dashboard/sheet.py has it.
+  const FORMULA = /^(?=[=+\-@\t\r])|(?<=[;\t])(?=\s*[=+\-@])/g;
 
   /* A number is written as exact as it is and never guarded: a negative one is no formula. */
   function cell(value) {
     if (!fw.format.given(value)) return "";
     if (typeof value === "number") return String(value);
-    const text = String(value).replaceAll("\u00a0", " "), safe = FORMULA.test(text) ? `'${text}` : text;
+    const text = String(value).replaceAll("\u00a0", " "), safe = text.replace(FORMULA, "'");
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   }
 

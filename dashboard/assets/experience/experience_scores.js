@@ -10,14 +10,14 @@
   // What METRICS counts of each: the answers, and the good ones among them.
   const COUNTS = (name) => (name === "resolved" ? ["resolved_n", "resolved_yes"] : [`${name}_n`, `${name}_top`]);
   // Whose contacts can be asked for.
-  const WHOSE = { channel: (name) => name in fw.experienceCurve.CHANNELS(), queue: () => true };
+  const WHOSE = { channel: (name) => fw.channels.KNOWN.includes(name), queue: () => true };
 
   /* The way to the contacts behind a number of answers, of the whole or of a row; null where they cannot be asked for. */
   function wayOf(told, row, name) {
-    const { by, window: window_, as_of: asOf } = told, score = (row || told.floor).scores[name];
+    const { by, window: window_, as_of } = told, score = (row || told.floor).scores[name];
     if (!score.n || !fw.contactsList.WINDOWS.includes(window_)) return null;
     if (row && (row.name === null || !Object.hasOwn(WHOSE, by) || !WHOSE[by](row.name))) return null;
-    return () => fw.contactsList.open({ of: COUNTS(name), window: window_, asOf, ...(row ? { [by]: row.name } : {}) });
+    return () => fw.contactsList.open({ of: COUNTS(name), window: window_, as_of, ...(row ? { [by]: row.name } : {}) });
   }
 
   function draw(told) {

@@ -192,6 +192,8 @@
   function sheet() {
     const made = fw.dom.make("a", "", fw.t("CSV"));
     made.href = sheetAddress();
+    // An answer that is none does not take the screen's place.
+    made.download = "";
     made.setAttribute("aria-label", fw.t("CSV of {table}", { table: fw.t("The report") }));
     made.addEventListener("click", () => { made.href = sheetAddress(); });
     return made;

@@ -21,14 +21,14 @@
     ...scored("emotion", () => fw.t("Emotion")), ...scored("manner", () => fw.t("Manner")),
   };
   // In the address: the counts to choose from, the one that is shown first, and whose and of when they are.
-  const WHOSE = ["queue", "channel", "agent"], WHICH = [...WHOSE, "window", "minute"], IN_ADDRESS = ["behind", ...WHICH.map((which) => `of_${which}`)];
+  const WHOSE = ["queue", "channel", "agent"], WHICH = [...WHOSE, "window", "minute", "as_of"], IN_ADDRESS = ["behind", ...WHICH.map((which) => `of_${which}`)];
   let asked = null, chosen = null, stop = null, table = null, run = 0, newest = null, opened = 0;
 
   const name = (of) => (Object.hasOwn(NAMES, of) ? NAMES[of]() : of);
 
   /* { title: that of whose they are unless given, of: the counts to choose from, the first of which is shown, queue,
      channel, agent }, and of counts the window where it is not the screens' usual one, or the minute that begins
-     then; `asOf` is of when the number is that was pressed, where that is not the frame's. */
+     then; `as_of` is of when the number is that was pressed, where that is not the frame's. */
   function open(told) {
     display(told);
     fw.address.set({ behind: told.of.join(","), ...Object.fromEntries(WHICH.map((which) => [`of_${which}`, told[which] || null])) });
@@ -40,7 +40,7 @@
     if (!of.length) return null;
     const whose = Object.fromEntries(WHICH.map((each) => [each, fw.address.get(`of_${each}`)]));
     // Those of another time than the link is about are none of its.
-    if ((whose.window && !WINDOWS.includes(whose.window)) || (whose.minute && !(MINUTE.test(whose.minute) && Date.parse(whose.minute)))) return null;
+    if ((whose.window && !WINDOWS.includes(whose.window)) || (whose.minute && !(MINUTE.test(whose.minute) && Date.parse(whose.minute))) || (whose.as_of && !Date.parse(whose.as_of))) return null;
     return { ...whose, of };
   }
 
@@ -152,7 +152,7 @@
      instant, and as long as it lasts with the frame, too. */
   function within() {
     const picture = (fw.alertStrip.newest() || {}).picture, now = picture && picture.figures.as_of, { minute } = asked;
-    if (!minute) return { window: asked.window || WINDOW, as_of: asked.asOf || now };
+    if (!minute) return { window: asked.window || WINDOW, as_of: asked.as_of || now };
     const lasts = now && Date.parse(now) < Date.parse(minute) + MINUTE_MS;
     return { since: minute, as_of: lasts ? now : minute.replace(/:00(\.0+)?Z$/, ":59.999999Z") };
   }

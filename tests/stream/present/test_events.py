@@ -11,6 +11,7 @@ import pytest
 
 from stream.contract.detail import EventTold, Load, PresentAsked
 from stream.contract.instants import SECOND_US
+from stream.logs.port import LogError
 from stream.present.contacts import PresentFloors
 from stream.present.events import KEPT_EVENTS, Loads
 from stream.present.log import FollowedContacts
@@ -290,3 +291,19 @@ def test_who_is_forgotten_whole_is_nobody() -> None:
     assert loads.told([("a1", "available", instant(-5))], instant(0)) == [
         Load("a1", instant(-5), None, [], [])
     ]
+
+
+def test_what_cannot_be_read_back_is_for_another_to_read(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is told to be rested by a reading that broke off: it ends, and who asks next begins anew."""
+    ground.append(state("a1", -30 * MINUTE, "available"))
+    ground.work()
+    with closing(followed(ground, back=False)) as found:
+
+        def away(*_: object, **__: object) -> None:
+            raise LogError("the log is away")
+
+        monkeypatch.setattr(ground.log, "read", away)
+        with pytest.raises(LogError):
+            found.look_back()
