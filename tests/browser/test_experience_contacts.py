@@ -114,9 +114,7 @@ def test_the_number_of_a_queues_answers_leads_to_their_contacts(
 
     page.goto(page.url)
     shown(page, "content, 4 and 5 — Benefits")
-    assert [(one.of, one.window, one.queue) for one in desk.counts] == [
-        ("csat_top", "60m", "benefits")
-    ]
+    assert asked(desk, customers) == [CountAsked("csat_top", "60m", queue="benefits", most=200)]
     closed(page)
     assert page.url.endswith("/experience?window=60m&by=queue")
     few = way(page, "night")
