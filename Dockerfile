@@ -19,6 +19,11 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 
+# For reports as PDF: Cyrillic and Greek, and Chinese; what is set in no font would be question marks.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-dejavu-core fonts-droid-fallback \
+    && rm -rf /var/lib/apt/lists/*
+
 RUN useradd --system --no-create-home --home-dir /data floorwatch \
     && install -d -o floorwatch -g floorwatch /data
 
