@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from msgspec.structs import replace
 
+from stream.alerting.in_order import in_order
 from stream.alerting.source import readings_of
 from stream.alerts import memory as mem
 from stream.alerts.baseline import Memory
@@ -199,8 +200,8 @@ def backtest_of_log(
     records = dict(_learned_before(log, plan, since))
     run = Backtest(plan, rules, every_us=every_us, since=since, records=records)
     held = appended_between(log, current_clock(log), since - READ_BEFORE_US, until)
-    while batch := list(islice(held, BATCH)):
-        run.read([record.value or b"" for record in batch])
+    for lines in in_order(iter(lambda: list(islice(held, BATCH)), [])):
+        run.read(lines)
     run.finish(until)
     return run.firings
 

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from stream.alerting.backtest import Backtest, backtest, backtest_of_log
+from stream.alerting.in_order import in_order
 from stream.alerts.rule_file import default_rules, parse_rules
 from stream.alerts.surge import BUILDING, DROP, SURGE
 from stream.contract.alerts import Target
@@ -174,6 +175,39 @@ def test_the_log_of_a_floor_tells_the_same_as_its_recording(tmp_path: Path) -> N
 
     assert at(whole) == [(90.0, 150.0), (HOUR + 90.0, HOUR + 130.0)]
     assert at(later) == [(HOUR + 90.0, HOUR + 130.0)]
+
+
+def test_what_was_appended_at_once_is_judged_as_it_happened(tmp_path: Path) -> None:
+    """As a demo's first hour, or what a sender had kept back: partition by partition, some seconds
+    apart, though each event of the one happened between two of the other."""
+    lines = [*a_wait("c1", 0, 120), *a_wait("c2", HOUR, 100)]
+    here = [line for line in lines if _subject_of(line).startswith("c1")]
+    there = [line for line in lines if not _subject_of(line).startswith("c1")]
+    now = BASE_US + 2 * HOUR * SECOND_US
+
+    with closing(open_log(f"embedded:{tmp_path / 'log'}", now=lambda: now)) as log:
+        log.create(topics(4))
+        for some in (there, here):
+            log.append(CONTACT_EVENTS, [(_subject_of(line), line) for line in some])
+            now += 2 * SECOND_US
+        whole = backtest_of_log(log, PLAN, TEXT, instant(0), instant(2 * HOUR + 60))
+
+    assert at(whole) == [(90.0, 150.0), (HOUR + 90.0, HOUR + 130.0)]
+
+
+def test_what_was_told_late_stays_late(tmp_path: Path) -> None:
+    """An event that was appended long after others is not put before them."""
+    now = BASE_US
+    with closing(open_log(f"embedded:{tmp_path / 'log'}", now=lambda: now)) as log:
+        log.create(topics(1))
+        for second, line in ((5, queued("c5", 5)), (6, queued("c6", 6)), (70, queued("c1", 1))):
+            now = BASE_US + second * SECOND_US
+            log.append(CONTACT_EVENTS, [(_subject_of(line), line)])
+        records = list(log.read(CONTACT_EVENTS, 0))
+
+    for blocks in ([records], [[one] for one in records]):
+        told = [decode(line).subject for some in in_order(blocks) for line in some]
+        assert told == ["c5", "c6", "c1"]
 
 
 def test_the_rules_that_ship_are_those_that_were_measured() -> None:
