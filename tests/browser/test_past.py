@@ -182,6 +182,24 @@ def test_what_opened_meanwhile_is_told_on_the_way_back(
     expect(page.locator('.toast[data-incident="0123456789abcdef"]')).to_be_visible()
 
 
+def test_a_time_that_is_not_held_is_not_left_standing(
+    open_page: OpenPage, ground: PastGround
+) -> None:
+    """Typed beyond what the log holds, the nearest minute is shown, stands in the field, and is said."""
+    page = open_page("/")
+    held = {"since": format_instant(ground.begin), "until": then(ground, 5)}
+    page.route("**/api/v1/past", lambda route: route.fulfill(json=held))
+    page.click("#past-open")
+    page.locator(".past-date").fill(f"{to_datetime(ground.trouble):%Y-%m-%d}")
+    beyond, last = (to_datetime(ground.trouble) + timedelta(minutes=more) for more in (7, 5))
+    page.locator(".past-time").fill(f"{beyond:%H:%M}")
+    page.locator(".past-time").press("Enter")
+
+    expect(page.locator(".toast")).to_contain_text("The log holds nothing of ")
+    expect(page.locator(".past-time")).to_have_value(f"{last:%H:%M}")
+    expect(page.locator(".past-text")).to_have_text(said(ground, 5), timeout=_SOON_MS)
+
+
 def test_the_last_minute_goes_on_with_time(
     open_page: OpenPage, wall: str, ground: PastGround
 ) -> None:

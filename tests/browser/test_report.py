@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -217,3 +218,25 @@ def test_the_whole_report_is_on_paper(open_page: OpenPage) -> None:
     assert words in told
     assert page.locator(".shift-paper").count() == 0
     assert page.locator("#shift-page iframe").is_visible()
+
+
+def test_a_shift_before_the_log_leads_to_what_it_holds(open_page: OpenPage, ground: Ground) -> None:
+    """What it holds is offered to choose from at first, and where somebody asked for what was before."""
+    page = open_page("/")
+    held = {"since": "2026-03-02T14:00:30.000Z", "until": "2026-03-02T16:00:00.000Z"}
+    page.route("**/api/v1/past", lambda route: route.fulfill(json=held))
+    since = (wall_clock() - timedelta(hours=2)).replace(second=30)
+    held["since"] = f"{since:%Y-%m-%dT%H:%M:%S}.000Z"
+    page.goto(page.url + "report")
+    first = since.replace(second=0) + timedelta(minutes=1)
+    begin = page.locator("#shift-fields").get_by_label("From", exact=True)
+    expect(begin).to_have_value(f"{first:%H:%M}")
+
+    held["since"] = "2026-03-02T14:00:30.000Z"
+    page.goto(page.url + "?from=2026-03-01T06:00:00Z&to=2026-03-01T14:00:00Z")
+    told = page.locator("#shift-told")
+    expect(told).to_contain_text("No report: what the log holds begins at 2 Mar 14:01.")
+    told.get_by_role("button", name="Read from 2 Mar 14:01").click()
+
+    expect(page).to_have_url(re.compile(r"from=2026-03-02T14%3A01%3A00Z&to="))
+    expect(begin).to_have_value("14:01")

@@ -108,7 +108,7 @@
     const mark = make("span", "mark", told.state === "resolved" ? "●" : kind.mark);
     mark.setAttribute("aria-hidden", "true");
     const where = fw.alertWords.target(told.target, picture);
-    const head = make("p", "alert-head", mark, make("span", "alert-where", where), make("span", "alert-rule", rule(told.rule), [" ", state, told.flaps ? fw.tn("came back {n} times", "came back {n} times", told.flaps) : ""].filter(Boolean).join(" · ").replace(/^ $/, "")));
+    const head = make("p", "alert-head", mark, make("span", "alert-where", where), make("span", "alert-rule", rule(told.rule), [" ", state, told.flaps ? fw.tn("came back {n} time", "came back {n} times", told.flaps) : ""].filter(Boolean).join(" · ").replace(/^ $/, "")));
     const who = make("button", "action alert-contacts", fw.t("Contacts"));
     who.type = "button";
     who.setAttribute("aria-label", fw.t("The contacts behind {rule}, {where}", { rule: fw.alertWords.rule(told.rule), where }));

@@ -46,7 +46,7 @@
     day.addEventListener("change", () => { if (day.value) wind(fw.times.instantOf(day.value, Number(scrubber.value))); });
     // The slider is too coarse for a minute of a day.
     const time = field("input", "time", fw.t("Time"));
-    time.addEventListener("change", () => { if (time.value) wind(fw.times.instantOf(day.value || today(), time.valueAsNumber / MINUTE_MS)); });
+    time.addEventListener("change", () => { if (time.value) typed(fw.times.instantOf(day.value || today(), time.valueAsNumber / MINUTE_MS)); });
     const scrubber = field("input", "range", fw.t("Minute of the day"));
     Object.assign(scrubber, { min: 0, max: DAY_MINUTES - 1, step: 1 });
     scrubber.addEventListener("pointerdown", () => { if (heldIsOld()) askHeld().catch(() => null); });
@@ -120,6 +120,15 @@
     clearTimeout(timer);
     timer = setTimeout(() => { const to = wound; wound = null; fw.past.go(to); }, WAIT_MS);
     draw();
+  }
+
+  /* A time that the log does not hold is not left standing as if it were shown. */
+  function typed(instant) {
+    wind(instant);
+    if (wound === instant) return;
+    parts.time.valueAsNumber = fw.times.placed(wound).minute * MINUTE_MS;
+    parts.day.value = fw.times.placed(wound).day;
+    if (instant < Date.parse(held.since) || instant > Date.parse(held.until)) fw.toasts.note(notHeld(held, instant), "watch");
   }
 
   const first = () => Math.ceil(Date.parse(held.since) / MINUTE_MS) * MINUTE_MS;
@@ -226,9 +235,9 @@
   }
 
   /* Which span can be looked at instead. */
-  function notHeld({ since, until }) {
+  function notHeld({ since, until }, asked = place()) {
     if (since === null) return fw.t("The log holds no event yet.");
-    const [moment, from, to] = [place(), Date.parse(since), Date.parse(until)].map((instant) => fw.times.dated(instant));
+    const [moment, from, to] = [asked, Date.parse(since), Date.parse(until)].map((instant) => fw.times.dated(instant));
     return fw.t("The log holds nothing of {moment}: it goes from {from} to {to}, by the clock of {zone}.", { moment, from, to, zone: fw.times.place() });
   }
 

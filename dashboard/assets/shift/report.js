@@ -5,7 +5,7 @@
   const fw = (window.floorwatch = window.floorwatch || {});
   // What a page's style calls its root, which in a place of its own is its host.
   const ROOTS = /(^|[\s,}])(?::root|html|body)(?=[\s{,])/gm;
-  const LOOK_MS = 500, AGAIN_MS = 2000, TRIES = 60, MISREAD_MAX = 60;
+  const HOUR_MS = 3600000, MINUTE_MS = 60000, LOOK_MS = 500, AGAIN_MS = 2000, TRIES = 60, MISREAD_MAX = 60;
   const fields = {};
   let asked = 0, ready = false, choosing = false, offered = null;
 
@@ -54,8 +54,33 @@
     ready = true;
     if (fill()) { show(false); return; }
     misread();
-    const now = Math.floor(fw.freshness.floorNow() / 3600000) * 3600000;
-    put(now - 8 * 3600000, now);
+    const hour = Math.floor(fw.freshness.floorNow() / HOUR_MS) * HOUR_MS;
+    put(hour - 8 * HOUR_MS, hour);
+    // A floor that is younger than that has no shift so long.
+    const shown = chosen();
+    first().then((since) => { if (since > hour - 8 * HOUR_MS && chosen() === shown) put(since, Math.max(hour, lastMinute())); });
+  }
+
+  const chosen = () => ["day", "begin", "end"].map((name) => fields[name].value).join(" ");
+  const lastMinute = () => Math.floor(fw.freshness.floorNow() / MINUTE_MS) * MINUTE_MS;
+
+  /* The first whole minute that the log holds; null where that is not known. */
+  async function first() {
+    const held = await fw.http.get("/api/v1/past").catch(() => null);
+    return held && held.since ? Math.ceil(Date.parse(held.since) / MINUTE_MS) * MINUTE_MS : null;
+  }
+
+  /* A shift that was over before the log began: since when it can be had, and the way to it. */
+  async function tooEarly(mine) {
+    const since = await first(), to = Date.parse(fw.address.get("to"));
+    if (mine !== asked || since === null || to > since) return false;
+    const time = fw.times.dated(since);
+    say(fw.t("No report: what the log holds begins at {time}.", { time }), true);
+    const there = fw.dom.make("button", "action", fw.t("Read from {time}", { time }));
+    there.type = "button";
+    there.addEventListener("click", () => { put(since, lastMinute()); read_chosen(); });
+    place("told").append(" ", there);
+    return true;
   }
 
   function put(from, to) {
@@ -129,7 +154,7 @@
       put_page(page);
       say("");
     } catch (error) {
-      if (mine === asked) say(fw.t("No report: {reason}.", { reason: error.message }), true);
+      if (!(await tooEarly(mine)) && mine === asked) say(fw.t("No report: {reason}.", { reason: error.message }), true);
     } finally {
       clearInterval(looking);
       if (mine === asked) progress(null);
