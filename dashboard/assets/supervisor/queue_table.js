@@ -33,7 +33,7 @@
       number("csat", fw.t("CSAT"), 7.6, 70, undefined, { cellRenderer: satisfied, headerTooltip: fw.t("Answers 4 and 5 of 5, with how many answers there are") }),
       number("promises", fw.t("Promises"), 9.4, 78, undefined, { cellRenderer: promised, ...glows, headerTooltip: fw.t("Callbacks promised and not called yet") }),
       number("unanswered", fw.t("Unanswered"), 6.6, 86, whole, { ...glows, headerTooltip: fw.t("Conversations whose last message is the customer's") }),
-      number("talking", fw.t("In progress"), 5.6, 92, whole, { ...glows, headerTooltip: fw.t("Contacts in conversation, on hold and in wrap-up") }),
+      number("talking", fw.t("In progress"), 5.6, 97, whole, { ...glows, headerTooltip: fw.t("Contacts in conversation, on hold and in wrap-up") }),
       number("free", fw.t("Agents free"), 7, 40, undefined, { cellRenderer: free }),
       number("aht", fw.t("AHT"), 4.6, 98, lasting, { headerTooltip: fw.t("Average handle time") }),
       { field: "hour", headerName: fw.t("Last hour"), context: { em: 9, wide: 108 }, sortable: false, cellRenderer: hour, headerTooltip: fw.t("Service level of the last 5 minutes, over the last hour, 0 to 100 %") },
