@@ -55,17 +55,21 @@ def test_axe_finds_nothing_in_what_is_opened(open_stage: OpenStage, look: Look) 
 
 
 def test_axe_finds_nothing_in_an_open_queue(open_stage: OpenStage) -> None:
-    """With a minute of its last hour chosen, and the way on from it."""
-    page = open_stage("ordinary", "/supervisor?queue=benefits")
-    chart = page.locator(".hour-plot")
-    chart.scroll_into_view_if_needed()
+    """With a minute of its last hour chosen by a finger, and the way on from it."""
+    page = open_stage("ordinary", "/supervisor?queue=benefits", has_touch=True)
+    chart, way = page.locator(".hour-plot"), page.locator(".hour-way")
     expect(chart.locator(".hour-answered")).to_have_count(1)
-    chart.evaluate("(e) => e.focus({ focusVisible: true })")
-    page.evaluate("document.querySelector('.hour-way').hidden = false")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    # Its last minute is the one in which anything happened.
+    chart.tap(position={"x": box["width"] - 2, "y": box["height"] / 2})
+    expect(way).to_be_visible()
     # What is scrolled out of sight axe does not judge.
-    page.locator(".hour-way").scroll_into_view_if_needed()
+    way.scroll_into_view_if_needed()
 
     assert found(page) == []
+    expect(way).to_be_visible()
 
 
 def test_axe_is_asked(open_stage: OpenStage) -> None:

@@ -11,16 +11,18 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from msgspec import structs
 from playwright.sync_api import Browser, Locator, Page, Position, expect
 
 from dashboard.app import create_app, serving
 from stream.contract.detail import CountAsked
+from stream.contract.figures import HourOfQueue
 from stream.contract.instants import MINUTE_US, format_instant, parse_instant, to_datetime
 from stream.past.apart import LogPast
 from stream.present.apart import PresentApart
 from tests.browser.conftest import OpenPage
 from tests.clock import now_us
-from tests.dashboard.pictures import START, TableReader, wall_clock
+from tests.dashboard.pictures import START, TableReader, ordinary, wall_clock
 from tests.dashboard.test_detail_api import Desk
 from tests.past_ground import CROWD, PLAN, TROUBLE_US, PastGround
 
@@ -30,6 +32,36 @@ _SOON_MS: Final = 30_000
 # The only minute in which anything happened (TableReader), as addresses have it.
 _MINUTE: Final = f"{START:%Y-%m-%dT%H:%M}:00.000Z"
 _SINCE: Final = int(parse_instant(_MINUTE))
+
+
+class Moving(TableReader):
+    """A floor whose last hour moves on when a test says so: its one busy minute stands further left."""
+
+    def __init__(self) -> None:
+        super().__init__(ordinary(), wall_clock)
+        self.passed = 0
+
+    def hour(self, queue: str) -> HourOfQueue | None:
+        """Each minute has the counts of the one that stood so much further right."""
+        told = super().hour(queue)
+        if told is None or not self.passed:
+            return told
+        times = [
+            f"{to_datetime(parse_instant(one.minute) + self.passed * MINUTE_US):%Y-%m-%dT%H:%M}:00.000Z"
+            for one in told.minutes
+        ]
+        empty = told.minutes[0]
+        moved = [*told.minutes[self.passed :], *[empty] * self.passed]
+        minutes = [
+            structs.replace(one, minute=time) for one, time in zip(moved, times, strict=True)
+        ]
+        return structs.replace(told, minutes=minutes)
+
+
+@pytest.fixture
+def reader() -> Moving:
+    """The floor of these tests."""
+    return Moving()
 
 
 @pytest.fixture
@@ -118,6 +150,10 @@ def test_the_keyboard_reads_minutes_and_opens_one(open_page: OpenPage, desk: Des
     page.keyboard.press("Enter")
     page.keyboard.press("Home")
     expect(slider).to_have_attribute("aria-valuenow", "0")
+    page.keyboard.press("ArrowUp")
+    expect(slider).to_have_attribute("aria-valuenow", "1")
+    page.keyboard.press("ArrowDown")
+    expect(slider).to_have_attribute("aria-valuenow", "0")
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowRight")
@@ -156,6 +192,46 @@ def test_a_finger_chooses_a_minute_and_a_button_leads_on(
         closed(page)
         chart.tap(position={"x": 2, "y": 20})
         expect(way).to_be_hidden()
+
+
+def test_what_rests_on_the_chart_reads_what_is_under_it(
+    open_page: OpenPage, reader: Moving, desk: Desk
+) -> None:
+    """The minutes move left beneath a pointer that does not move: a press leads to what is read then."""
+    page = open_page("/supervisor?queue=benefits")
+    chart, read = plot(page), page.locator(".hour-read")
+    box = chart.bounding_box()
+    assert box is not None
+    there: Position = {"x": box["width"] * 54.5 / 60, "y": box["height"] / 2}
+    chart.hover(position=there)
+    expect(read).to_contain_text("09:37: 0 offered")
+    reader.passed = 5
+    expect(read).to_contain_text("09:42: 3 offered", timeout=_SOON_MS)
+    page.mouse.down()
+    page.mouse.up()
+    # The column of that minute has come under it, and of that the part that is pressed.
+    shown(page, "answered")
+    assert desk.counts == [asked("answered")]
+
+
+def test_a_minute_that_is_gone_is_not_another(open_page: OpenPage, reader: Moving) -> None:
+    """What was chosen by key leaves the hour at its left: then nothing is chosen, not the oldest left."""
+    page = open_page("/supervisor?queue=benefits")
+    chart, read = plot(page), page.locator(".hour-read")
+    chart.evaluate("(e) => e.focus({ focusVisible: true })")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(read).to_contain_text("08:44: 0 offered")
+    reader.passed = 1
+    expect(page.locator(".hour-axis")).to_contain_text("09:43", timeout=_SOON_MS)
+    expect(read).to_contain_text("08:44: 0 offered")
+    expect(chart).to_have_attribute("aria-valuenow", "0")
+    reader.passed = 2
+    expect(page.locator(".hour-axis")).to_contain_text("09:44", timeout=_SOON_MS)
+    expect(read).not_to_contain_text("offered")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowLeft")
+    expect(read).to_contain_text("09:44: 0 offered")
 
 
 def test_a_minute_that_is_none_opens_nothing(open_page: OpenPage, desk: Desk) -> None:

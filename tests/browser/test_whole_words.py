@@ -85,6 +85,40 @@ def test_all_words_are_whole(browser: Browser, whole: Whole, language: str, widt
     assert {path: told for path, told in found.items() if told} == {}
 
 
+# What is asked for beside the frames comes late, as on a machine that has much to do.
+_LATE: Final = """(() => {
+  const get = window.fetch;
+  window.fetch = async (...asked) => {
+    if (/\\/(hour|curve|pains)\\b/.test(String(asked[0].url || asked[0]))) await new Promise((go) => setTimeout(go, 3000));
+    return get(...asked);
+  };
+})()"""
+
+
+@pytest.mark.parametrize(
+    ("path", "last"),
+    [
+        (
+            "/supervisor?queue=benefits",
+            [".hour-answered", ".level-value .number", ".event-list li"],
+        ),
+        ("/experience?by=channel", ["#curve .curve-point", "#experience-pains tbody tr"]),
+    ],
+)
+def test_a_screen_is_judged_once_all_of_it_is_there(
+    browser: Browser, whole: Whole, path: str, last: list[str]
+) -> None:
+    """Not with the first of its parts: what is not there yet has no words to be cut."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    page.add_init_script(_LATE)
+    next(look for look in LOOKS if look.path == path).show(page, whole, "en")
+    there = [page.locator(one).first.is_visible() for one in last]
+    context.close()
+
+    assert there == [True] * len(last)
+
+
 def test_what_is_not_whole_is_found(browser: Browser, whole: Whole) -> None:
     """A word on two lines, a text that ends in dots, lines beyond the last, and what a field has no
     room for."""

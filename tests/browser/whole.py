@@ -50,8 +50,10 @@ KINDS: Final = (
     {"kind": "channel", "channel": "voice"}, {"kind": "team", "team": "north"}, {"kind": "floor"},
     {"kind": "trend", "queue": "benefits"}, {"kind": "alerts"}, {"kind": "thanks"}, {"kind": "clock"},
 )  # fmt: skip
-# What is drawn is laid out, and a second answer has come.
+# What is drawn is laid out.
 _SETTLE_MS: Final = 300
+# A bound on waiting where something is wrong, no measure of speed.
+_DRAWN_MS: Final = 60_000
 AWAY: Final = ("break", "lunch", "training", "coaching", "meeting", "decompression")
 STATES: Final = (
     ("available", None), ("busy", None), ("wrap_up", None), ("away", None), ("offline", None),
@@ -152,38 +154,71 @@ def _reckoned() -> Table:
 
 @dataclass(frozen=True)
 class Look:
-    """A screen, which of the dashboards it is on, and what is there once it is drawn."""
+    """A screen, what is there once all of it is drawn, and which of the dashboards it is on. Parts that
+    are asked for by themselves come in any order, so each is named."""
 
     path: str
-    drawn: str
+    drawn: tuple[str, ...]
     of: str = "floor"
+    # What is drawn of a page within it.
+    framed: str | None = None
 
     def show(self, page: Page, whole: Whole, language: str) -> None:
         """Open it in this language."""
         sign = "&" if "?" in self.path else "?"
         page.goto(f"{getattr(whole, self.of)}{self.path}{sign}lang={language}")
-        page.locator(self.drawn).locator("visible=true").first.wait_for()
+        parts = [page.locator(one) for one in self.drawn]
+        if self.framed:
+            parts.append(page.frame_locator("iframe").locator(self.framed))
+        for part in parts:
+            part.locator("visible=true").first.wait_for(timeout=_DRAWN_MS)
         page.wait_for_timeout(_SETTLE_MS)
 
 
+_WALL: Final = ("#floor [data-part=value]",)
+_BOARD: Final = (*_WALL, "#board-page > .tile", "#foot-thanks-text")
+_FIGURE: Final = (*_BOARD, "#board-page .one-value .number")
+_TILE: Final = (*_BOARD, "#board-page .big-value")
+_THANKED: Final = (*_BOARD, ".is-thanks .number", ".tile-alert-title")
+_EXPERIENCE: Final = (
+    "#experience-rows tbody tr", "#curve .curve-point", "#curve-answer .curve-verdict",
+    "#experience-pains tbody tr", "#experience-promises tbody tr", "#thanks li",
+    "#comments-right :not(:empty)",
+)  # fmt: skip
+_HEALTH: Final = (
+    "partitions", "workers", "types", "watch", "receivers", "events", "fields", "limits",
+)  # fmt: skip
 LOOKS: Final = (
-    Look("/", "#queues .tile"),
-    *(Look(f"/?board=front&page={nth}", "#board-page > .tile") for nth in (1, 2)),
-    *(Look(f"/?board=words&page={nth}", "#board-page > .tile") for nth in (1, 2, 3, 4, 5)),
-    Look("/?board=front&build=1", ".builder"),
-    Look("/supervisor", ".live-grid .ag-row"),
-    Look("/supervisor?view=agents", "#agent-grid .ag-row"),
-    Look("/supervisor?view=agents&agent=a-17", ".beside-figures"),
-    Look("/supervisor?queue=benefits", ".contact-rows tbody tr"),
-    *(
-        Look(f"/experience?by={by}", "#experience-rows tbody tr")
-        for by in ("channel", "segment", "journey_stage")
+    Look("/", (*_WALL, "#queues .tile .big-value")),
+    Look("/?board=front&page=1", _TILE),
+    Look("/?board=front&page=2", _THANKED),
+    *(Look(f"/?board=words&page={nth}", _FIGURE) for nth in (1, 2, 3)),
+    Look("/?board=words&page=4", (*_TILE, *_THANKED)),
+    Look("/?board=words&page=5", _TILE),
+    Look("/?board=front&build=1", (*_TILE, ".builder select")),
+    Look("/supervisor", ("#queue-grid .ag-cell",)),
+    Look("/supervisor?view=agents", ("#agent-grid .ag-cell",)),
+    Look(
+        "/supervisor?view=agents&agent=a-17",
+        ("#agent-grid .ag-cell", ".beside-figures .number", "#beside .contact-rows tbody tr"),
     ),
-    Look("/alerts", ".entry-text"),
-    Look("/alerts?tab=rules", "#rules-table tbody tr"),
-    Look("/health", "main table tbody tr"),
-    Look("/report?from=2026-03-02T14:00:00Z&to=2026-03-02T16:00:00Z", "#shift-page iframe"),
-    Look("/training", ".training .sheet", "setup"),
-    Look("/training?as=trainee", ".training .sheet", "over"),
-    Look("/training", ".report-figure", "over"),
-)
+    Look(
+        "/supervisor?queue=benefits",
+        (
+            "#queue-grid .ag-cell", ".beside-figures .number", "#beside .contact-rows tbody tr",
+            ".hour-answered", ".level-value .number", ".event-list li",
+        ),
+    ),
+    *(Look(f"/experience?by={by}", _EXPERIENCE) for by in ("channel", "segment", "journey_stage")),
+    Look("/alerts", ("#incidents-list li", ".entry-text")),
+    Look("/alerts?tab=rules", ("#rules-table tbody tr", "#rules-by:not(:empty)")),
+    Look("/health", tuple(f"#{table} tbody tr" for table in _HEALTH)),
+    Look(
+        "/report?from=2026-03-02T14:00:00Z&to=2026-03-02T16:00:00Z",
+        ("#shift-page iframe",),
+        framed=".about.foot",
+    ),
+    Look("/training", (".training .sheet",), "setup"),
+    Look("/training?as=trainee", (".training .sheet", ".report-figure"), "over"),
+    Look("/training", (".training .sheet", ".report-figure"), "over"),
+)  # fmt: skip

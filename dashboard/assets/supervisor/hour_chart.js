@@ -26,7 +26,7 @@
     way.type = "button";
     way.hidden = true;
     const element = tag("div", "hour", plot, axis, legend, tag("p", "hour-read", read, " ", way));
-    const chart = { element, picture, plot, most, axis, read, way, lead, minutes: [], at: null, left: null, byTouch: false };
+    const chart = { element, picture, plot, most, axis, read, way, lead, minutes: [], at: null, left: null, rests: null, byTouch: false };
     plot.tabIndex = 0;
     plot.title = fw.t("The contacts behind it");
     Object.entries({ role: "slider", "aria-valuemin": "0", "aria-valuemax": String(MINUTES - 1) }).forEach(([name, value]) => plot.setAttribute(name, value));
@@ -36,27 +36,41 @@
     return chart;
   }
 
-  /* A finger is as wide as several minutes: it chooses one, and a button leads on. */
+  function under({ plot }, x) {
+    const box = plot.getBoundingClientRect();
+    return Math.floor((x - box.left) / box.width * MINUTES);
+  }
+
+  /* A finger is as wide as several minutes: it chooses one, and a button leads on. `rests` is where a
+     mouse is over the minutes, which go on moving left beneath it. */
   function byPointer(chart) {
-    const { plot } = chart, under = ({ clientX }) => { const box = plot.getBoundingClientRect(); return Math.floor((clientX - box.left) / box.width * MINUTES); };
-    plot.addEventListener("pointerdown", (event) => { chart.byTouch = event.pointerType === "touch"; point(chart, under(event)); });
-    plot.addEventListener("pointermove", (event) => point(chart, under(event)));
-    plot.addEventListener("pointerleave", () => { if (!chart.byTouch) point(chart, null); });
+    const { plot } = chart;
+    const read = (event) => {
+      chart.rests = event.pointerType === "touch" ? null : event.clientX;
+      point(chart, under(chart, event.clientX));
+    };
+    plot.addEventListener("pointerdown", (event) => { chart.byTouch = event.pointerType === "touch"; read(event); });
+    plot.addEventListener("pointermove", read);
+    plot.addEventListener("pointerleave", () => { chart.rests = null; if (!chart.byTouch) point(chart, null); });
     plot.addEventListener("click", (event) => {
       // What presses without a pointer presses the minute that it has read.
       if (!event.detail) { if (chart.at === null) begin(chart); follow(chart); return; }
-      point(chart, under(event));
+      point(chart, under(chart, event.clientX));
       if (!chart.byTouch) follow(chart, COUNTED.find((of) => event.target.classList.contains(`hour-${of}`)));
     });
   }
 
   function byKeyboard(chart) {
     const { plot } = chart, last = MINUTES - 1;
-    const steps = { ArrowLeft: (at) => at - 1, ArrowRight: (at) => at + 1, Home: () => 0, End: () => last };
+    const earlier = (at) => at - 1, later = (at) => at + 1;
+    // Who is told of a slider is told that arrows up and down move it, too.
+    const steps = { ArrowLeft: earlier, ArrowDown: earlier, ArrowRight: later, ArrowUp: later, Home: () => 0, End: () => last };
     plot.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && !Object.hasOwn(steps, event.key)) return;
       event.preventDefault();
       chart.byTouch = false;
+      // What is chosen by key is no longer what a mouse rests on.
+      chart.rests = null;
       if (event.key === "Enter") follow(chart);
       else point(chart, chart.at === null ? last : steps[event.key](chart.at));
     });
@@ -89,12 +103,19 @@
     return fw.dom.make("span", "hour-what", sign, words);
   }
 
+  /* Where to point once these minutes are drawn. Under a mouse that rests it is what has come there, which
+     a press opens; else a minute that is looked at stays the one, until the hour has left it behind. */
+  function afterwards(chart, minutes) {
+    if (chart.rests !== null) return under(chart, chart.rests);
+    const at = chart.at === null ? -1 : indexOf(minutes, chart.minutes[chart.at].minute);
+    return at < 0 ? null : at;
+  }
+
   function draw(chart, minutes, goal) {
     const told = JSON.stringify(minutes) + goal;
     if (told === chart.drawn) return;
     chart.drawn = told;
-    // A minute that is looked at stays the one, where it stands further left by now.
-    const at = chart.at === null ? null : indexOf(minutes, chart.minutes[chart.at].minute);
+    const at = afterwards(chart, minutes);
     chart.minutes = minutes;
     const most = Math.max(1, ...minutes.map((one) => Math.max(one.offered || 0, (one.answered || 0) + (one.abandoned || 0))));
     const step = WIDTH / MINUTES, tall = (count) => (count || 0) / most * HEIGHT, parts = [];

@@ -37,7 +37,7 @@
     const fixed = [
       ["← ↑ ↓ →", fw.t("From cell to cell; on a channel's row to fold and unfold it")],
       ["Enter", fw.t("On a name or status: open it beside the table. On a number: the contacts behind it. On a head: sort by it")],
-      ["← →", fw.t("On a queue's last hour: from minute to minute; Enter shows the contacts of one")],
+      ["← ↑ ↓ →", fw.t("On a queue's last hour: from minute to minute; Enter shows the contacts of one")],
       ["Esc", fw.t("Close what is open")],
       ["Ctrl K", fw.t("Go to a screen, queue or agent, or change how it looks")],
     ];
