@@ -214,10 +214,15 @@
 
   function alerts(told) {
     const tile = plain("alerts"), list = make("ul", "tile-alerts");
-    let open = null, words = "";
+    let open = null, words = "", filled = "";
+    // What would be as it is stays: a frame comes every second, and to fit a list is to lay it out again and again.
+    const wanted = () => JSON.stringify([open.length || words, open.slice(0, ALERTS_MOST).map(sayings), tile.inside.clientWidth, tile.inside.clientHeight]);
     const fill = () => {
+      if (wanted() === filled) return;
       list.replaceChildren(...(open.length ? open.slice(0, ALERTS_MOST).map(incident) : [make("li", "tile-alert is-calm", words)]));
       fitted(list, tile.inside, open.length);
+      // Where a page is scrolled a tile may be as high as what is in it.
+      filled = wanted();
     };
     tile.inside.append(list);
     new ResizeObserver(() => { if (open) fill(); }).observe(tile.inside);
@@ -243,6 +248,9 @@
       put();
     }
   }
+
+  /* All that is said of an incident. */
+  const sayings = (one) => [one.id, one.severity, fw.alertWords.titleOf(one), fw.alertWords.message(one)];
 
   function incident(one) {
     const kind = fw.alertWords.kind(one), mark = make("span", "mark", kind.mark), unseen = make("span", "unseen", kind.word);
