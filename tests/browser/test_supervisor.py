@@ -382,6 +382,8 @@ def test_a_queues_service_levels_are_taken(open_page: OpenPage, reader: TableRea
     reader.queues["benefits"] = replace(reader.queues["benefits"], name="=Benefits")
     page = open_page("/supervisor?queue=benefits")
     expect(page.locator(".level-row")).to_have_count(5, timeout=_SOON_MS)
+    # Until then it may have had another name, under which it is not to be taken.
+    expect(page.locator("#beside h2")).to_have_text("=Benefits")
     page.click("#take-away")
     named = "CSV of =Benefits: service level, five ways to count it"
     with page.expect_download() as download:

@@ -29,7 +29,7 @@
     started = true;
     TABS.forEach((name) => document.getElementById(`tab-${name}`).addEventListener("click", () => open(name)));
     fw.incidentList.start(() => show());
-    fw.takeAway.offer("incidents", fw.t("Alerts"), taken);
+    fw.takeAway.offer("incidents", () => fw.t("Alerts"), taken);
     fw.incidentActions.start();
     fw.alertKeys.start();
     const asked = decodeURIComponent(location.hash.slice(1));
@@ -56,6 +56,7 @@
       problem = "";
       if (tab === "rules") fw.rulesEditor.refresh();
     } catch (error) {
+      fw.http.heard(error);
       problem = error.message;
       setTimeout(() => { version = null; }, AGAIN_MS);
     }

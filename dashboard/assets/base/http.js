@@ -30,10 +30,13 @@
     throw Object.assign(new Error((told && told.detail) || fw.t("the dashboard answered {status}", { status: answer.status })), { told: told || {}, status: answer.status, again });
   }
 
+  /* What fails in the page itself is no word of the API: whoever watches the page's console hears it, too. */
+  const heard = (error) => { if (error.constructor !== Error) reportError(error); };
+
   const unreached = () => Object.assign(new Error(fw.t("no connection to the dashboard")), { unreached: true });
 
   fw.http = {
-    unreached,
+    unreached, heard,
     get: (path, { signal } = {}) => ask("GET", path, undefined, AbortSignal.any([AbortSignal.timeout(CUT_MS), ...(signal ? [signal] : [])])),
     post: (path, body) => ask("POST", path, body),
     put: (path, body) => ask("PUT", path, body),

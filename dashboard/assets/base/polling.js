@@ -22,6 +22,7 @@
           if (!stopped) take(told);
         }
       } catch (error) {
+        fw.http.heard(error);
         if (error.again) next = error.again * MS;
         else if (!stopped) failed(error);
         if (error.unreached) next = Math.min(next, AGAIN_MS);

@@ -7,8 +7,9 @@
   const offers = new Map();
   let dialog = null;
 
-  /* `table()` gives { columns: [[key, heading], …], rows: [{ key: value }, …] } when it is taken, or the
-     { href } of a file that the dashboard writes. What is there for a while is taken back by what this returns. */
+  /* `title()` is what it is called by then; `table()` gives { columns: [[key, heading], …], rows:
+     [{ key: value }, …] } when it is taken, or the { href } of a file that the dashboard writes. What is
+     there for a while is taken back by what this returns. */
   function offer(id, title, table) {
     const one = { title, table };
     offers.set(id, one);
@@ -20,7 +21,7 @@
     const drawn = Array.from(document.querySelectorAll("table[id]"))
       .filter((one) => fw.table.taken(one.id) && one.offsetParent)
       .map((one) => [one.id, { title: caption(one), table: () => fw.table.taken(one.id) }]);
-    return new Map([...drawn, ...offers]);
+    return new Map([...drawn, ...[...offers].map(([id, { title, table }]) => [id, { title: title(), table }])]);
   }
 
   function caption(table) {

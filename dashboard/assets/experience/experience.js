@@ -56,6 +56,7 @@
         if (draw !== fw.experiencePromises.draw) readings.push(told);
         draw(told);
       } catch (error) {
+        fw.http.heard(error);
         if (mine !== asked) return;
         // That there is no such queue is of the curve alone: all the rest is as fresh as before.
         if (draw === fw.experienceCurve.draw && error.status === UNKNOWN) fw.experienceCurve.unknown(error.message);

@@ -183,7 +183,7 @@
     page.srcdoc = text;
     place("page").replaceChildren(page);
     place("links").replaceChildren(link(fw.t("Open as a page"), address("html")), link(fw.t("PDF"), address("pdf")), sheet());
-    offered = fw.takeAway.offer("shift", fw.t("The report"), () => ({ href: sheetAddress() }));
+    offered = fw.takeAway.offer("shift", () => fw.t("The report"), () => ({ href: sheetAddress() }));
     place("report").hidden = false;
   }
 

@@ -66,6 +66,7 @@
       problem = "";
       if (answer) draw(answer);
     } catch (error) {
+      fw.http.heard(error);
       if (mine !== asking) return;
       problem = error.message;
       none();
@@ -100,7 +101,7 @@
   }
 
   function draw(answer) {
-    if (!newest) fw.takeAway.offer("agents", fw.t("Agents"), taken);
+    if (!newest) fw.takeAway.offer("agents", () => fw.t("Agents"), taken);
     newest = answer;
     heardAt = Date.now();
     known = true;

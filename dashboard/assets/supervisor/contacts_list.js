@@ -163,6 +163,7 @@
       const told = await fw.http.get(path(of));
       if (mine === run) show(told);
     } catch (error) {
+      fw.http.heard(error);
       if (mine !== run) return;
       if (error.again) setTimeout(() => { if (mine === run) once(of, mine); }, error.again * MS);
       else failed(error);

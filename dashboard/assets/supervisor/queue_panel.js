@@ -100,8 +100,8 @@
     const place = fw.beside.none(), chart = fw.hourChart.make((minute, of) => fw.contactsList.open({ title: made.name || made.queue, of, queue: made.queue, minute })), section = fw.beside.section(fw.t("The last hour by minute"), place, chart.element);
     chart.element.hidden = true;
     made.stops.push(fw.polling.start(`/api/v1/queues/${encodeURIComponent(made.queue)}/hour`, HOUR_MS, (told) => {
-      const title = fw.t("{name}: the last hour by minute", { name: made.name });
-      chart.element.dataset.picture = title;
+      const title = () => fw.t("{name}: the last hour by minute", { name: made.name });
+      chart.element.dataset.picture = title();
       if (!made.minutes) made.stops.push(fw.takeAway.offer("hour", title, () => ({ columns: MINUTE.map((key) => [key, key]), rows: made.minutes })));
       made.minutes = told.minutes;
       place.hidden = true;
@@ -173,7 +173,7 @@
       return [variant, { row, value, fill, own }];
     }));
     made.window = make("p", "beside-none");
-    made.stops.push(fw.takeAway.offer("levels", fw.t("{name}: service level, five ways to count it", { name: made.name }), () => levelsTaken(made)));
+    made.stops.push(fw.takeAway.offer("levels", () => fw.t("{name}: service level, five ways to count it", { name: made.name }), () => levelsTaken(made)));
     const list = make("ul", "level-list", ...Object.values(made.levels).map(({ row }) => row));
     return fw.beside.section(fw.t("Service level, five ways to count it"), made.window, list).element;
   }

@@ -29,7 +29,7 @@
   const pick = (values, names) => Object.fromEntries(names.map((name) => [name, values[name]]));
 
   function drawn(picture, standing) {
-    if (!newest) fw.takeAway.offer("queues", fw.t("Queues"), table);
+    if (!newest) fw.takeAway.offer("queues", () => fw.t("Queues"), table);
     newest = { picture, standing };
   }
 
