@@ -22,8 +22,9 @@ Cell = str | int | float | None
 
 BOM: Final = "\ufeff"
 # What a spreadsheet would take for a formula where a cell begins with it; and where one that parts
-# cells by semicolons, as in many languages, would see one begin.
-_FORMULA: Final = re.compile(r"^(?=[=+\-@\t\r])|(?<=[;\t])(?=\s*[=+\-@])")
+# cells by semicolons, as in many languages, would see one begin: to it a quote within a line is none,
+# and a line break within a text begins a row.
+_FORMULA: Final = re.compile(r"^(?=[=+\-@\t\r])|(?<=[;\t\r\n])(?=\s*[=+\-@])")
 # The levels stand side by side under names of their own.
 _FIGURE_COLUMNS: Final = tuple(name for name in FIGURES if name != "service_levels")
 _LEVEL_COLUMNS: Final = tuple(f"service_level_{variant}" for variant in SERVICE_LEVEL_VARIANTS)

@@ -4,7 +4,7 @@
   const fw = (window.floorwatch = window.floorwatch || {});
   const BOM = "\ufeff", END = "\r\n", KEPT = "floorwatch.csv-bom";
   // What a spreadsheet would take for a formula, where it parts cells by semicolons, too: as dashboard/sheet.py has it.
-  const FORMULA = /^(?=[=+\-@\t\r])|(?<=[;\t])(?=\s*[=+\-@])/g;
+  const FORMULA = /^(?=[=+\-@\t\r])|(?<=[;\t\r\n])(?=\s*[=+\-@])/g;
 
   /* A number is written as exact as it is and never guarded: a negative one is no formula. */
   function cell(value) {
